@@ -4,10 +4,10 @@ import { boot, shutDown } from './assistant/guest.ts';
 import type { GuestRun } from './assistant/guest-run.ts';
 import type { ScriptAnswer } from './assistant/scripts.ts';
 import { scheduleSnapshots } from './bcc/snapshots.ts';
-import { type BalancerSpec, buildBalancer, type PlacedWeight, poolOf, weightsOf } from './blb/balancers.ts';
+import { type BalancerSpec, buildBalancer, type MemberWeight, poolOf, weightsOf } from './blb/balancers.ts';
 import { ownerOf } from './blb/pool.ts';
-import { FaultDeck } from './faults/deck.ts';
 import type { Fault } from './faults/faults.ts';
+import { FaultInjector } from './faults/injector.ts';
 import type { Credentials } from './http/auth.ts';
 import { CallLog } from './http/call-log.ts';
 import { receive } from './http/incoming.ts';
@@ -22,7 +22,7 @@ import type { ImageState, InstanceState, Spec, WorldSpec } from './world/models.
 import type { Replay } from './world/replay.ts';
 import { type InstanceView, viewInstance, World } from './world/world.ts';
 
-/** The key pair of the demonstration; made up. */
+/** The key pair of the demonstration. It is made up. */
 const demoCredentials: Credentials = {
   accessKeyId: 'demo0access0key0id0000000EXAMPLE',
   secretAccessKey: 'demo0secret0access0key000EXAMPLE'
@@ -30,21 +30,21 @@ const demoCredentials: Credentials = {
 
 /** How to start an emulator. Everything has a default. */
 export interface EmulatorOptions {
-  /** Wall clock in ms since the epoch; default Date. A virtual one moves the world without waiting. */
+  /** Wall clock in ms since the epoch; default Date. With a virtual clock nothing waits. */
   readonly clock?: { now(): number };
-  /** Default 0: a free one is taken. */
+  /** Default 0: any free port. */
   readonly port?: number;
   readonly credentials?: Credentials;
   readonly world?: WorldSpec;
   readonly behaviour?: Partial<Behaviour>;
   readonly faults?: readonly Fault[];
-  /** How guests answer the scripts of Cloud Assistant, before what is built in. */
+  /** How guests answer scripts of Cloud Assistant; checked before the built-in answers. */
   readonly scripts?: readonly ScriptAnswer[];
-  /** Plays the rebuilds of a real run, in the world that it found, which `world` then need not give. */
+  /** Replays the rebuilds of a real run, in the world that the run found; `world` is then optional. */
   readonly replay?: Replay;
-  /** Told of each call once its answer is settled, before it is sent. */
+  /** Called for each call when its reply is decided, before the reply is sent. */
   readonly onCall?: (record: CallRecord) => void;
-  /** Refuse unknown body items and query parameters; default is to ignore them, as the service says it does. */
+  /** Refuse unknown body items and query parameters. By default they are ignored, as the service documents. */
   readonly strict?: boolean;
 }
 
@@ -53,50 +53,50 @@ export type InstancePatch = Partial<Omit<InstanceState, 'id' | 'busyUntilMs'>>;
 
 /** A running emulator. */
 export interface Emulator {
-  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  /** `http://127.0.0.1:PORT`, without a trailing slash. */
   readonly endpoint: string;
   readonly credentials: Credentials;
-  /** All calls so far, the oldest first. */
+  /** All calls so far, oldest first. */
   readonly calls: readonly CallRecord[];
-  /** All rebuilds that were or will be carried out, in the order of their acceptance. */
+  /** All rebuilds that were or will be carried out, in the order of acceptance. */
   readonly rebuilds: readonly RebuildRecord[];
-  /** All changes of weights that calls made, the oldest first; those made by hand are not in it. */
+  /** All weight changes that calls made, oldest first; without those made by `setWeight`. */
   readonly weightChanges: readonly WeightChange[];
-  /** All runs of Cloud Assistant as of the last call, the oldest first. */
+  /** All runs of Cloud Assistant as of the last call, oldest first. */
   readonly runs: readonly Readonly<GuestRun>[];
   /** An instance as of now; throws for an unknown id. */
   instance(id: string): InstanceView;
   addFault(fault: Fault): void;
-  /** Changes an instance as of now. A new status also ends whatever is being done to it. */
+  /** Changes an instance as of now. A new status also cancels the operation that is under way. */
   setInstance(id: string, patch: InstancePatch): void;
   removeInstance(id: string): void;
-  /** All weights in force, whatever reads show of them yet. */
-  weights(): readonly PlacedWeight[];
-  /** Changes the weight of a member as of now, as somebody else might; throws when it is no member. */
-  setWeight(place: PlacedWeight): void;
-  /** Puts a load balancer, whole, in the place of the one with its id, if there is one. */
+  /** All weights in force; reads may still show older ones. */
+  weights(): readonly MemberWeight[];
+  /** Changes the weight of a member as of now, as somebody else might; throws if it is not a member. */
+  setWeight(member: MemberWeight): void;
+  /** Adds a load balancer, or replaces the one with the same id. */
   setBalancer(spec: BalancerSpec): void;
   removeBalancer(id: string): void;
-  /** Puts an image in the place of the one with its id, if there is one. */
+  /** Adds an image, or replaces the one with the same id. */
   setImage(spec: Spec<ImageState>): void;
   removeImage(id: string): void;
-  /** Stops listening and cuts all connections, hung ones too. */
+  /** Stops listening and closes all connections, hanging ones too. */
   close(): Promise<void>;
 }
 
-/** Starts an emulator of BCC on the loopback interface. */
+/** Starts an emulator on the loopback interface. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { clock = Date, credentials = demoCredentials } = options;
   const now = () => clock.now();
   const world = new World(buildWorld(options.world ?? options.replay?.world));
   const log = new CallLog();
-  const deck = new FaultDeck();
+  const injector = new FaultInjector();
   const behaviour = { ...defaultBehaviour, ...options.behaviour };
   world.keep(behaviour.replicaLagMs);
   for (const id of world.at(now()).instances.keys()) scheduleSnapshots(world, behaviour, id, now());
   const addFault = (fault: Fault) => {
     if (fault.play.kind === 'lag') world.keep(fault.play.ms);
-    deck.add(fault, now());
+    injector.add(fault, now());
   };
   for (const fault of options.faults ?? []) addFault(fault);
   const service: Service = {
@@ -106,7 +106,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     behaviour,
     strict: options.strict === true,
     world,
-    deck,
+    injector,
     limit: new CallLimit(),
     memory: {
       rebuilds: [],
@@ -129,7 +129,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         options.onCall?.(record);
         await deliver(response, reply);
       })
-      // A caller that went away in mid-request, or a bug of ours: either way the connection is of no more use.
+      // The caller disconnected in mid-request, or the emulator has a bug: the connection is useless either way.
       .catch(() => response.destroy());
   });
   server.on('clientError', (error, socket) => refuseMalformed(error, socket, now()));

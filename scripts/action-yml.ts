@@ -1,7 +1,7 @@
-/** action.yml as the generated pages need it. */
+/** Reads action.yml for the generated pages. */
 import { parse } from 'yaml';
 
-/** What the pages need of action.yml. */
+/** The part of action.yml that the pages need. */
 export interface ActionFile {
   readonly inputs: Readonly<Record<string, ActionInput>>;
   readonly outputs: Readonly<Record<string, { readonly description: string }>>;
@@ -19,7 +19,7 @@ export function readAction(text: string): ActionFile {
   return parse(text) as ActionFile;
 }
 
-/** Headings above inputs in action.yml: a comment line `# == Heading` stands before the first input of a group. */
+/** Headings of groups by the first input of each: a comment line `# == Heading` before that input. */
 export function groupsOf(text: string): ReadonlyMap<string, string> {
   const found = text.matchAll(/^ {2}# == (.+)\n {2}(\w+):$/gm);
   return new Map([...found].map(([, heading = '', name = '']) => [name, heading]));

@@ -1,7 +1,7 @@
 /**
- * Builds dist/ from the sources: tsc erases the types into build/, then ncc bundles each entry. The bundler
- * resolves three packages to stand-ins (see on-demand/), so that what a plain rebuild never needs stays out of
- * its way. The same sources give the same bytes on every machine.
+ * Builds dist/ from the sources: tsc compiles them into build/, then ncc bundles each entry. The bundler resolves
+ * three packages to stand-ins (see on-demand/), so that a plain rebuild does not load what it never needs. The same
+ * sources give the same bytes on every machine.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -20,13 +20,13 @@ function run(tool: string, args: readonly string[], cwd: string): void {
   execFileSync(process.execPath, [join(root, 'node_modules', tool), ...args], { cwd, stdio: 'inherit' });
 }
 
-/** What is needed of the bundler's statistics: the modules, and those that were joined into one. */
+/** The part of the bundler's statistics that is needed: the modules, and those concatenated into one. */
 interface Module {
   readonly nameForCondition?: string | null;
   readonly modules?: readonly Module[];
 }
 
-/** The folders of the packages, from the root, whose code is in a bundle. */
+/** The folders, relative to the root, of the packages in a bundle. */
 function bundledIn(modules: readonly Module[]): ReadonlySet<string> {
   const found = new Set<string>();
   for (const { nameForCondition, modules: joined = [] } of modules) {
@@ -39,8 +39,8 @@ function bundledIn(modules: readonly Module[]): ReadonlySet<string> {
 }
 
 /**
- * The licences of the packages in a bundle, which they ask to be kept with it. The bundler's own list leaves out what
- * lies in the first chunk.
+ * The licences of the packages in a bundle, which must be distributed with it. The bundler's own list omits the
+ * packages of the first chunk.
  */
 function licences(folders: ReadonlySet<string>): string {
   const parts = [...folders].toSorted().map((folder) => {
@@ -62,13 +62,13 @@ rmSync(join(root, 'dist'), { recursive: true, force: true });
 run('typescript/bin/tsc', ['-p', 'tsconfig.build.json'], root);
 cpSync(join(root, 'scripts', 'on-demand'), join(build, 'on-demand'), { recursive: true });
 writeFileSync(join(build, 'package.json'), JSON.stringify({ type: 'module' }));
-// The bundler takes its path mapping from the tsconfig.json of the folder that it runs in.
+// The bundler reads its path mapping from the tsconfig.json of its working directory.
 writeFileSync(
   join(build, 'tsconfig.json'),
   JSON.stringify({ compilerOptions: { baseUrl: '.', paths: standIns } })
 );
 for (const entry of ['main', 'post']) {
-  // Without the cache of ncc, which lies in the home folder and could be of another day.
+  // -C: no cache. The cache of ncc is in the home folder and could be outdated.
   const stats = join(build, `${entry}.stats.json`);
   const args = ['build', `${entry}.js`, '-o', join(root, 'dist', entry), '-C', '-q', '--stats-out', stats];
   run('@vercel/ncc/dist/ncc/cli.js', args, build);

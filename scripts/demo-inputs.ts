@@ -1,6 +1,6 @@
 import type { Emulator } from '../emulator/server.ts';
 
-/** The inputs for a rebuild of the emulator's first instance onto its newest image. */
+/** The inputs for a rebuild of the emulator's first instance from its newest custom image. */
 export function demoInputs({ endpoint, credentials }: Emulator): Readonly<Record<string, string>> {
   return {
     endpoint,

@@ -1,6 +1,5 @@
 /**
- * Runs the committed bundle on the emulator as a runner would, and prints what a person sees: the log, the
- * outputs and the job summary.
+ * Runs the committed bundle on the emulator, as a runner does, and prints the log, the outputs and the job summary.
  */
 import { startEmulator } from '../emulator/server.ts';
 import { demoInputs } from './demo-inputs.ts';

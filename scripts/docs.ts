@@ -1,6 +1,7 @@
 /**
- * Writes docs/inputs.md, docs/outputs.md and the inputs of the reusable workflow from action.yml and the schema of
- * `result`, and the owner of the repository from package.json, so that there is one place to edit each. `node scripts/docs.ts` writes; with `--check` it only compares, and fails where they differ.
+ * Generates what several files repeat, so that each fact is edited in one place: docs/inputs.md, docs/outputs.md and the
+ * inputs of the reusable workflows from action.yml and the schema of `result`; the owner of the repository in documents
+ * and examples from package.json. With `--check` it only compares, and fails if a file differs.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -10,7 +11,7 @@ import { emulatedWorkflow } from './emulated-workflow.ts';
 import { ownerOf, withOwner } from './owner.ts';
 import { fillWorkflow } from './workflow-inputs.ts';
 
-/** What the page of the outputs needs of a JSON Schema. */
+/** The part of a JSON Schema that the page of the outputs needs. */
 export interface Schema {
   readonly description?: string;
   readonly type?: string;
@@ -21,7 +22,7 @@ export interface Schema {
   readonly $defs?: Readonly<Record<string, Schema>>;
 }
 
-/** The page of the inputs, in the order of action.yml. Lists, not tables: a phone shows them whole. */
+/** The page of the inputs, in the order of action.yml. Lists, not tables, because they fit on a phone. */
 export function inputsPage(text: string): string {
   const groups = groupsOf(text);
   const parts = Object.entries(readAction(text).inputs).map(([name, input]) => {
@@ -34,7 +35,7 @@ export function inputsPage(text: string): string {
   return page('Inputs', 'action.yml', intro, parts);
 }
 
-/** The page of the outputs: those of action.yml, and the form of `result`. */
+/** The page of the outputs: those of action.yml, and the properties of `result`. */
 export function outputsPage(text: string, schema: Schema): string {
   const outputs = Object.entries(readAction(text).outputs).map(
     ([name, { description }]) => `### \`${name}\`\n\n${oneLine(description)}`
@@ -109,5 +110,5 @@ function main(args: readonly string[]): void {
   }
 }
 
-// Not on import, which the tests do.
+// Not when a test imports this file.
 if (basename(process.argv[1] ?? '') === 'docs.ts') main(process.argv.slice(2));

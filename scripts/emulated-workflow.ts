@@ -1,4 +1,4 @@
-/** The reusable workflow with the emulator beside the action, which CI calls: its job has a machine of its own. */
+/** The reusable workflow for CI, with an emulator in the same job: another job's emulator is out of reach. */
 
 const step = `      - uses: ./.rebuild-bcc-instance/.github/actions/emulator
         with:
@@ -7,9 +7,9 @@ const step = `      - uses: ./.rebuild-bcc-instance/.github/actions/emulator
 `;
 
 /**
- * The text of rebuild.yml with one step more before the action, and another name.
+ * The text of rebuild.yml under another name, with a step before the action that starts the emulator.
  *
- * @throws Error where rebuild.yml has no place for it
+ * @throws Error if rebuild.yml has no step `rebuild` or no events
  */
 export function emulatedWorkflow(reusable: string): string {
   const at = reusable.indexOf('      - id: rebuild\n');

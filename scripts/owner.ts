@@ -1,11 +1,11 @@
-/** The account that publishes the action: package.json names it, and the documents and examples repeat it. */
+/** The account that publishes the action: package.json names it, documents and examples repeat it. */
 
 const repository = 'rebuild-bcc-instance';
 
 /**
- * The owner in the field `repository` of a package.json.
+ * The owner in `repository` of a package.json.
  *
- * @throws Error where the field is not `github:<owner>/rebuild-bcc-instance`
+ * @throws Error if `repository` is not `github:<owner>/rebuild-bcc-instance`
  */
 export function ownerOf(manifest: string): string {
   const { repository: field } = JSON.parse(manifest) as { readonly repository?: string };
@@ -17,8 +17,8 @@ export function ownerOf(manifest: string): string {
 }
 
 /**
- * A text with the owner before each name of the repository, in the sentence that explains the name, and as the account
- * that CODEOWNERS asks. A team in its place stays: an organisation cannot own code itself.
+ * Replaces the owner before each name of the repository, in the sentence that explains the name, and in CODEOWNERS. A
+ * team in CODEOWNERS stays, because an organisation cannot be a code owner.
  */
 export function withOwner(text: string, owner: string): string {
   return text

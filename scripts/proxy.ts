@@ -1,8 +1,8 @@
 /**
- * A proxy for CI: `node scripts/proxy.ts PORT KEY CERTIFICATE TARGET` answers CONNECT for any host itself, with TLS by
- * the certificate, hands on to the port TARGET what comes through, and prints the host. For what is on the loopback
- * interface a client uses no proxy, so that only a name that no resolver knows shows that it was used. It listens on
- * the loopback interface alone.
+ * A proxy for CI: `node scripts/proxy.ts PORT KEY CERTIFICATE TARGET`. It accepts CONNECT for any host, prints the
+ * host, terminates TLS with the certificate, and forwards to the local port TARGET. Clients bypass a proxy for the
+ * loopback interface, so CI connects to a name that no resolver knows: only the proxy can reach it. It listens on the
+ * loopback interface only.
  */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -1,14 +1,14 @@
 /**
- * What a release needs besides the build. `check TAG` compares the tag with package.json, the lockfile and the
- * changelog; `write TAG FOLDER` writes the notes and the SBOM; `major TAG` reads all tags on stdin and prints the major
- * tag that has to move, or nothing.
+ * The steps of a release besides the build. `check TAG` compares the tag with package.json, the lockfile and the
+ * changelog; `write TAG FOLDER` writes the notes and the SBOM; `major TAG` reads all tags from stdin and prints the
+ * major tag that must move, or nothing.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ownerOf } from './owner.ts';
 
-/** The texts that have to agree about a release. */
+/** The texts that must state the same version. */
 export interface ReleaseFiles {
   readonly manifest: string;
   readonly lock: string;
@@ -17,7 +17,7 @@ export interface ReleaseFiles {
 
 const tagForm = /^v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/;
 
-/** What speaks against a release with this tag; empty where nothing does. */
+/** Why a release with this tag must not happen; empty if it may. */
 export function problemsOf(tag: string, { manifest, lock, changelog }: ReleaseFiles): readonly string[] {
   const version = tag.slice(1);
   const versions: readonly (readonly [string, string])[] = [
@@ -37,7 +37,7 @@ export function problemsOf(tag: string, { manifest, lock, changelog }: ReleaseFi
   ];
 }
 
-/** The text of a section of the changelog, without its heading; empty where there is none. */
+/** The text of a section of the changelog, without its heading; '' if there is none. */
 export function notesOf(changelog: string, version: string): string {
   const heading = version === 'Unreleased' ? '## [Unreleased]' : `## [${version}] - `;
   const start = changelog.split('\n').findIndex((line) => line.startsWith(heading));
@@ -50,7 +50,7 @@ export function notesOf(changelog: string, version: string): string {
     .trim();
 }
 
-/** The major tag that follows this one; `undefined` where a newer version of the same major is tagged already. */
+/** The major tag to move to this one; `undefined` if a newer version of the same major is already tagged. */
 export function majorOf(tag: string, tags: readonly string[]): string | undefined {
   const [major = 0, ...rest] = numbersOf(tag);
   const isNewer = (other: string): boolean => {
@@ -63,7 +63,7 @@ export function majorOf(tag: string, tags: readonly string[]): string | undefine
   return tags.some(isNewer) ? undefined : `v${major}`;
 }
 
-/** A CycloneDX 1.6 document of what licenses.txt of the bundles lists: those packages and no others are bundled. */
+/** A CycloneDX 1.6 document of the packages in the bundles, which are those in their licenses.txt. */
 export function sbomOf(version: string, licences: readonly string[]): string {
   const packages = new Map(licences.flatMap(packagesIn).map((one) => [`${one.name}@${one.version}`, one]));
   return `${JSON.stringify(
@@ -136,5 +136,5 @@ function main([command, tag = '', folder = '.']: readonly string[]): void {
   }
 }
 
-// Not on import, which the tests do.
+// Not when a test imports this file.
 if (basename(process.argv[1] ?? '') === 'release.ts') main(process.argv.slice(2));

@@ -1,14 +1,14 @@
 /**
- * A stand-in for the part of the GitHub runner that an action meets. What it does and does not is read from the
- * sources of actions/runner (258d6c8, August 2026): `ActionRunner`, `FileCommandManager`, `ActionCommandManager`,
- * `ExecutionContext`, `ProcessInvoker`, `StepsRunner` and `JobExtension`.
+ * A stand-in for the part of the GitHub runner that an action depends on. It follows the sources of actions/runner
+ * (258d6c8, August 2026): `ActionRunner`, `FileCommandManager`, `ActionCommandManager`, `ExecutionContext`,
+ * `ProcessInvoker`, `StepsRunner` and `JobExtension`.
  *
- * In short: inputs become `INPUT_*`, undeclared ones as well, and their defaults are filled in; each step has command
- * files of its own; the post step gets the job's environment and the inputs anew, not what the main process had; its
- * outputs count for nothing; a cancel is a ladder of signals and the post step still runs; a shutdown has none.
+ * In short: inputs become `INPUT_*`, also undeclared ones, and missing ones get their defaults. Each step has its own
+ * command files. The post step gets the job's environment and the inputs, not the environment of the main process; its
+ * outputs are ignored. A cancel sends a sequence of signals and then runs the post step; a shutdown does not run it.
  *
- * Left out, since no action of this kind meets it: expressions, `pre`, composite actions, containers, problem
- * matchers, the echo of commands, and the five minutes that a cancelled job has for all its post steps.
+ * Not included, because this action does not depend on them: expressions, `pre`, composite actions, containers, problem
+ * matchers, the echo of commands, and the limit of five minutes for all post steps of a cancelled job.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ export { actionNode } from './runner/job.ts';
 export { signalPauses } from './runner/step.ts';
 export type { ActionOptions, ActionResult, MainStep } from './runner/types.ts';
 
-/** Runs main and post as a runner does. */
+/** Runs the main and the post step as a runner does. */
 export async function runAction(options: ActionOptions): Promise<ActionResult> {
   const temp = mkdtempSync(join(tmpdir(), 'runner-'));
   try {

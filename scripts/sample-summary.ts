@@ -1,5 +1,5 @@
 /**
- * Writes docs/sample-summary.md: the job summary of a rebuild on the emulator, as a runner would show it.
+ * Writes docs/sample-summary.md: the job summary of a rebuild on the emulator, as GitHub shows it.
  * `node scripts/sample-summary.ts`
  */
 import { writeFileSync } from 'node:fs';

@@ -1,8 +1,8 @@
-/** The inputs of the reusable workflow, which are those of action.yml: what it declares, and what it passes on. */
+/** The inputs of the reusable workflow: it declares those of action.yml and passes them on. */
 import { stringify } from 'yaml';
 import { type ActionFile, type ActionInput, groupsOf, readAction } from './action-yml.ts';
 
-/** Secrets cannot be inputs; these are the names of the secrets in the environment. */
+/** These inputs of the action come from secrets of the GitHub environment. */
 const secrets: Readonly<Record<string, string>> = {
   accessKeyId: 'BCE_ACCESS_KEY_ID',
   secretAccessKey: 'BCE_SECRET_ACCESS_KEY',
@@ -10,14 +10,14 @@ const secrets: Readonly<Record<string, string>> = {
   adminPass: 'BCC_ADMIN_PASS'
 };
 
-/** The environment of the workflow's job makes the Deployment record, so that the action makes none. */
+/** The workflow's job has an `environment`, which creates the Deployment record, so the action creates none. */
 const byTheJob: readonly string[] = ['githubToken', 'environment', 'environmentUrl'];
 
 /**
- * The text of the workflow with both parts put between their markers.
+ * The text of the workflow with both generated parts between their markers.
  *
  * @param action the text of action.yml
- * @throws Error where a marker is missing
+ * @throws Error if a marker is missing
  */
 export function fillWorkflow(workflow: string, action: string): string {
   const { inputs } = readAction(action);
@@ -53,7 +53,7 @@ function firstSentence(description: string): string {
     .replace(/(?<=\.) .*$/, '');
 }
 
-/** What may also be a percentage, or is left out to mean the API's own default, has to be a text. */
+/** An input that may be a percentage, or has no default, must be a string. */
 function typeOf({ description, default: usual = '' }: ActionInput): 'boolean' | 'number' | 'string' {
   if (usual === 'true' || usual === 'false') return 'boolean';
   return /^\d+$/.test(usual) && !description.includes('%') ? 'number' : 'string';

@@ -6,16 +6,17 @@ import { agentState } from './guest.ts';
 import type { ChildRun, GuestRun } from './guest-run.ts';
 import { beginRun, newId, stateOf } from './runs.ts';
 
-/** How many agents one call asks about (page 2ms3wv3y0), and how many children a page has at most. */
-const most = 100;
+/** Maximum number of agents per call (page 2ms3wv3y0) and of children per page. */
+const MAX_ITEMS = 100;
 
-/** Where output is cut, in bytes (newjava, comment of isTruncated). */
+/** Output is truncated to this many bytes (Java SDK, comment of isTruncated). */
 const outputLimit = 4096;
 
 /** POST /v1/ca/agent/batch. */
 export function batchGetAgent(call: Call): Answer {
   const hosts = objectsOf(call, 'hosts').map((host) => textOf(host, 'instanceId'));
-  if (hosts.length === 0 || hosts.length > most) throw badRequest(`hosts must name 1 to ${most} instances.`);
+  if (hosts.length === 0 || hosts.length > MAX_ITEMS)
+    throw badRequest(`hosts must name 1 to ${MAX_ITEMS} instances.`);
   const { agentMissing } = call.behaviour;
   const agents = hosts.flatMap((instanceId) => {
     const guest = call.state.instances.get(instanceId)?.guest;
@@ -59,7 +60,7 @@ export function getActionRun(call: Call): Answer {
   const run = findRun(call, queryOf(call, 'id') ?? '');
   const wanted = queryOf(call, 'childRunState');
   const children = run.children.filter(({ state }) => wanted === undefined || state === wanted);
-  const size = Math.min(most, Number(queryOf(call, 'pageSize') ?? 10));
+  const size = Math.min(MAX_ITEMS, Number(queryOf(call, 'pageSize') ?? 10));
   const from = (Number(queryOf(call, 'pageNo') ?? 1) - 1) * size;
   if (!(size > 0 && from >= 0)) throw badRequest('pageNo and pageSize must be numbers from 1 on.');
   const withLog = queryOf(call, 'withLog') === 'true';
@@ -70,7 +71,7 @@ export function getActionRun(call: Call): Answer {
   });
 }
 
-/** POST /v1/ca/actionRun/list: the newest first unless asked otherwise. */
+/** POST /v1/ca/actionRun/list: newest first by default. */
 export function actionRunList(call: Call): Answer {
   const { body, behaviour } = call;
   const [pageNo, pageSize] = [Number(body['pageNo']), Number(body['pageSize'])];
@@ -96,7 +97,7 @@ export function actionRunList(call: Call): Answer {
   });
 }
 
-/** POST /v1/ca/log: all lines at once; it is over when nextCursor is the cursor that was sent. */
+/** POST /v1/ca/log: all lines at once. The log ends where nextCursor equals the cursor of the request. */
 export function actionLog(call: Call): Answer {
   const run = findRun(call, textOf(call.body, 'runId'));
   const child = run.children.find(({ id }) => id === textOf(call.body, 'childId'));

@@ -3,7 +3,7 @@ import { Refusal } from '../http/errors.ts';
 import type { Incoming } from '../http/incoming.ts';
 import type { AssistantBehaviour } from './assistant-behaviour.ts';
 
-/** What Cloud Assistant looks at before all else; throws the refusal. */
+/** What Cloud Assistant checks first; throws a Refusal. */
 export function checkRequest(
   { headers, body }: Pick<Incoming, 'headers' | 'body'>,
   { contentMd5, assistantSwitchedOn }: AssistantBehaviour
@@ -20,7 +20,7 @@ export function checkRequest(
   }
 }
 
-/** A refusal in the form that Cloud Assistant gives it. */
+/** A refusal in the format of Cloud Assistant. */
 export function asAssistant(
   refusal: Refusal | undefined,
   { assistantRefusals }: AssistantBehaviour

@@ -8,11 +8,11 @@ export interface ChildRun {
   state: 'PENDING' | 'RUNNING' | 'SUCCESS' | 'FAILED';
   finishedMs: number | undefined;
   output: ScriptOutput | undefined;
-  /** What it has printed while it runs, where the service shows that. */
+  /** The output so far of a running command, if the service shows it. */
   soFar: ScriptOutput | undefined;
   errorCode: string;
   failReason: string;
-  /** The boot of the system that it ran in; '' as long as it has not begun. */
+  /** The boot ID of the system that runs it; '' until it starts. */
   bootId: string;
 }
 

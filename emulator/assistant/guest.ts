@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { AssistantBehaviour } from './assistant-behaviour.ts';
 
-/** The system inside an instance; a rebuild and a restart replace it by another. Times in ms since the epoch. */
+/** The system inside an instance. A rebuild and a restart boot another one. Times in ms since the epoch. */
 export interface GuestState {
-  /** Another one with each boot, as in `/proc/sys/kernel/random/boot_id`. */
+  /** As in `/proc/sys/kernel/random/boot_id`: new at each boot. */
   bootId: string;
-  /** When it was booted; undefined while it is down. */
+  /** When it booted; undefined while it is down. */
   upSinceMs: number | undefined;
-  /** When the last one went down. */
+  /** When the previous system went down. */
   downSinceMs: number;
-  /** Whether the image that it was booted from has the agent, and whether the one before had it. */
+  /** Whether this system has the agent, and whether the previous one had it. */
   hasAgent: boolean;
   hadAgent: boolean;
 }
 
-/** A guest that was booted at a time, or one that never was. */
+/** A guest that booted at a time, or that never booted. */
 export function newGuest(instanceId: string, bootedMs: number | undefined, hasAgent: boolean): GuestState {
   return {
     bootId: bootIdOf(instanceId, bootedMs ?? 0),
@@ -41,7 +41,7 @@ export function boot(guest: GuestState, instanceId: string, atMs: number, hasAge
   guest.hasAgent = hasAgent;
 }
 
-/** What the service shows of an agent; undefined where there never was one. */
+/** The state of an agent as the service shows it; undefined if there never was one. */
 export function agentState(
   guest: GuestState,
   nowMs: number,

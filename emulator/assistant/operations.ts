@@ -7,10 +7,10 @@ const targets = {
   targetSelector: 'Object'
 } as const;
 
-/** What the SDK for Python sends in every body but that of the agents. */
+/** The Python SDK sends this in every body except that of BatchGetAgent. */
 const ofPython = { userId: 'String' } as const;
 
-/** The calls of Cloud Assistant (bce-openapi-meta, folder cloudassistant, 2026-08). Saved commands can be made and run. */
+/** The calls of Cloud Assistant (bce-openapi-meta, folder cloudassistant, 2026-08). */
 export const assistantOperations: readonly Operation[] = [
   {
     name: 'BatchGetAgent',

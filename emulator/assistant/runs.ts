@@ -5,7 +5,7 @@ import { agentState } from './guest.ts';
 import type { ChildRun, GuestRun } from './guest-run.ts';
 import { answerScript } from './scripts.ts';
 
-/** A random ID of the service's form: a letter, a dash, and characters. */
+/** A random ID in the service's format: a letter, a dash, and `length` characters. */
 export function newId(letter: 'c' | 'd' | 'r', length: number): string {
   return `${letter}-${randomBytes(16)
     .toString('base64')
@@ -14,7 +14,7 @@ export function newId(letter: 'c' | 'd' | 'r', length: number): string {
     .slice(0, length)}`;
 }
 
-/** Begins a run, and plans what becomes of it on each instance. */
+/** Starts a run, and schedules what happens on each instance. */
 export function beginRun(call: Call, action: JsonObject, instanceIds: readonly string[]): GuestRun {
   const command: unknown = action['command'];
   const content = isObject(command) && typeof command['content'] === 'string' ? command['content'] : '';
@@ -41,7 +41,7 @@ export function beginRun(call: Call, action: JsonObject, instanceIds: readonly s
 
 function planChild(call: Call, run: GuestRun, child: ChildRun, timeoutMs: number): void {
   const { behaviour, nowMs, world, memory } = call;
-  const plays = call.playing.world(child.instanceId).map(({ kind }) => kind);
+  const plays = call.faults.world(child.instanceId).map(({ kind }) => kind);
   if (plays.includes('runStuck')) return;
   const later = (atMs: number, apply: (atMs: number) => void): void =>
     world.plan({ atMs, owner: run.id, apply: () => apply(atMs) });
@@ -53,7 +53,7 @@ function planChild(call: Call, run: GuestRun, child: ChildRun, timeoutMs: number
     later(nowMs + behaviour.runDelayMs, (startMs) => {
       const instance = guestOf();
       const { bootId = '', upSinceMs } = instance?.guest ?? {};
-      // The record said on line, and nobody is there: it waits until its time is over.
+      // The agent was shown as online, but the system is down: the command waits until its timeout.
       if (instance === undefined || upSinceMs === undefined || child.state !== 'PENDING') return;
       child.state = 'RUNNING';
       child.bootId = bootId;
@@ -90,7 +90,7 @@ function fail(child: ChildRun, atMs: number, errorCode: string, failReason: stri
   Object.assign(child, { state: 'FAILED', finishedMs: atMs, errorCode, failReason });
 }
 
-/** The state of a run, from those of its children. */
+/** The state of a run, derived from its children. */
 export function stateOf({ children }: GuestRun): string {
   const states = children.map(({ state }) => state);
   if (states.every((state) => state === 'PENDING')) return 'PENDING';

@@ -1,23 +1,23 @@
-/** How guests answer scripts: a table of patterns, the first that fits counts. No script is ever run. */
+/** How guests answer scripts: a row of a table; the first match counts. No script is ever executed. */
 export interface ScriptAnswer {
-  /** A regular expression that the script must contain. */
+  /** A regular expression that must match somewhere in the script. */
   readonly pattern: string;
   /** Only on this instance. */
   readonly instanceId?: string;
-  /** Only on a system from this image. */
+  /** Only on a system booted from this image. */
   readonly imageId?: string;
-  /** Only once the system has been up so long, in ms. */
+  /** Only after the system has been up this long, in ms. */
   readonly fromUptimeMs?: number;
   /** Default 0. */
   readonly exitCode?: number;
-  /** `$1` and so on stand for the groups of the pattern, `{bootId}` and `{uptime}` (seconds) for those of the guest. */
+  /** `$1`, `$2` ... are the groups of the pattern; `{bootId}` and `{uptime}` (seconds) are those of the guest. */
   readonly stdout?: string;
   readonly stderr?: string;
   /** How long it takes, in ms; default `runMs`. */
   readonly ms?: number;
 }
 
-/** What a script is answered by. */
+/** The facts about the guest that answers a script. */
 export interface ScriptFacts {
   readonly instanceId: string;
   readonly imageId: string;
@@ -33,7 +33,7 @@ export interface ScriptOutput {
   readonly ms: number | undefined;
 }
 
-/** Scripts that print boot ID and uptime under a nonce, for a shell and for PowerShell. */
+/** Answers to scripts that print boot ID and uptime with a nonce, in a shell and in PowerShell. */
 const builtIn: readonly ScriptAnswer[] = [
   {
     pattern: String.raw`^printf 'RB1 nonce=%s boot=%s up=%s\\n' (\w+) "\$\(cat /proc/sys/kernel/random/boot_id\)" "\$\(cut -d' ' -f1 /proc/uptime\)"`,
@@ -47,7 +47,7 @@ const builtIn: readonly ScriptAnswer[] = [
   { pattern: '^\\s*(?:false|exit 1)\\s*$', exitCode: 1 }
 ];
 
-/** Looks a script up; one that no pattern fits ends as a command that is not there does. */
+/** The output of a script; without a match it is that of a command that is not found. */
 export function answerScript(
   table: readonly ScriptAnswer[],
   content: string,

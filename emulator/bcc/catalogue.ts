@@ -3,15 +3,15 @@ import { badRequest } from '../http/errors.ts';
 import { page } from '../http/paging.ts';
 import type { InstanceState } from '../world/models.ts';
 
-/** Page size of images by spec, when nothing is asked for, and at most. */
+/** Default page size of images by spec. */
 const IMAGES_PER_PAGE = 10;
 
-/** GET /v2/zone: the zones that instances are in. */
+/** GET /v2/zone: the zones of the instances. */
 export function listZones(call: Call): Answer {
   return { json: { zones: zonesOf([...call.state.instances.values()]).map((zoneName) => ({ zoneName })) } };
 }
 
-/** GET /v2/instance/flavorZones: the zones that have instances of a spec, or of any. */
+/** GET /v2/instance/flavorZones: the zones that have instances, optionally only of one spec. */
 export function getZoneBySpec(call: Call): Answer {
   const spec = queryOf(call, 'spec');
   const type = queryOf(call, 'instanceType');
@@ -21,7 +21,7 @@ export function getZoneBySpec(call: Call): Answer {
   return { json: { zoneNames: zonesOf(fitting) } };
 }
 
-/** GET /v2/instance/flavorSpec: the specs that instances have, by zone. Nothing else is known to be on sale. */
+/** GET /v2/instance/flavorSpec: the specs of the instances, by zone. The emulator knows no other specs. */
 export function listFlavorSpec(call: Call): Answer {
   const zone = queryOf(call, 'zoneName');
   const specs = queryOf(call, 'specs')?.split(',');
@@ -40,7 +40,7 @@ export function listFlavorSpec(call: Call): Answer {
   };
 }
 
-/** GET /v2/image/getAvailableImagesBySpec: public images, in a form of their own. Every spec takes all of them. */
+/** GET /v2/image/getAvailableImagesBySpec: public images, in a different format. Every spec supports all of them. */
 export function getAvailableImagesBySpec(call: Call): Answer {
   if (queryOf(call, 'spec') === undefined) throw badRequest('The parameter spec is missing.');
   const osName = queryOf(call, 'osName');
@@ -48,7 +48,7 @@ export function getAvailableImagesBySpec(call: Call): Answer {
     ({ type, status, osName: name }) =>
       type === 'System' && status === 'Available' && (osName === undefined || name === osName)
   );
-  const bounds = { byDefault: IMAGES_PER_PAGE, most: 100 };
+  const bounds = { usual: IMAGES_PER_PAGE, max: 100 };
   const show = (image: (typeof found)[number]) => ({
     imageId: image.id,
     imageName: image.name,

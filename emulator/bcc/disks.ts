@@ -9,7 +9,7 @@ import {
   type WorldState
 } from '../world/models.ts';
 
-/** GET /v2/volume (BCC page Sjwvyo5be): without a parameter all disks of all instances. */
+/** GET /v2/volume (BCC page Sjwvyo5be): without parameters it lists all disks of all instances. */
 export function listVolumes(call: Call): Answer {
   const { state } = call;
   const instanceId = queryOf(call, 'instanceId');
@@ -37,14 +37,14 @@ export function listVolumes(call: Call): Answer {
       (ids === undefined || ids.includes(volume.id)) &&
       (usage === undefined || volume.isSystemVolume === (usage === 'system'))
   );
-  return { json: page(call, 'volumes', found, shower(state)) };
+  return { json: page(call, 'volumes', found, volumeView(state)) };
 }
 
 /** GET /v2/volume/{id}. */
 export function getVolume(call: Call): Answer {
   const volume = call.state.volumes.get(call.id);
   if (volume === undefined) throw noSuchObject(`volume ${call.id}`);
-  return { json: { volume: shower(call.state)(volume) } };
+  return { json: { volume: volumeView(call.state)(volume) } };
 }
 
 /** GET /v2/snapshot/{id}. */
@@ -54,7 +54,7 @@ export function getSnapshot(call: Call): Answer {
   return { json: { snapshot: showSnapshot(snapshot) } };
 }
 
-/** GET /v2/snapshot: for a system disk the id of its instance is a volumeId too. */
+/** GET /v2/snapshot: volumeId may also be an instance id, which means its system disk. */
 export function listSnapshots(call: Call): Answer {
   const asked = queryOf(call, 'volumeId');
   const volumeId = asked === undefined ? undefined : (systemVolumeOf(call.state, asked)?.id ?? asked);
@@ -64,8 +64,8 @@ export function listSnapshots(call: Call): Answer {
   return { json: page(call, 'snapshots', found, showSnapshot) };
 }
 
-/** Disks as the API shows them (bce-sdk-go services/bcc, VolumeModel): snapshotNum is text. */
-function shower(state: WorldState): (volume: VolumeState) => Record<string, unknown> {
+/** Shows disks as the API does (bce-sdk-go services/bcc, VolumeModel); snapshotNum is a string. */
+function volumeView(state: WorldState): (volume: VolumeState) => Record<string, unknown> {
   const counts = new Map<string, number>();
   for (const { volumeId } of state.snapshots.values()) counts.set(volumeId, (counts.get(volumeId) ?? 0) + 1);
   return (volume) => showVolume(volume, counts.get(volume.id) ?? 0);
@@ -104,7 +104,7 @@ function showSnapshot(snapshot: SnapshotState): Record<string, unknown> {
     insnapId: '',
     templateId: '',
     encrypted: false,
-    // Text: bce-sdk-go and Terraform cannot read a number here.
+    // A string: bce-sdk-go and Terraform cannot read a number here.
     progress: snapshot.status === 'Available' ? '100' : '0',
     tags: []
   };

@@ -13,10 +13,10 @@ import {
 import { findInstance } from './instances.ts';
 import { isBusy } from './power.ts';
 
-/** Custom images per user and region (BCC page jjwvynviw). */
+/** The quota of custom images per user and region (BCC page jjwvynviw). */
 const QUOTA = 20;
 
-/** 1 to 65 characters, the first one a letter (BCC page jjwvynviw). */
+/** 1 to 65 characters, starting with a letter (BCC page jjwvynviw). */
 const NAME = /^[A-Za-z\u4e00-\u9fa5][A-Za-z0-9\u4e00-\u9fa5\-_ /.]{0,64}$/u;
 
 /** GET /v2/image/{id}. */
@@ -24,7 +24,7 @@ export function getImage(call: Call): Answer {
   return { json: { image: showImage(call, findImage(call.state, call.id)) } };
 }
 
-/** GET /v2/image (BCC page Ajwvynu5r): imageName is a substring; types System and Custom leave EBC images out. */
+/** GET /v2/image (BCC page Ajwvynu5r): imageName is a substring; types System and Custom exclude EBC images. */
 export function listImages(call: Call): Answer {
   const type = queryOf(call, 'imageType') ?? 'All';
   const part = queryOf(call, 'imageName') ?? '';
@@ -78,7 +78,7 @@ export function deleteImage(call: Call): Answer {
   return {};
 }
 
-/** An image, or the 404 of the service. */
+/** Finds an image, or throws the service's 404. */
 export function findImage(state: WorldState, id: string): ImageState {
   const image = state.images.get(id);
   if (image === undefined) throw noSuchObject(`image ${id}`);
@@ -90,7 +90,7 @@ function showImage(call: Call, image: ImageState): Record<string, unknown> {
   return { ...shown, ephemeralSize: 0, snapshots: [], ...(call.behaviour.imagesCarryTags ? { tags } : {}) };
 }
 
-/** The instance whose system disk becomes the image; the instance wins over a snapshot. */
+/** The instance whose system disk becomes the image. instanceId takes precedence over snapshotId. */
 function sourceOf(call: Call, state: WorldState): InstanceState {
   const instanceId = textOf(call.body, 'instanceId');
   if (instanceId !== '') {
@@ -139,7 +139,7 @@ function newImage(name: string, instance: InstanceState, state: WorldState, nowM
 }
 
 function finish(call: Call, imageId: string, instance: InstanceState | undefined): void {
-  const plays = call.playing.world(instance?.id);
+  const plays = call.faults.world(instance?.id);
   const ending = plays.find((play) => play.kind === 'imageEndsIn');
   const stuck = plays.some((play) => play.kind === 'imageStuck');
   const endsAtMs = stuck ? Number.POSITIVE_INFINITY : call.nowMs + call.behaviour.imageMs;

@@ -4,7 +4,7 @@ import { page } from '../http/paging.ts';
 import type { InstanceState, WorldState } from '../world/models.ts';
 import { showInstance } from './show-instance.ts';
 
-/** Greatest number of ids or names in one list (BCC pages Xjwvyodmx, Kksyfijrw). */
+/** Maximum number of ids or names in one list (BCC pages Xjwvyodmx, Kksyfijrw). */
 const MAX_IDS = 100;
 
 /** GET /v2/instance/{id} (BCC page sjwvyoeqr). */
@@ -30,7 +30,7 @@ export function listInstanceByIds(call: Call): Answer {
   );
 }
 
-/** The instanceIds of a body, 1 to 100 of them. */
+/** The 1 to 100 instanceIds of a body. */
 export function batchIds(call: Call): string[] {
   const ids = textsOf(call.body, 'instanceIds');
   if (ids.length > 0 && ids.length <= MAX_IDS) return ids;
@@ -56,7 +56,7 @@ export function listInstances(call: Call): Answer {
   return list(call, found);
 }
 
-/** Which of the two filters of names does not count where both are given. */
+/** Which of the two name filters is ignored when both are given. */
 function ignoredName(call: Call): 'instanceNames' | 'fuzzyInstanceName' | undefined {
   const { bothNameFilters } = call.behaviour;
   const names = ['instanceNames', 'fuzzyInstanceName'] as const;
@@ -67,7 +67,7 @@ function ignoredName(call: Call): 'instanceNames' | 'fuzzyInstanceName' | undefi
   return bothNameFilters === 'exact' ? 'fuzzyInstanceName' : 'instanceNames';
 }
 
-/** Makes a test of instances from the values of a parameter; made once a call, so that 100 ids stay cheap. */
+/** Makes a predicate from the values of a parameter, once per call, so that 100 ids stay cheap. */
 type Filter = (values: readonly string[], state: WorldState) => (instance: InstanceState) => boolean;
 
 function among(field: (instance: InstanceState) => string): Filter {
@@ -89,7 +89,7 @@ const byVolume: Filter = (values, state) => {
   return (instance) => holders.has(instance.id);
 };
 
-/** Every parameter that narrows the list: one that was ignored would make a selection wider than asked for. */
+/** Every parameter that narrows the list. An ignored one would select more instances than the caller asked for. */
 const filters: Readonly<Record<string, Filter>> = {
   instanceIds: among((instance) => instance.id),
   instanceNames: among((instance) => instance.name),
@@ -117,7 +117,7 @@ const filters: Readonly<Record<string, Filter>> = {
   }
 };
 
-/** An instance, or the 404 of the service. */
+/** Finds an instance, or throws the service's 404. */
 export function findInstance(state: WorldState, id: string): InstanceState {
   const instance = state.instances.get(id);
   if (instance === undefined) throw noSuchObject(`instance ${id}`);

@@ -1,23 +1,22 @@
 import { type Call, textOf } from '../http/call.ts';
 import { badRequest, Refusal } from '../http/errors.ts';
 import type { ImageState, Login } from '../world/models.ts';
-import { judgePassword } from './password.ts';
+import { checkPassword } from './password.ts';
 
-/** Images whose own login may be kept (BCC page 1jwvyoaw8: custom and shared ones). */
+/** Whether keepImageLogin works with an image (BCC page 1jwvyoaw8: custom and shared ones). */
 function keepsLogin(image: ImageState): boolean {
   return image.type.endsWith('Custom') || image.type === 'Sharing';
 }
 
 /**
- * The one way to log in that a rebuild names: adminPass or keypairId must be there, and keepImageLogin excludes both.
- * What adminPass and keypairId together mean is a switch.
- * Empty strings, null and false count as not named.
+ * The login that a rebuild asks for: exactly one of adminPass, keypairId and keepImageLogin. A switch decides what
+ * adminPass and keypairId together mean. Empty strings, null and false count as absent.
  */
 export function loginOf(call: Call, image: ImageState): Login {
   const { body, behaviour } = call;
   let adminPass = textOf(body, 'adminPass');
   let keypairId = textOf(body, 'keypairId');
-  // The Java SDK insists on a password and sends it beside the key pair; the schema only keeps both from keepImageLogin.
+  // The Java SDK requires a password and sends both. The schema forbids only keepImageLogin with either of them.
   if (adminPass !== '' && keypairId !== '') {
     if (behaviour.passwordWithKeypair === 'keypairWins') adminPass = '';
     if (behaviour.passwordWithKeypair === 'passwordWins') keypairId = '';
@@ -41,19 +40,19 @@ export function loginOf(call: Call, image: ImageState): Login {
   return passwordLogin(call, adminPass);
 }
 
-/** The login by an adminPass that decrypts and meets the rule. */
+/** The login by password; throws unless adminPass decrypts and meets the password rule. */
 export function passwordLogin(call: Call, adminPass: string): Login {
   if (call.hasToken && call.behaviour.passwordWithToken === 'refused') {
     throw badRequest('The parameter adminPass is invalid: it does not decrypt with the key of the account.');
   }
-  const verdict = judgePassword(adminPass, call.secretAccessKey, call.behaviour);
+  const verdict = checkPassword(adminPass, call.secretAccessKey, call.behaviour);
   if (verdict.password === undefined || verdict.problem !== undefined) {
     throw badRequest(`The parameter adminPass is invalid: ${verdict.problem ?? 'it is unreadable'}.`);
   }
   return { kind: 'adminPass', adminPass: verdict.password };
 }
 
-/** The user data script that an instance has after a rebuild; `old` is the one it had (plain text). */
+/** The user data of an instance after a rebuild; `old` is the user data before it (plain text). */
 export function userDataOf(call: Call, old: string): string {
   const { body, behaviour } = call;
   const given = textOf(body, 'userData');

@@ -31,7 +31,7 @@ const stopBody = { forceStop: 'Boolean', stopWithNoCharge: 'Boolean' } as const;
 const one = '/instance/{id}';
 const token = ['clientToken'];
 
-/** The calls of BCC. Where two paths fit, the one without `{id}` is meant, so those come first. */
+/** The calls of BCC. The first match counts, so paths without `{id}` come before those with it. */
 export const bccOperations: readonly Operation[] = [
   get(
     'bcc',
@@ -39,7 +39,7 @@ export const bccOperations: readonly Operation[] = [
     '/instance',
     'marker maxKeys internalIp dedicatedHostId zoneName showRdmaTopo instanceIds instanceNames fuzzyInstanceName ' +
       'volumeIds deploySetIds securityGroupIds paymentTiming status tags vpcId privateIps ehcClusterId',
-    // The page has these as well; the SDKs write volumeIds as cdsIds, and the one for Go misspells dedicatedHostId.
+    // Also on the page. The SDKs send volumeIds as cdsIds, and the Go SDK misspells dedicatedHostId.
     'keypairId autoRenew ipv6Addresses cdsIds dedicateHostId'
   ),
   {
@@ -50,7 +50,7 @@ export const bccOperations: readonly Operation[] = [
     query: ['marker', 'maxKeys'],
     alsoQuery: token,
     body: { instanceIds: 'List' },
-    // As the SDK for Go writes them, and as the one for Java does.
+    // The spelling of the Go SDK, then that of the Java SDK.
     alsoBody: { Marker: 'String', MaxKeys: 'Integer', marker: 'String', maxKeys: 'Integer' },
     required: ['instanceIds'],
     write: false

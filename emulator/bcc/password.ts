@@ -1,16 +1,16 @@
 import { createDecipheriv } from 'node:crypto';
 import type { Behaviour } from '../world/behaviour.ts';
 
-/** What became of a ciphertext: the plain password, or why there is none. */
+/** The plain password of a ciphertext, or why it cannot be decrypted. */
 export type Decrypted = { readonly password: string } | { readonly problem: string };
 
-/** What the service thinks of an adminPass. */
+/** The result of checking an adminPass. */
 export interface PasswordVerdict {
-  /** Bytes of the plain password; 0 when it could not be decrypted. */
+  /** Bytes of the plain password; 0 if it cannot be decrypted. */
   readonly length: number;
-  /** The plain password, when it could be decrypted. */
+  /** The plain password, if it can be decrypted. */
   readonly password?: string;
-  /** Why it is refused; absent when it is good. */
+  /** Why it is refused; absent if it is valid. */
   readonly problem?: string;
 }
 
@@ -20,8 +20,8 @@ const NEWEST_SYMBOLS = "()`~!@#$%^&*-_+=|{}[]:;'<>,.?/\\";
 const OLD_SYMBOLS = '!@#$%^*()';
 
 /**
- * Undoes what BCC page ojwvynrqn asks for: AES-128, ECB, PKCS#7, key = first 16 characters of the secret access
- * key taken as bytes, ciphertext in hex.
+ * Decrypts a password as BCC page ojwvynrqn describes: AES-128, ECB, PKCS#7; the key is the bytes of the first 16
+ * characters of the secret access key; the ciphertext is in hex.
  */
 export function decryptPassword(cipherHex: string, secretAccessKey: string): Decrypted {
   if (secretAccessKey.length < 16) return { problem: 'the secret access key has fewer than 16 characters' };
@@ -36,7 +36,7 @@ export function decryptPassword(cipherHex: string, secretAccessKey: string): Dec
   }
 }
 
-/** Judges a plain password by one of the rules that are in print; gives the reason of a refusal. */
+/** Checks a plain password by one of the published rules; returns why it is refused. */
 export function passwordProblem(password: string, rule: Behaviour['passwordRule']): string | undefined {
   const longest = rule === 'terraform' ? 16 : 32;
   if (password.length < 8 || password.length > longest) return `its length must be 8 to ${longest}`;
@@ -58,8 +58,8 @@ export function passwordProblem(password: string, rule: Behaviour['passwordRule'
   return classes >= 3 ? undefined : 'it needs three of upper case, lower case, digits and symbols';
 }
 
-/** Decrypts and judges an adminPass. */
-export function judgePassword(
+/** Decrypts and checks an adminPass. */
+export function checkPassword(
   cipherHex: string,
   secretAccessKey: string,
   behaviour: Pick<Behaviour, 'passwordRule' | 'upperCaseHex'>

@@ -5,31 +5,31 @@ import type { InstanceState } from '../world/models.ts';
 import { batchIds, findInstance } from './instances.ts';
 import { passwordLogin } from './login.ts';
 
-/** From, over, to, and the code of a refusal. */
+/** The status before, during and after, and the error code of a refusal. */
 type Move = readonly [string, string, string, string];
 const START: Move = ['Stopped', 'Starting', 'Running', 'Instance.StartInstanceOperationForbidden'];
 const STOP: Move = ['Running', 'Stopping', 'Stopped', 'Instance.StopInstanceOperationForbidden'];
 
-/** PUT /v2/instance/{id}?start: only a stopped one; Starting at once. */
+/** PUT /v2/instance/{id}?start: the instance must be Stopped, and shows Starting at once. */
 export function startInstance(call: Call): Answer {
   move(call, call.id, ...START);
   return {};
 }
 
-/** PUT /v2/instance/{id}?stop: only a running one. */
+/** PUT /v2/instance/{id}?stop: the instance must be Running. */
 export function stopInstance(call: Call): Answer {
   move(call, call.id, ...STOP);
   return {};
 }
 
-/** PUT /v2/instance/{id}?reboot: only a running one; Starting at once. */
+/** PUT /v2/instance/{id}?reboot: the instance must be Running, and shows Starting at once. */
 export function rebootInstance(call: Call): Answer {
   move(call, call.id, 'Running', 'Starting', 'Running', 'Instance.RebootInstanceOperationForbidden');
-  // bce-sdk-go reads JSON here; the other clients take either.
+  // bce-sdk-go needs JSON here; the other clients accept either.
   return call.behaviour.rebootReply === 'object' ? { json: {} } : {};
 }
 
-/** PUT /v2/instance/batchAction?start: the reply names those that could not be started. */
+/** PUT /v2/instance/batchAction?start: the reply lists the instances that could not be started. */
 export function batchStartInstance(call: Call): Answer {
   return moveAll(call, (id) => move(call, id, ...START));
 }
@@ -39,7 +39,7 @@ export function batchStopInstance(call: Call): Answer {
   return moveAll(call, (id) => move(call, id, ...STOP));
 }
 
-/** PUT /v2/instance/{id}?changePass: takes the password in the form that a rebuild takes it in. */
+/** PUT /v2/instance/{id}?changePass: the password is encrypted as for a rebuild. */
 export function modifyInstancePassword(call: Call): Answer {
   const instance = findInstance(call.world.at(call.nowMs), call.id);
   const allowed = call.behaviour.changePassWhen === 'stopped' ? ['Stopped'] : ['Running', 'Stopped'];
@@ -79,7 +79,7 @@ function move(call: Call, id: string, from: string, over: string, to: string, co
   showLater(call, instance.id, endsAtMs, to);
 }
 
-/** Plans a status. */
+/** Schedules a status; Running also boots the guest. */
 function showLater(call: Call, instanceId: string, atMs: number, status: string): void {
   call.world.plan({
     atMs,
@@ -94,12 +94,12 @@ function showLater(call: Call, instanceId: string, atMs: number, status: string)
   });
 }
 
-/** Whether something is being done to an instance, even where its status does not show it yet. */
+/** Whether an operation is under way, even if the status does not show it yet. */
 export function isBusy(instance: InstanceState, nowMs: number): boolean {
   return instance.busyUntilMs > nowMs;
 }
 
-/** PUT /v2/instance/{id}/deletionProtection (BCC page 0kstrzyz9). It guards the release, not a rebuild. */
+/** PUT /v2/instance/{id}/deletionProtection (BCC page 0kstrzyz9). It prevents a release, not a rebuild. */
 export function instanceDeletionProtection(call: Call): Answer {
   const value = call.body['deletionProtection'];
   if (value !== 0 && value !== 1) throw badRequest('The parameter deletionProtection must be 0 or 1.');

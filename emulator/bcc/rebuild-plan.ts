@@ -19,23 +19,24 @@ export interface RebuildJob {
   readonly instanceId: string;
   readonly image: ImageState;
   readonly login: Login;
-  /** The script afterwards, plain. */
+  /** User data after the rebuild, in plain text. */
   readonly userData: string;
   readonly timeline: RebuildTimeline;
-  /** Whether the disk ever leaves Creating. */
+  /** Whether the disk leaves Creating at the end. */
   readonly diskSettles: boolean;
-  /** The ID of the new system disk where it is known beforehand, as in a replay. */
+  /** The ID of the new system disk, where a replay gives it. */
   readonly newDiskId?: string;
-  /** Whether the system inside is replaced as well, as it should be. */
+  /** Whether the guest system is replaced; only a fault leaves the old one running. */
   readonly replacesSystem: boolean;
 }
 
-/** Endings in which the new system was not written, so an image that shows only at the end never shows. */
+/** Final statuses without a new system. An image that shows only at the end then never shows. */
 const FAILED = ['Error', 'Expired', 'Deleted', 'Recycled'];
 
 /**
- * Turns a timeline into changes of the world. What no page mentions stays: addresses, name, data disks, and
- * custom images of the old disk; hostname and tags by their switches. Its snapshots go (BCC pages 1jwvyoaw8 and Fk48bhw50).
+ * Schedules the changes of a timeline. What no page mentions stays as it is: addresses, name, data disks, and custom
+ * images of the old disk. Switches decide about hostname and tags. The snapshots of the old disk are deleted (BCC
+ * pages 1jwvyoaw8 and Fk48bhw50).
  */
 export function planRebuild(job: RebuildJob): void {
   const { timeline, behaviour } = job;

@@ -2,29 +2,29 @@ import { createHash } from 'node:crypto';
 import type { Behaviour } from '../world/behaviour.ts';
 import type { Replayed } from '../world/replay.ts';
 
-/** When a rebuild does what; all times in ms since the epoch, Infinity means never. */
+/** The times of a rebuild, in ms since the epoch; Infinity means never. */
 export interface RebuildTimeline {
   readonly acceptedAtMs: number;
-  /** The old status has gone, the work begins. */
+  /** When the old status is no longer shown and the work begins. */
   readonly startsAtMs: number;
   readonly endsAtMs: number;
-  /** Statuses to be shown from these times on, the last one included. */
+  /** The statuses and when each is first shown, including the final one. */
   readonly statuses: readonly { readonly atMs: number; readonly status: string }[];
   readonly imageAtMs: number;
   readonly diskAtMs: number;
-  /** From when on the disk shows that it is being replaced. */
+  /** When the disk first shows that it is being replaced. */
   readonly diskBusyAtMs: number;
 }
 
-/** What bends a rebuild out of shape. */
-export interface Distortion {
-  /** Shows this status from the start on, and never ends. */
+/** Faults that change a timeline. */
+export interface TimelineFaults {
+  /** The rebuild shows this status from its start, and never ends. */
   readonly stuck?: string;
-  /** Shows this status instead of the usual ones. */
+  /** The rebuild shows this status instead of the usual ones. */
   readonly unknownStatus?: string;
 }
 
-/** How long a rebuild of this instance takes: always the same, and spread evenly over all instances. */
+/** How long a rebuild of an instance takes: constant for one instance, evenly distributed over many. */
 export function ownRebuildMs(
   instanceId: string,
   { rebuildMs, rebuildSpread }: Pick<Behaviour, 'rebuildMs' | 'rebuildSpread'>
@@ -33,31 +33,30 @@ export function ownRebuildMs(
   return Math.round(rebuildMs * (1 + rebuildSpread * (2 * share - 1)));
 }
 
-/** Lays out a rebuild. `notBeforeMs` is when the instance is free; `finalStatus` what it ends in. */
+/** The timeline of a rebuild. At `notBeforeMs` the instance is no longer busy; `finalStatus` is shown at the end. */
 export function rebuildTimeline(
   acceptedAtMs: number,
   notBeforeMs: number,
   finalStatus: string,
   behaviour: Behaviour,
-  distortion: Distortion = {}
+  faults: TimelineFaults = {}
 ): RebuildTimeline {
   const startsAtMs = Math.max(acceptedAtMs + behaviour.staleRunningMs, notBeforeMs);
-  const endsAtMs =
-    distortion.stuck === undefined ? startsAtMs + behaviour.rebuildMs : Number.POSITIVE_INFINITY;
+  const endsAtMs = faults.stuck === undefined ? startsAtMs + behaviour.rebuildMs : Number.POSITIVE_INFINITY;
   const when = { accept: acceptedAtMs, start: startsAtMs, end: endsAtMs };
   const diskAtMs = when[behaviour.diskChanges];
   return {
     acceptedAtMs,
     startsAtMs,
     endsAtMs,
-    statuses: [...shownStatuses(startsAtMs, behaviour, distortion), { atMs: endsAtMs, status: finalStatus }],
+    statuses: [...shownStatuses(startsAtMs, behaviour, faults), { atMs: endsAtMs, status: finalStatus }],
     imageAtMs: when[behaviour.imageIdFlips],
     diskAtMs,
     diskBusyAtMs: Math.min(diskAtMs, startsAtMs)
   };
 }
 
-/** Lays out a rebuild as a real one was seen to go. One that never showed anything, or never ended, does so here. */
+/** The timeline of a recorded rebuild. If the recording shows no status or no end, neither does the replay. */
 export function replayedTimeline(acceptedAtMs: number, replayed: Replayed): RebuildTimeline {
   const statuses = replayed.statuses.map(({ afterMs, status }) => ({ atMs: acceptedAtMs + afterMs, status }));
   const startsAtMs = statuses[0]?.atMs ?? Number.POSITIVE_INFINITY;
@@ -72,8 +71,8 @@ export function replayedTimeline(acceptedAtMs: number, replayed: Replayed): Rebu
   };
 }
 
-function shownStatuses(startsAtMs: number, behaviour: Behaviour, distortion: Distortion) {
-  const only = distortion.stuck ?? distortion.unknownStatus;
+function shownStatuses(startsAtMs: number, behaviour: Behaviour, faults: TimelineFaults) {
+  const only = faults.stuck ?? faults.unknownStatus;
   const names = only === undefined ? behaviour.statuses : [only];
   const share = behaviour.rebuildMs / Math.max(names.length, 1);
   return names.map((status, index) => ({ atMs: startsAtMs + index * share, status }));

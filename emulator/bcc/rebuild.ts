@@ -13,14 +13,14 @@ import { planRebuild } from './rebuild-plan.ts';
 import { ownRebuildMs, rebuildTimeline, replayedTimeline } from './rebuild-timeline.ts';
 import { planSnapshot } from './snapshots.ts';
 
-/** Settled statuses that permit a rebuild. No page lists them; key pairs and images want Running or Stopped. */
+/** Stable statuses that permit a rebuild. No page lists them; key pairs and images need Running or Stopped. */
 const REBUILDABLE = ['Running', 'Stopped', 'Error'];
-/** Statuses of an instance that is no longer there to be used. */
+/** Statuses of an instance that can no longer be used. */
 const GONE = ['Expired', 'Deleted', 'Recycled'];
 
 /** PUT /v2/instance/{id}?rebuild (BCC page 1jwvyoaw8). */
 export function rebuildInstance(call: Call): Answer {
-  return once(call, 'RebuildInstance', () => {
+  return runOnce(call, 'RebuildInstance', () => {
     const { image, login } = whatToWrite(call);
     const instance = findInstance(call.world.at(call.nowMs), call.id);
     checkInstance(call, instance, image);
@@ -28,13 +28,13 @@ export function rebuildInstance(call: Call): Answer {
   });
 }
 
-/** PUT /v2/instance/rebuild (BCC page Fk48bhw50): up to 100, and the reply tells nothing about the single ones. */
+/** PUT /v2/instance/rebuild (BCC page Fk48bhw50): up to 100; the reply says nothing about single instances. */
 export function rebuildBatchInstance(call: Call): Answer {
-  return once(call, 'RebuildBatchInstance', () => {
+  return runOnce(call, 'RebuildBatchInstance', () => {
     const ids = batchIds(call);
     const { image, login } = whatToWrite(call);
-    const { good, refusal } = sort(call, ids, image);
-    const partial = find(call.playing.world(), 'partialBatch');
+    const { good, refusal } = splitBatch(call, ids, image);
+    const partial = find(call.faults.world(), 'partialBatch');
     for (const instance of good.slice(0, partial?.count)) accept(call, instance, image, login);
     if (partial !== undefined) {
       const { status = 500, code = 'InternalError' } = partial;
@@ -44,8 +44,8 @@ export function rebuildBatchInstance(call: Call): Answer {
   });
 }
 
-/** Those of a batch that can be rebuilt, as far as the switch for bad ones lets them, and its refusal afterwards. */
-function sort(
+/** The instances of a batch to rebuild, and the refusal to reply with afterwards, as `batchWithBadId` says. */
+function splitBatch(
   call: Call,
   ids: readonly string[],
   image: ImageState
@@ -64,8 +64,8 @@ function sort(
   return { good };
 }
 
-/** Runs a rebuild under the switches for clientToken, refusals and the reply. */
-function once(call: Call, operation: string, work: () => void): Answer {
+/** Runs a rebuild as the switches for clientToken, refusals and the reply say. */
+function runOnce(call: Call, operation: string, work: () => void): Answer {
   const { behaviour } = call;
   const token = queryOf(call, 'clientToken');
   if (token !== undefined && behaviour.clientTokenOnRebuild === 'rejected') {
@@ -102,7 +102,7 @@ function checkInstance(call: Call, instance: InstanceState, image: ImageState): 
   const stopped = status === 'Stopped' && !changing;
   if (
     GONE.includes(status) ||
-    (changing && !takesSecond(instance, behaviour)) ||
+    (changing && !acceptsSecond(instance, behaviour)) ||
     (stopped && (instance.ebc || behaviour.stoppedInstance === 'refused'))
   ) {
     throw new Refusal(409, 'Instance.RebuildInstanceOperationForbidden', `The instance is ${status}.`);
@@ -121,8 +121,8 @@ function checkInstance(call: Call, instance: InstanceState, image: ImageState): 
   }
 }
 
-/** Whether a rebuild is taken although something is still being done. */
-function takesSecond(
+/** Whether a rebuild is accepted while another operation is under way. */
+function acceptsSecond(
   { status }: InstanceState,
   { secondRebuild }: Pick<Behaviour, 'secondRebuild'>
 ): boolean {
@@ -131,7 +131,7 @@ function takesSecond(
 
 function accept(call: Call, instance: InstanceState, requested: ImageState, login: Login): void {
   const { behaviour, nowMs, world } = call;
-  const plays = call.playing.world(instance.id);
+  const plays = call.faults.world(instance.id);
   const snapshot = find(plays, 'snapshotAt');
   if (snapshot !== undefined) planSnapshot(world, instance.id, nowMs + snapshot.afterMs, snapshot.ms);
   if (plays.some((play) => play.kind === 'lostRebuild')) return;
@@ -146,7 +146,7 @@ function accept(call: Call, instance: InstanceState, requested: ImageState, logi
   const freeAtMs = isBusy(instance, nowMs) ? instance.busyUntilMs : nowMs;
   const own = { ...behaviour, rebuildMs: ownRebuildMs(instance.id, behaviour) };
   const replayed = call.memory.replay.get(instance.id);
-  // What was seen is one rebuild; another one of the same instance goes its usual way.
+  // The recording has one rebuild; further rebuilds of the instance follow the switches.
   call.memory.replay.delete(instance.id);
   const usualTimeline = rebuildTimeline(nowMs, freeAtMs, finalStatus, own, {
     ...(stuck === undefined ? {} : { stuck }),

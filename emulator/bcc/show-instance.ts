@@ -10,7 +10,7 @@ const CONSTANT = {
   npuVideoMemory: '',
   gpuCard: '',
   fpgaCard: '',
-  // Text, not a number; Terraform's plan never settles without it.
+  // A string, not a number. Without it Terraform always plans a change.
   cardCount: '0',
   localDiskSizeInGB: 0,
   placementPolicy: 'default',
@@ -41,7 +41,7 @@ const CONSTANT = {
   numaConfig: '',
   application: '',
   productCategory: 'BCC',
-  // Arguments of a release rather than facts; Terraform replaces an instance that it reads back without them.
+  // Arguments of a release, not properties. Terraform replaces an instance that is read back without them.
   relatedReleaseFlag: false,
   deleteCdsSnapshotFlag: false,
   deleteRelatedEnisFlag: false
@@ -97,7 +97,7 @@ function nicOf({ id, internalIp, publicIp, vpcId, subnetId, zoneName, createTime
     ips: [
       {
         privateIp: internalIp,
-        // Where there is none the service writes the word.
+        // Without an address the service writes the word null.
         eip: publicIp === '' ? 'null' : publicIp,
         eipStatus: publicIp === '' ? 'null' : 'bound',
         eipSize: publicIp === '' ? '-1' : '10',

@@ -4,10 +4,10 @@ import { apiTime, systemVolumeOf, type WorldState } from '../world/models.ts';
 import type { World } from '../world/world.ts';
 import { isBusy } from './power.ts';
 
-/** Statuses that a snapshot interrupts; in any other one none is taken. */
+/** A snapshot is taken only in one of these statuses. */
 const INTERRUPTED = ['Running', 'Stopped'];
 
-/** Plans snapshots of an instance's system disk by a policy, from a time on, in ms since the epoch. */
+/** Schedules snapshots of an instance's system disk by a policy that starts at `nowMs` (ms since the epoch). */
 export function scheduleSnapshots(
   world: World,
   behaviour: Pick<Behaviour, 'snapshotEveryMs' | 'snapshotMs' | 'snapshotShowsProcessing'>,
@@ -31,7 +31,7 @@ export function scheduleSnapshots(
   });
 }
 
-/** Plans one snapshot, whatever else is being done to the instance: it must only rest at that time. */
+/** Schedules one snapshot, even if the instance is busy; it is taken if the status permits it at that time. */
 export function planSnapshot(world: World, instanceId: string, atMs: number, ms: number): void {
   world.plan({
     atMs,

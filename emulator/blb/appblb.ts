@@ -17,7 +17,7 @@ export function describeAppBlbs(call: Call): Answer {
   return listBalancers(call, 'appblb');
 }
 
-/** GET /v1/appblb/{id}: the fields stand at the top of the reply, not under a name. */
+/** GET /v1/appblb/{id}: the fields are at the top level of the reply. */
 export function describeAppBlb(call: Call): Answer {
   return { json: showBalancer(call, findBalancer(call.state, call.id, 'appblb')) };
 }
@@ -37,7 +37,7 @@ export function describeAppBlbServerGroup(call: Call): Answer {
   };
 }
 
-/** GET /v1/appblb/{id}/blbrs?sgId=. Nothing listens here, so no port has a status. */
+/** GET /v1/appblb/{id}/blbrs?sgId=. The emulator has no listeners, so portList is empty. */
 export function describeAppBlbServerGroupRs(call: Call): Answer {
   const balancer = findBalancer(call.state, call.id, 'appblb');
   const sgId = queryOf(call, 'sgId');
@@ -50,12 +50,12 @@ export function addAppBlbServerGroupRs(call: Call): Answer {
   return changeGroup(call, 'AddAppBlbServerGroupRs', (pool) => addMembers(call, pool));
 }
 
-/** PUT /v1/appblb/{id}/blbrs: changes weights, and has no word for it in the query as the ordinary kind has. */
+/** PUT /v1/appblb/{id}/blbrs: changes weights. Unlike the ordinary kind it needs no `?update`. */
 export function updateAppBlbServerGroupRs(call: Call): Answer {
   return changeGroup(call, 'UpdateAppBlbServerGroupRs', (pool) => setWeights(call, pool));
 }
 
-/** PUT /v1/appblb/{id}/blbrs?batchdelete: takes out the members whose bare ids the body lists. */
+/** PUT /v1/appblb/{id}/blbrs?batchdelete: removes the members whose ids the body lists. */
 export function deleteAppBlbServerGroupRs(call: Call): Answer {
   return changeGroup(call, 'DeleteAppBlbServerGroupRs', (pool) =>
     removeMembers(call, pool, 'backendServerIdList')

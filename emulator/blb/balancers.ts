@@ -1,33 +1,33 @@
-/** What the emulator keeps of a member of a pool. */
+/** The state of a member of a pool. */
 export interface MemberState {
   readonly instanceId: string;
-  /** Share of the traffic, 0 to 100, as it is in force; 0 gets none. */
+  /** The weight in force, 0 to 100; 0 means no traffic. */
   weight: number;
-  /** The weight that reads show, which may lag behind the one in force. */
+  /** The weight that reads show; it may lag behind the one in force. */
   shownWeight: number;
 }
 
-/** A set of members whose weights one call changes: a whole ordinary balancer, or one server group. */
+/** A set of members whose weights one call changes: an ordinary balancer, or one server group. */
 export interface PoolState {
   readonly members: MemberState[];
 }
 
-/** What the emulator keeps of a server group (bce-sdk-go services/appblb, AppServerGroup). */
+/** The state of a server group (bce-sdk-go services/appblb, AppServerGroup). */
 export interface ServerGroupState extends PoolState {
   readonly id: string;
   readonly name: string;
 }
 
-/** What the emulator keeps of a load balancer (bce-sdk-go services/blb and services/appblb). */
+/** The state of a load balancer (bce-sdk-go services/blb and services/appblb). */
 export interface BalancerState extends PoolState {
   readonly id: string;
-  /** Ordinary (`/v1/blb`), or for applications (`/v1/appblb`). */
+  /** An ordinary balancer (`/v1/blb`) or an application balancer (`/v1/appblb`). */
   readonly kind: 'blb' | 'appblb';
   readonly name: string;
   readonly address: string;
-  /** Empty but for an application balancer, whose members stand in them. */
+  /** Only an application balancer has groups; its members are in them. */
   readonly groups: ServerGroupState[];
-  /** Until when, in ms since the epoch, a change is at work and another one refused. Not on the wire. */
+  /** Until then another change is refused, in ms since the epoch. The API does not show it. */
   busyUntilMs: number;
 }
 
@@ -45,28 +45,28 @@ export interface ServerGroupSpec {
   readonly members?: readonly MemberSpec[];
 }
 
-/** A load balancer in a specification: with `groups` one for applications, without them an ordinary one. */
+/** A load balancer in a specification: an application balancer if it has `groups`, else an ordinary one. */
 export interface BalancerSpec {
   readonly id: string;
   readonly name?: string;
   readonly address?: string;
-  /** Of an ordinary balancer. */
+  /** For an ordinary balancer. */
   readonly members?: readonly MemberSpec[];
-  /** Of an application balancer; may be empty. */
+  /** For an application balancer; may be empty. */
   readonly groups?: readonly ServerGroupSpec[];
 }
 
-/** An instance in a pool, and the weight that is in force. */
-export interface PlacedWeight {
+/** The weight in force of an instance in a pool. */
+export interface MemberWeight {
   readonly blbId: string;
-  /** The server group, `sgId` in the API; only of an application balancer. */
+  /** The server group, `sgId` in the API; only for an application balancer. */
   readonly groupId?: string;
   readonly instanceId: string;
   /** 0 to 100. */
   readonly weight: number;
 }
 
-/** Makes a load balancer of its specification. */
+/** Makes a load balancer from its specification. */
 export function buildBalancer(spec: BalancerSpec): BalancerState {
   return {
     id: spec.id,
@@ -87,18 +87,18 @@ function buildMembers(specs: readonly MemberSpec[] = []): MemberState[] {
   return specs.map(({ instanceId, weight = 100 }) => newMember(instanceId, weight));
 }
 
-/** A member whose weight is in force and shown. */
+/** A new member; reads show its weight at once. */
 export function newMember(instanceId: string, weight: number): MemberState {
   return { instanceId, weight, shownWeight: weight };
 }
 
-/** The members of a balancer or of one of its groups; undefined when there is no such group. */
+/** The members of a balancer or of one of its groups; undefined if there is no such group. */
 export function poolOf(balancer: BalancerState, groupId: string | undefined): PoolState | undefined {
   return groupId === undefined ? balancer : balancer.groups.find((group) => group.id === groupId);
 }
 
 /** All weights in force. */
-export function weightsOf(balancers: Iterable<BalancerState>): PlacedWeight[] {
+export function weightsOf(balancers: Iterable<BalancerState>): MemberWeight[] {
   return [...balancers].flatMap(({ id: blbId, members, groups }) => [
     ...members.map(({ instanceId, weight }) => ({ blbId, instanceId, weight })),
     ...groups.flatMap((group) =>
@@ -107,7 +107,7 @@ export function weightsOf(balancers: Iterable<BalancerState>): PlacedWeight[] {
   ]);
 }
 
-/** Whether an instance is a member anywhere in a balancer. */
+/** Whether an instance is a member of a balancer or of any of its groups. */
 export function hasMember(balancer: BalancerState, instanceId: string): boolean {
   return weightsOf([balancer]).some((each) => each.instanceId === instanceId);
 }

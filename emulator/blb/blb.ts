@@ -5,19 +5,19 @@ import type { WorldState } from '../world/models.ts';
 import { type BalancerState, hasMember } from './balancers.ts';
 import { addMembers, changePool, findBalancer, removeMembers, setWeights } from './pool.ts';
 
-/** GET /v1/blb: AND between the parameters. The types are about IPv6 only, which nothing here speaks. */
+/** GET /v1/blb: AND between the parameters. The type parameters concern IPv6, which the emulator does not have. */
 export function describeBlbs(call: Call): Answer {
   return listBalancers(call, 'blb');
 }
 
-/** GET /v1/blb/{id}: the fields stand at the top of the reply, not under a name. */
+/** GET /v1/blb/{id}: the fields are at the top level of the reply. */
 export function describeBlb(call: Call): Answer {
   return { json: showBalancer(call, findBalancer(call.state, call.id, 'blb')) };
 }
 
 /**
- * GET /v1/blb/{id}/backendserver?listenerPort= (BLB page Umrlvoqzu). There is no traffic here, so a member counts as
- * alive while its instance is Running. No page that we found says which words `status` has; they are a switch.
+ * GET /v1/blb/{id}/backendserver?listenerPort= (BLB page Umrlvoqzu). The emulator has no traffic, so a member is alive
+ * while its instance is Running. No known page lists the values of `status`; they are a switch.
  */
 export function describeBlbServerHealth(call: Call): Answer {
   const port = Number(queryOf(call, 'listenerPort'));
@@ -49,8 +49,8 @@ export function updateBlbServer(call: Call): Answer {
 }
 
 /**
- * PUT /v1/blb/{id}/backendserver: takes out the members whose bare ids the body lists. This is what a weight change
- * becomes that loses its `?update`; only its list of objects saves it then.
+ * PUT /v1/blb/{id}/backendserver: removes the members whose ids the body lists. A weight change without its `?update`
+ * is this call too; it is refused only because its body lists objects.
  */
 export function deleteBlbServer(call: Call): Answer {
   return changePool(call, 'DeleteBlbServer', 'blb', undefined, (pool) =>
@@ -58,7 +58,7 @@ export function deleteBlbServer(call: Call): Answer {
   );
 }
 
-/** One page of the balancers of a kind (bce-openapi-meta, DescribeBlbs: blbId and bccId are exact). */
+/** One page of the balancers of a kind (bce-openapi-meta, DescribeBlbs: blbId and bccId match exactly). */
 export function listBalancers(call: Call, kind: BalancerState['kind']): Answer {
   const blbId = queryOf(call, 'blbId');
   const bccId = queryOf(call, 'bccId');
@@ -73,13 +73,13 @@ export function listBalancers(call: Call, kind: BalancerState['kind']): Answer {
   return { json: page(call, 'blbList', found, (balancer) => showBalancer(call, balancer)) };
 }
 
-/** Whether a text is what a parameter looks for: a part of it, or all of it where the call says so. */
+/** Whether a text contains the value of a parameter, or equals it if the call has `exactlyMatch`. */
 export function matches(call: Call, parameter: string, text: string): boolean {
   const asked = queryOf(call, parameter) ?? '';
   return queryOf(call, 'exactlyMatch') === 'true' && asked !== '' ? text === asked : text.includes(asked);
 }
 
-/** A balancer as both lists and details show it (bce-sdk-go, BLBModel and DescribeLoadBalancerDetailResult). */
+/** A balancer as lists and details show it (bce-sdk-go, BLBModel and DescribeLoadBalancerDetailResult). */
 export function showBalancer(call: Call, balancer: BalancerState): Record<string, unknown> {
   const { id, name, address, busyUntilMs } = balancer;
   return {

@@ -1,21 +1,21 @@
-import { get, type Operation, type Rest, write } from '../http/operation.ts';
+import { get, type Operation, type OperationDetails, write } from '../http/operation.ts';
 
 const ordinary = '/blb/{id}';
 const application = '/appblb/{id}';
 const members = `${ordinary}/backendserver`;
 const groupMembers = `${application}/blbrs`;
 
-/** The token is in the schema of every write, so it is no extra of some client as it is at BCC. */
-const withMembers: Rest = {
+/** Unlike for BCC, the schema has clientToken in every write. */
+const withMembers: OperationDetails = {
   query: ['clientToken'],
   body: { backendServerList: 'List' },
   required: ['backendServerList']
 };
 
-const withGroupMembers: Rest = {
+const withGroupMembers: OperationDetails = {
   query: ['clientToken'],
   body: { sgId: 'String', backendServerList: 'List' },
-  // The SDK for Java repeats what stands in the path.
+  // The Java SDK repeats the id of the path.
   alsoBody: { blbId: 'String' },
   required: ['sgId', 'backendServerList']
 };
@@ -23,13 +23,14 @@ const withGroupMembers: Rest = {
 const listQuery = 'address name blbId bccId exactlyMatch marker maxKeys type';
 
 /**
- * The calls of load balancers, both kinds (bce-openapi-meta, folder blb). A PUT with its word in the query stands
- * before the one without: whoever loses `?update` on the way asks for DeleteBlbServer, as on the live service.
+ * The calls of both kinds of load balancers (bce-openapi-meta, folder blb). The first match counts, so a PUT with a
+ * query parameter comes before the one without: UpdateBlbServer without its `?update` is DeleteBlbServer, as on the
+ * live service.
  */
 export const blbOperations: readonly Operation[] = [
   get('blb', 'DescribeBlbs', '/blb', listQuery),
   get('blb', 'DescribeBlb', ordinary, 'type'),
-  // The same path as the list of members, and told from it by the port alone.
+  // Only the port distinguishes it from the list of members.
   get('blb', 'DescribeBlbServerHealth', members, 'listenerPort marker maxKeys', '', 'listenerPort'),
   get('blb', 'DescribeBlbServers', members, 'marker maxKeys'),
   write('blb', 'POST', 'AddBlbServer', members, withMembers),

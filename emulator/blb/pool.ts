@@ -11,26 +11,26 @@ import { isObject } from '../http/json.ts';
 import type { WorldState } from '../world/models.ts';
 import { type BalancerState, type MemberState, newMember, poolOf } from './balancers.ts';
 
-/** Greatest weight (bce-openapi-meta, UpdateBlbServer). */
+/** Maximum weight (bce-openapi-meta, UpdateBlbServer). */
 const MAX_WEIGHT = 100;
 
-/** A pool that a write has in hand. */
+/** The pool that a write changes. */
 export interface Pool {
   readonly blbId: string;
-  /** Undefined for the members of an ordinary balancer. */
+  /** Undefined for an ordinary balancer. */
   readonly groupId: string | undefined;
   readonly members: MemberState[];
 }
 
-/** A balancer of the kind that the path means; one of the other kind does not exist there. */
+/** Finds a balancer of the kind that the path is for, or throws the service's 404. */
 export function findBalancer(state: WorldState, id: string, kind: BalancerState['kind']): BalancerState {
   const balancer = state.balancers.get(id);
   if (balancer?.kind === kind) return balancer;
-  // BLB page of errors Djwvxnzw6: the "instance" of this code is the load balancer.
+  // BLB page of errors Djwvxnzw6: "Instance" in this code means the load balancer.
   throw new Refusal(404, 'InstanceNotFound', `The load balancer ${id} does not exist.`);
 }
 
-/** A pool, or the 404 of the service. No page names the code for a server group. */
+/** Finds a pool, or throws 404. No page names the error code for a server group. */
 export function findPool(balancer: BalancerState, groupId: string | undefined): Pool {
   const pool = poolOf(balancer, groupId);
   if (pool === undefined) throw noSuchObject(`server group ${groupId}`);
@@ -38,8 +38,8 @@ export function findPool(balancer: BalancerState, groupId: string | undefined): 
 }
 
 /**
- * Runs a write on a pool: once per clientToken, and not while another change is at work. The work has to check all
- * before it changes anything, so that a call is carried out whole or not at all.
+ * Runs a write on a pool: once per clientToken, and not while another change is under way. `work` must check
+ * everything before it changes anything, so that a call is carried out completely or not at all.
  */
 export function changePool(
   call: Call,
@@ -64,7 +64,7 @@ export function changePool(
   return remember(call, operation, {});
 }
 
-/** The members and weights of a body; a weight may be written as a string, as BLB page Qmrlvor8j does. */
+/** The members and weights of a body; a weight may be a string, as on BLB page Qmrlvor8j. */
 function weightsIn(call: Call): { readonly instanceId: string; readonly weight: number }[] {
   const list = call.body['backendServerList'];
   if (!Array.isArray(list) || list.length === 0) throw invalidParameter('backendServerList', 'it is empty');
@@ -82,7 +82,7 @@ function weightsIn(call: Call): { readonly instanceId: string; readonly weight: 
 }
 
 function weightIn(value: unknown): number {
-  // The schema does not ask for it, and no page names a default; so it must be said.
+  // Optional in the schema, but no page names a default, so the emulator requires it.
   if (value === undefined || value === null) throw missingParameter('weight');
   const weight = typeof value === 'string' && /^\d{1,3}$/.test(value) ? Number(value) : value;
   if (typeof weight !== 'number' || !Number.isInteger(weight) || weight < 0 || weight > MAX_WEIGHT) {
@@ -120,7 +120,7 @@ export function addMembers(call: Call, pool: Pool): void {
   }
 }
 
-/** Takes out the members whose bare ids an item of the body lists. */
+/** Removes the members whose ids an item of the body lists. */
 export function removeMembers(call: Call, pool: Pool, item: string): void {
   const ids = textsOf(call.body, item);
   if (ids.length === 0) throw invalidParameter(item, 'it is empty');
@@ -141,7 +141,7 @@ function backendServerNotFound(instanceId: string): Refusal {
   return new Refusal(404, 'BackendServerNotFound', `The backend server ${instanceId} does not exist.`);
 }
 
-/** Lets reads see a weight, at once or later. */
+/** Makes reads show a weight, at once or later. */
 function showLater(call: Call, pool: Pool, member: MemberState, weight: number): void {
   const { weightShowsMs } = call.behaviour;
   if (weightShowsMs === 0) {
@@ -157,7 +157,7 @@ function showLater(call: Call, pool: Pool, member: MemberState, weight: number):
   });
 }
 
-/** Whose change it is that a weight shows. */
+/** The owner, in the world's schedule, of the change that makes reads show a weight. */
 export function ownerOf(pool: Pick<Pool, 'blbId' | 'groupId'>, instanceId: string): string {
   return `${pool.blbId}/${pool.groupId ?? ''}/${instanceId}`;
 }

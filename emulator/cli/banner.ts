@@ -2,7 +2,7 @@ import type { Emulator } from '../server.ts';
 import { defaultWorld } from '../world/default-world.ts';
 import type { WorldSpec } from '../world/models.ts';
 
-/** What is printed at the start. */
+/** The text that is printed at the start. */
 export function banner(emulator: Pick<Emulator, 'endpoint' | 'credentials'>, world: WorldSpec = {}): string {
   const { accessKeyId, secretAccessKey, sessionToken } = emulator.credentials;
   const [instance] = world.instances ?? defaultWorld.instances;

@@ -2,7 +2,7 @@ import type { CallRecord } from '../http/records.ts';
 import type { Emulator } from '../server.ts';
 import { type Behaviour, switchValues } from '../world/behaviour.ts';
 
-/** One line for a call: when, what, what came of it, and what that meant. */
+/** One log line for a call: its time, request and reply, and what they mean. */
 export function logLine(record: CallRecord, emulator: Pick<Emulator, 'instance'>): string {
   const query = Object.entries(record.query)
     .map(([name, value]) => (value === '' ? name : `${name}=${value}`))
@@ -39,7 +39,7 @@ function seen(id: string, emulator: Pick<Emulator, 'instance'>): string {
     const { status, imageId } = emulator.instance(id);
     return `${id} is ${status} on ${imageId}`;
   } catch {
-    // A stale read can show what is gone by now.
+    // A stale read can show an instance that no longer exists.
     return `${id} is gone`;
   }
 }
@@ -86,7 +86,7 @@ function shown(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** The switches that the short flags stand for. */
+/** The switches that the short flags set. */
 export function shortcuts(
   rebuildSeconds: number | undefined,
   staleSeconds: number | undefined

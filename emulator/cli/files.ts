@@ -5,10 +5,10 @@ import { readWorld } from '../world/read-world.ts';
 import { readReplay } from '../world/replay.ts';
 import { FlagError } from './flags.ts';
 
-/** The encryption of a password takes so many characters of the secret key. */
+/** Passwords are encrypted with this many characters of the secret key. */
 const SHORTEST_SECRET = 16;
 
-/** The world of --world, --replay or --fleet, of which only one can be meant. */
+/** The world of --world, --replay or --fleet; only one of them may be given. */
 export function readWorlds(
   fleet: number,
   world: string | undefined,
@@ -34,7 +34,7 @@ function readFile<T>(flag: string, path: string, read: (value: unknown) => T): T
   }
 }
 
-/** The key pair that callers have to sign with, where it is not the demo's. */
+/** The credentials that callers must sign with, if the flags give any. */
 export function readCredentials(
   accessKeyId: string | undefined,
   secretAccessKey: string | undefined,

@@ -4,10 +4,10 @@ import { isObject } from '../http/json.ts';
 import { operations } from '../http/operations.ts';
 import { type Behaviour, defaultBehaviour, switchValues } from '../world/behaviour.ts';
 
-/** A flag that makes no sense; its message is for the user. */
+/** An invalid flag; its message is for the user. */
 export class FlagError extends Error {}
 
-/** Reads `key=value` into a switch. Numbers are free, words must be one of those that exist. */
+/** Reads a switch from `key=value`. A number may be any; a word must be one of the values of the switch. */
 export function readBehaviour(text: string): Partial<Behaviour> {
   const at = text.indexOf('=');
   const key = at < 0 ? text : text.slice(0, at);
@@ -45,14 +45,14 @@ function readShape(text: string): unknown {
   return shape;
 }
 
-/** Reads a number that is not negative. */
+/** Reads a number of 0 or more. */
 export function readNumber(flag: string, text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (!(value >= 0)) throw new FlagError(`${flag}: ${text} is not a number of zero or more`);
   return value;
 }
 
-/** What each play needs besides its kind. */
+/** The required properties of each play, besides its kind. */
 const needs: Readonly<Record<Play['kind'], readonly string[]>> = {
   throttle: [],
   error: ['status', 'code'],
@@ -83,7 +83,7 @@ const needs: Readonly<Record<Play['kind'], readonly string[]>> = {
   imageEndsIn: ['status']
 };
 
-/** Reads a fault from JSON; `times` may be "always" there, since JSON has no Infinity. */
+/** Reads a fault from JSON. `times` may be "always", because JSON has no Infinity. */
 export function readFault(text: string): Fault {
   const fault = readJson('--fault', text);
   const { on, play, times } = fault;
@@ -123,7 +123,7 @@ function isDuring(value: unknown): boolean {
   return (since === 'added' || since === 'rebuild') && isTime(fromMs) && isTime(forMs);
 }
 
-/** Reads from JSON how guests answer a script. */
+/** Reads from JSON how guests answer a script. Throws a FlagError. */
 export function readScript(text: string): ScriptAnswer {
   const row = readJson('--script', text);
   const { pattern } = row;

@@ -5,10 +5,10 @@ import { help, logLine, shortcuts } from './explain.ts';
 import { readCredentials, readWorlds } from './files.ts';
 import { FlagError, readBehaviour, readFault, readNumber, readScript } from './flags.ts';
 
-/** Where to listen unless told otherwise. */
+/** The default port. */
 const DEFAULT_PORT = '8790';
 
-/** What the five digits of an id have room for. */
+/** The ids of a fleet have five digits. */
 const MAX_FLEET = 99_999;
 
 function readFlags(args: readonly string[]): EmulatorOptions | 'help' {

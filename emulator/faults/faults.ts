@@ -1,9 +1,9 @@
 import type { ThrottleShape } from '../world/behaviour.ts';
 
-/** Whether a fault strikes before the work was taken, or after it. */
+/** Whether a fault happens before or after the call is carried out. */
 type When = 'before' | 'after';
 
-/** What goes wrong on the wire. At most one of them plays per call; slow, skew and stale go with any. */
+/** A fault of the connection or the reply. At most one is active per call. */
 export type WirePlay =
   | { readonly kind: 'throttle'; readonly shape?: ThrottleShape }
   | {
@@ -23,9 +23,9 @@ export type WirePlay =
   | { readonly kind: 'redirect'; readonly to: string; readonly status?: 301 | 302 | 307 | 308 };
 
 /**
- * What changes a call without deciding its answer. Times in ms, real ones for `slow`. A stale one shows the world
- * before the last write, which is kept only while such a fault waits: so it must be there before that write. A lag
- * shows the world as it was so long ago, as a replica does, as far as it is known since the fault was added.
+ * A fault that can be combined with any other. Times in ms; real time for `slow`. `stale` shows the world before the
+ * last write; add it before that write, because only then the old state is kept. `lag` shows the world as it was `ms`
+ * ago, as a replica does, but not further back than when the fault was added.
  */
 export type SidePlay =
   | { readonly kind: 'slow'; readonly ms: number }
@@ -33,16 +33,16 @@ export type SidePlay =
   | { readonly kind: 'stale'; readonly reads: number }
   | { readonly kind: 'lag'; readonly ms: number };
 
-/** What goes wrong in the world, after a rebuild, the making of an image or a command was accepted. */
+/** A fault of the accepted operation: a rebuild, the creation of an image, or a command. */
 export type WorldPlay =
   | { readonly kind: 'wrongImage'; readonly imageId: string }
   | { readonly kind: 'stuck'; readonly status: string }
   | { readonly kind: 'unknownStatus'; readonly status: string }
   | { readonly kind: 'endsIn'; readonly status: 'Error' | 'Expired' | 'Deleted' | 'Recycled' | 'Stopped' }
   | { readonly kind: 'lostRebuild' }
-  /** A snapshot is taken so long after the acceptance, and for so long the instance shows SnapshotProcessing. */
+  /** A snapshot starts `afterMs` after acceptance; the instance shows SnapshotProcessing for `ms`. */
   | { readonly kind: 'snapshotAt'; readonly afterMs: number; readonly ms: number }
-  /** Of a batch so many are carried out, in its order, and then all of it is refused. */
+  /** The first `count` rebuilds of a batch are carried out, and then the batch is refused. */
   | {
       readonly kind: 'partialBatch';
       readonly count: number;
@@ -51,7 +51,7 @@ export type WorldPlay =
     }
   | { readonly kind: 'diskNeverSettles' }
   | { readonly kind: 'imageStuck' }
-  /** All of the rebuild shows, and the old system goes on. */
+  /** The API shows a complete rebuild, but the old system keeps running. */
   | { readonly kind: 'ghost' }
   | { readonly kind: 'runStuck' }
   | { readonly kind: 'agentLost' }
@@ -63,12 +63,12 @@ export type WorldPlay =
 /** Everything that can go wrong. */
 export type Play = WirePlay | SidePlay | WorldPlay;
 
-/** A while, in ms. */
+/** A period, in ms. */
 export interface During {
-  /** What it counts from: the fault was added (default), or the last acceptance of a rebuild since then. */
+  /** What it counts from: when the fault was added (default), or the last accepted rebuild after that. */
   readonly since?: 'added' | 'rebuild';
   readonly fromMs: number;
-  /** Without end when absent. */
+  /** Without end if absent. */
   readonly forMs?: number;
 }
 
@@ -76,18 +76,18 @@ export interface During {
 export interface Fault {
   /** The name of an operation (`RebuildInstance`, ...), or `*` for all. */
   readonly on: string;
-  /** Only calls that name this instance; of a batch, only this instance. */
+  /** Only calls that name this instance; in a batch, only this instance. */
   readonly instanceId?: string;
-  /** From which matching call on, counted from 1 since the fault was added; default 1. */
+  /** The first matching call that is affected, counted from 1 since the fault was added; default 1. */
   readonly from?: number;
-  /** How many times; default 1, or without end where there is `during`. Infinity allowed. */
+  /** How many times; default 1, or unlimited if `during` is given. May be Infinity. */
   readonly times?: number;
-  /** Only for a while, such as an outage. */
+  /** Only during a period, such as an outage. */
   readonly during?: During;
   readonly play: Play;
 }
 
-/** The names of all plays, by their sort. */
+/** The names of all plays, by type. */
 export const playKinds = {
   wire: [
     'throttle',

@@ -10,7 +10,7 @@ import {
 import { Refusal } from './errors.ts';
 import { tokenRefused } from './session.ts';
 
-/** The key pair that the emulator knows; with a token it stands for temporary (STS) credentials. */
+/** The credentials that the emulator accepts; with a session token they are temporary (STS) ones. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -20,15 +20,15 @@ export interface Credentials {
 /** The parts of a request that its signature covers. */
 export interface SignedRequest {
   readonly method: string;
-  /** As it stood on the wire. */
+  /** As received, not decoded. */
   readonly path: string;
-  /** Decoded, in the order of the wire. */
+  /** Decoded, in the order received. */
   readonly query: readonly QueryPair[];
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
-/** An Authorization value taken apart; times in ms and seconds as they are named. */
+/** A parsed Authorization header. */
 export interface Authorization {
   readonly accessKeyId: string;
   readonly prefix: string;
@@ -40,7 +40,7 @@ export interface Authorization {
 
 const SHAPE = /^bce-auth-v1\/([^/]+)\/(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\/(\d+)\/([^/]*)\/([0-9a-f]{64})$/;
 
-/** Takes an Authorization value of bce-auth-v1 apart (Reference page njwvz1yfu). */
+/** Parses an Authorization header of bce-auth-v1 (Reference page njwvz1yfu); undefined if it is malformed. */
 export function parseAuthorization(value: string): Authorization | undefined {
   const parts = SHAPE.exec(value);
   if (parts === null) return undefined;
@@ -57,14 +57,14 @@ export function parseAuthorization(value: string): Authorization | undefined {
   };
 }
 
-/** Lower-case hex; the key of the second round is the 64 hex characters, not their 32 bytes. */
+/** HMAC in lower-case hex. The signing key is the 64 hex characters, not their 32 bytes. */
 function hmacHex(key: string, data: string): string {
   return createHmac('sha256', key).update(data).digest('hex');
 }
 
 /**
- * All signatures that are right for a request: one, or two when a signed header is empty, since the older SDKs leave
- * such a header out of the canonical form and the newest ones keep it.
+ * All valid signatures of a request: one, or two if a signed header is empty, because older SDKs omit such a header
+ * from the canonical form and the newest ones keep it.
  */
 export function expectedSignatures(
   request: SignedRequest,
@@ -85,8 +85,8 @@ export function expectedSignatures(
 }
 
 /**
- * Verifies a request as the service does, or throws the Refusal. An empty list of signed headers means the default
- * set; any order and any superset of `host` is good; the token may come as a header or in the query.
+ * Verifies a request as the service does, or throws a Refusal. An empty list of signed headers means the default set;
+ * otherwise it must contain `host`, in any order. The session token may be a header or a query parameter.
  */
 export function authenticate(
   request: SignedRequest,
@@ -149,7 +149,7 @@ function checkToken(
   const name = 'x-bce-security-token';
   const inHeader = request.headers[name] === '' ? undefined : request.headers[name];
   const token = inHeader ?? pick(request.query, name);
-  // The Reference page njwvz1wck lists a missing token among the causes of a bad signature; of a wrong one it is silent.
+  // Reference page njwvz1wck: a missing token causes SignatureDoesNotMatch. It says nothing about a wrong token.
   if (token === undefined && credentials.sessionToken !== undefined) throw signatureDoesNotMatch();
   if (token !== credentials.sessionToken) throw tokenRefused(behaviour);
   const signed = authorization.signedHeaders.length === 0 || authorization.signedHeaders.includes(name);

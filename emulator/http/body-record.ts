@@ -1,9 +1,9 @@
-import { judgePassword } from '../bcc/password.ts';
+import { checkPassword } from '../bcc/password.ts';
 import type { Behaviour } from '../world/behaviour.ts';
 import type { JsonObject } from './json.ts';
 import type { CallRecord } from './records.ts';
 
-/** What is kept of a body: all of it but the password, of which only whether it can be read and is good. */
+/** The part of a call's record about its body. Of a password it keeps only the length and whether it is valid. */
 export function bodyRecord(
   secretAccessKey: string,
   behaviour: Behaviour,
@@ -12,7 +12,7 @@ export function bodyRecord(
   if (body === undefined) return {};
   const adminPass = body['adminPass'];
   if (typeof adminPass !== 'string' || adminPass === '') return { body };
-  const verdict = judgePassword(adminPass, secretAccessKey, behaviour);
+  const verdict = checkPassword(adminPass, secretAccessKey, behaviour);
   return {
     body: { ...body, adminPass: '[encrypted]' },
     passwordLength: verdict.length,

@@ -1,20 +1,20 @@
 import type { CallRecord } from './records.ts';
 
-/** How many calls are kept, and of their bodies how many bytes as JSON; the oldest go first. */
+/** How many calls are kept, and how many bytes of bodies. The oldest are dropped first. */
 const MAX_CALLS = 100_000;
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** The calls so far, as many of them as memory has room for. */
+/** A bounded log of the calls. */
 export class CallLog {
-  /** The oldest first; always the same list. */
+  /** Oldest first; always the same array. */
   readonly calls: CallRecord[] = [];
   #bodies: { readonly record: { body?: CallRecord['body'] }; readonly bytes: number }[] = [];
   #bytes = 0;
 
-  /** Keeps a call whose body came in with so many bytes. */
+  /** Adds a call; `bytes` is the size of its body. */
   add(record: CallRecord, bytes: number): void {
     this.calls.push(record);
-    // Many at once, since taking the first of a long list is slow.
+    // Drops many at once, because removing the first item of a long array is slow.
     if (this.calls.length > MAX_CALLS) this.calls.splice(0, MAX_CALLS / 10);
     if (record.body === undefined || bytes === 0) return;
     this.#bodies.push({ record, bytes });

@@ -1,6 +1,6 @@
 import type { GuestRun } from '../assistant/guest-run.ts';
 import type { ScriptAnswer } from '../assistant/scripts.ts';
-import type { Playing } from '../faults/deck.ts';
+import type { ActiveFaults } from '../faults/injector.ts';
 import type { Behaviour } from '../world/behaviour.ts';
 import type { WorldState } from '../world/models.ts';
 import type { Replayed } from '../world/replay.ts';
@@ -11,42 +11,42 @@ import { isObject, type JsonObject } from './json.ts';
 import type { Operation } from './operation.ts';
 import type { RebuildRecord, WeightChange } from './records.ts';
 
-/** What the server remembers between calls, besides the world. */
+/** What the emulator keeps between calls, besides the world. */
 export interface Memory {
   readonly rebuilds: RebuildRecord[];
   readonly weightChanges: WeightChange[];
-  /** How the next rebuild of an instance goes, where a real one is played again. */
+  /** The recorded rebuild to replay as the next rebuild of an instance. */
   readonly replay: Map<string, Replayed>;
-  /** Runs of Cloud Assistant, the oldest first; its saved commands by ID; and how guests answer scripts. */
+  /** Cloud Assistant: its runs, oldest first; its saved commands by ID; and how guests answer scripts. */
   readonly runs: GuestRun[];
   readonly actions: Map<string, JsonObject>;
   readonly scripts: readonly ScriptAnswer[];
-  /** What was asked and answered under a clientToken; the key is `operation token`. */
+  /** Request and reply of each clientToken; the key is `operation token`. */
   readonly tokens: Map<string, { readonly asked: string; readonly atMs: number; readonly answer: unknown }>;
 }
 
-/** One call on its way to its handler. */
+/** One call, as its handler gets it. */
 export interface Call {
   readonly nowMs: number;
   readonly requestId: string;
   readonly service: Operation['service'];
-  /** The `{id}` of the path; '' when there is none. */
+  /** The `{id}` of the path; '' if it has none. */
   readonly id: string;
   readonly query: readonly QueryPair[];
   readonly body: JsonObject;
-  /** What reads look at; may be stale. */
+  /** The state for reads; it may be stale. */
   readonly state: WorldState;
-  /** What writes change. */
+  /** The world, for writes. */
   readonly world: World;
   readonly behaviour: Behaviour;
   readonly secretAccessKey: string;
-  /** Whether the keys are temporary ones. */
+  /** Whether the credentials are temporary. */
   readonly hasToken: boolean;
-  readonly playing: Playing;
+  readonly faults: ActiveFaults;
   readonly memory: Memory;
 }
 
-/** What a handler answers; without `json` the body is empty. Always 200. */
+/** The reply of a handler, always 200; without `json` the body is empty. */
 export interface Answer {
   readonly json?: unknown;
   /** Whether to send a Content-Type; default true. */
@@ -56,10 +56,10 @@ export interface Answer {
 /** Carries out one operation, or throws a Refusal. */
 export type Handler = (call: Call) => Answer;
 
-/** How deep a body may be nested; deeper ones would break whoever walks them. */
+/** Maximum nesting of a body; a deeper one would overflow the stack of recursive code. */
 const MAX_DEPTH = 100;
 
-/** Parses a body; none at all counts as `{}`. */
+/** Parses a body; an empty one counts as `{}`. Throws a Refusal. */
 export function parseBody(text: string): JsonObject {
   if (text.trim() === '') return {};
   let parsed: unknown;
@@ -73,7 +73,7 @@ export function parseBody(text: string): JsonObject {
   return parsed;
 }
 
-/** Goes down level by level, since a walk that calls itself is what a deep body breaks. */
+/** Checks level by level: recursion would overflow the stack. */
 function isTooDeep(value: unknown): boolean {
   let level: readonly unknown[] = [value];
   for (let depth = 0; depth <= MAX_DEPTH; depth += 1) {
@@ -83,7 +83,7 @@ function isTooDeep(value: unknown): boolean {
   return true;
 }
 
-/** Holds a call against the list of what its operation takes. */
+/** Checks body and query against the definition of the operation; throws a Refusal. */
 export function checkFields(
   call: Pick<Call, 'body' | 'query' | 'behaviour'>,
   operation: Operation,
@@ -93,7 +93,7 @@ export function checkFields(
   for (const [key, value] of Object.entries(body)) {
     const type = typeIn(operation.body, key) ?? typeIn(operation.alsoBody, key);
     if (type === undefined) {
-      // The page of common errors says that unknown items are ignored; strict is for tests of what we send.
+      // The page of common errors says that unknown items are ignored. Strict mode is for tests of a client.
       if (strict) throw inappropriateJson(`it has the unknown item ${key}`);
       continue;
     }
@@ -126,18 +126,18 @@ export function checkFields(
   if (stray !== undefined) throw badRequest(`The parameter ${stray[0]} is unknown.`);
 }
 
-/** The type of an item; names that every object inherits, such as toString, are unknown too. */
+/** The type of an item; inherited names such as toString are unknown. */
 function typeIn(types: Operation['body'] | undefined, key: string): string | undefined {
   return types !== undefined && Object.hasOwn(types, key) ? types[key] : undefined;
 }
 
-/** A string of the body; '' when absent or null. */
+/** A string of the body; '' if absent, null or of another type. */
 export function textOf(body: JsonObject, key: string): string {
   const value = body[key];
   return typeof value === 'string' ? value : '';
 }
 
-/** A list of strings of the body, without doubles; anything else in the list is refused. */
+/** A list of non-empty strings of the body, without duplicates; throws a Refusal if it contains anything else. */
 export function textsOf(body: JsonObject, key: string): string[] {
   const value = body[key];
   const list: unknown[] = Array.isArray(value) ? value : [];
@@ -146,13 +146,13 @@ export function textsOf(body: JsonObject, key: string): string[] {
   return [...new Set(texts)];
 }
 
-/** A query parameter; '' counts as absent. */
+/** A query parameter; undefined if absent or ''. */
 export function queryOf(call: Pick<Call, 'query'>, name: string): string | undefined {
   const value = call.query.find(([key]) => key === name)?.[1];
   return value === '' ? undefined : value;
 }
 
-/** The ids of instances that a call names, for its record and for the faults. */
+/** The instance ids that a call names, for its record and for faults. */
 export function namedInstances(
   operation: Operation,
   id: string,
@@ -169,7 +169,7 @@ export function namedInstances(
   return queryOf({ query }, 'instanceIds')?.split(',') ?? [];
 }
 
-/** The members that a write of a load balancer names, as objects or bare; or the one that a list asks for. */
+/** The members that a load balancer's write names, as objects or ids; or the one that a list filters by. */
 function namedMembers(body: JsonObject, query: readonly QueryPair[]): string[] {
   const list: unknown = body['backendServerList'] ?? body['backendServerIdList'];
   if (Array.isArray(list)) {
@@ -181,7 +181,7 @@ function namedMembers(body: JsonObject, query: readonly QueryPair[]): string[] {
   return asked === undefined ? [] : [asked];
 }
 
-/** The instances that a call of Cloud Assistant names, as hosts or as targets. */
+/** The instances that a call of Cloud Assistant names, as hosts or targets. */
 function namedGuests(body: JsonObject): string[] {
   const list: unknown = body['hosts'] ?? body['targets'];
   return (Array.isArray(list) ? list.filter(isObject) : []).map((each) => textOf(each, 'instanceId'));

@@ -1,9 +1,9 @@
 import { invalidUri } from './errors.ts';
 
-/** Name and value of a query parameter, decoded; a bare name has the value ''. */
+/** Name and value of a query parameter, decoded; a name without `=` has the value ''. */
 export type QueryPair = readonly [string, string];
 
-/** UriEncode of bce-auth-v1: all bytes but `A-Z a-z 0-9 - . _ ~` become `%XX` in upper-case hex. */
+/** UriEncode of bce-auth-v1: all bytes except `A-Z a-z 0-9 - . _ ~` become `%XX` in upper-case hex. */
 export function uriEncode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
@@ -12,8 +12,8 @@ export function uriEncode(text: string): string {
 }
 
 /**
- * Takes the query of a request line apart. `?rebuild` and `?rebuild=` are the same; `+` is a plus, not a space; the
- * hex of an escape may be in either case (the JavaScript SDK sends lower case).
+ * Parses the query of a request line. `?rebuild` and `?rebuild=` are the same; `+` is a plus sign, not a space; the
+ * hex of an escape may be in either case (the JavaScript SDK sends lower case). Throws a Refusal.
  */
 export function parseQuery(raw: string): QueryPair[] {
   return raw
@@ -26,7 +26,7 @@ export function parseQuery(raw: string): QueryPair[] {
     });
 }
 
-/** Decodes percent escapes, or refuses the request as the service does a bad URI. */
+/** Decodes percent escapes; throws InvalidURI if they are malformed. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -35,7 +35,7 @@ function decode(text: string): string {
   }
 }
 
-/** The path with each segment encoded anew; slashes count as they are, doubled ones too. */
+/** The path with each segment decoded and encoded again. Slashes stay, double ones too. */
 export function canonicalUri(path: string): string {
   return path
     .split('/')
@@ -43,7 +43,7 @@ export function canonicalUri(path: string): string {
     .join('/');
 }
 
-/** `name=value` pairs, sorted as finished strings; a parameter named authorization (any case) stays out. */
+/** `name=value` pairs, sorted after encoding, without the parameter authorization (in any case). */
 export function canonicalQuery(query: readonly QueryPair[]): string {
   return query
     .filter(([key]) => key.toLowerCase() !== 'authorization')
@@ -52,7 +52,7 @@ export function canonicalQuery(query: readonly QueryPair[]): string {
     .join('&');
 }
 
-/** Lines of `name:value` of the named headers that are there, sorted. Header names are expected in lower case. */
+/** Sorted lines `name:value` of those named headers that are present. Header names must be in lower case. */
 export function canonicalHeaders(
   headers: Readonly<Record<string, string | undefined>>,
   names: readonly string[],
@@ -67,12 +67,12 @@ export function canonicalHeaders(
   return lines.sort(byCode).join('\n');
 }
 
-/** Whether a header belongs to the default set, which is meant when no signed headers are listed. */
+/** Whether a header belongs to the default set, which applies if no signed headers are listed. */
 export function isDefaultSigned(name: string): boolean {
   return /^(?:host|content-length|content-type|content-md5|x-bce-.*)$/.test(name);
 }
 
-/** All strings here are ASCII, so the order of code units is that of bytes. */
+/** Compares by code units, which is byte order, because all strings here are ASCII. */
 function byCode(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }

@@ -5,10 +5,10 @@ import { badRequest, Refusal } from './errors.ts';
 /** A clientToken is valid for 24 hours from its last receipt (Reference: idempotency). */
 const VALID_MS = 24 * 60 * 60 * 1000;
 
-/** How many are kept; beyond that the oldest are forgotten. */
+/** How many are kept; the oldest are dropped first. */
 const MAX_TOKENS = 10_000;
 
-/** The first answer to a repeated call, or undefined when its clientToken is new or absent. */
+/** The first reply to a repeated call; undefined if its clientToken is new or absent. */
 export function answeredBefore(call: Call, operation: string): Answer | undefined {
   const token = queryOf(call, 'clientToken');
   if (token === undefined) return undefined;
@@ -28,7 +28,7 @@ export function answeredBefore(call: Call, operation: string): Answer | undefine
   return known.answer as Answer;
 }
 
-/** Keeps an answer under the call's clientToken, and passes it on. */
+/** Stores a reply under the call's clientToken, and returns it. */
 export function remember(call: Call, operation: string, answer: Answer): Answer {
   const token = queryOf(call, 'clientToken');
   if (token !== undefined) {

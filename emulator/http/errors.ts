@@ -1,11 +1,11 @@
 /**
- * A call that the service refuses: becomes `{requestId, code, message}` with this HTTP status.
- * Codes and statuses are those of the BCC page of common errors (Ojwvyo6nc) and of the pages of the single calls.
+ * A refused call; it becomes `{requestId, code, message}` with this HTTP status. Codes and statuses are those of the
+ * BCC page of common errors (Ojwvyo6nc) and of each call's page.
  */
 export class Refusal extends Error {
   readonly status: number;
   readonly code: string;
-  /** In seconds, for a `Retry-After` header. */
+  /** The value of a `Retry-After` header, in seconds. */
   readonly retryAfter: number | undefined;
 
   constructor(status: number, code: string, message: string, retryAfter?: number) {
@@ -26,12 +26,12 @@ export function noSuchObject(what: string): Refusal {
   );
 }
 
-/** A parameter outside its documented range (BCC pages: `BadRequest`, 400). */
+/** An invalid parameter (BCC pages: `BadRequest`, 400). */
 export function badRequest(message: string): Refusal {
   return new Refusal(400, 'BadRequest', message);
 }
 
-/** JSON that parses, but whose shape does not fit (common errors: `InappropriateJSON`, 400). */
+/** Valid JSON of the wrong shape (common errors: `InappropriateJSON`, 400). */
 export function inappropriateJson(message: string): Refusal {
   return new Refusal(
     400,
@@ -40,45 +40,45 @@ export function inappropriateJson(message: string): Refusal {
   );
 }
 
-/** JSON that does not parse (common errors: `MalformedJSON`, 400). */
+/** Invalid JSON (common errors: `MalformedJSON`, 400). */
 export function malformedJson(): Refusal {
   return new Refusal(400, 'MalformedJSON', 'The JSON you provided was not well-formed.');
 }
 
-/** The credentials are good, the policy says no (common errors: `AccessDenied`, 403). */
+/** The credentials are valid, but a policy denies the call (common errors: `AccessDenied`, 403). */
 export function accessDenied(): Refusal {
   return new Refusal(403, 'AccessDenied', 'Access denied.');
 }
 
-/** A path or an escape that means nothing (common errors: `InvalidURI`, 400). */
+/** An unknown path or a malformed escape (common errors: `InvalidURI`, 400). */
 export function invalidUri(): Refusal {
   return new Refusal(400, 'InvalidURI', 'Could not parse the specified URI.');
 }
 
 /**
- * A call that the service has and the emulator has not. No 404, which clients take for a thing that was deleted, and
- * no 500, 502 or 503, which they repeat.
+ * A call that the service has and the emulator does not. 501, because clients read 404 as "deleted" and retry 500, 502
+ * and 503.
  */
 export function notEmulated(operation: string): Refusal {
   return new Refusal(501, 'NotEmulated', `The emulator does not play the operation ${operation}.`);
 }
 
-/** A request that is no proper HTTP, or too large (common errors: `InvalidHTTPRequest`, 400). */
+/** A request that is malformed or too large (common errors: `InvalidHTTPRequest`, 400). */
 export function invalidHttpRequest(why: string, status = 400): Refusal {
   return new Refusal(status, 'InvalidHTTPRequest', `There was an error in the HTTP request: ${why}.`);
 }
 
-/** A version that the service does not have (common errors: `InvalidVersion`, 404). */
+/** An API version that the service does not have (common errors: `InvalidVersion`, 404). */
 export function invalidVersion(): Refusal {
   return new Refusal(404, 'InvalidVersion', 'The API version specified was invalid.');
 }
 
-/** A parameter of a load balancer's call that must be there (BLB page of errors Djwvxnzw6). */
+/** A missing parameter of a load balancer's call (BLB page of errors Djwvxnzw6). */
 export function missingParameter(name: string): Refusal {
   return new Refusal(400, 'MissingParameter', `The parameter ${name} is missing.`);
 }
 
-/** A parameter of a load balancer's call outside its range (BLB page of errors Djwvxnzw6). */
+/** An invalid parameter of a load balancer's call (BLB page of errors Djwvxnzw6). */
 export function invalidParameter(name: string, why: string): Refusal {
   return new Refusal(400, 'InvalidParameter', `The parameter ${name} is invalid: ${why}.`);
 }

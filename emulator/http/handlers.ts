@@ -41,7 +41,7 @@ import {
 } from '../blb/blb.ts';
 import type { Handler } from './call.ts';
 
-/** What carries out each operation, by its name. */
+/** The handler of each operation, by its name. */
 export const handlers: Readonly<Record<string, Handler>> = {
   ListInstances: listInstances,
   ListInstanceByIds: listInstanceByIds,

@@ -5,7 +5,7 @@ import { invalidHttpRequest, Refusal } from './errors.ts';
 import type { JsonObject } from './json.ts';
 import { type Route, route } from './route.ts';
 
-/** A request as it came in, whole. */
+/** A received request. */
 export interface Incoming {
   readonly method: string;
   /** Path and query as on the request line. */
@@ -13,39 +13,39 @@ export interface Incoming {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string;
-  /** Whether the body was more than is taken, and is not here. */
+  /** Whether the body exceeded the limit; `body` is then ''. */
   readonly isTooLarge: boolean;
-  /** Which connection it came over, counted from 1. */
+  /** The number of its connection, counted from 1. */
   readonly connection: number;
 }
 
-/** A request taken apart as far as it can be; `problem` says what stopped it. */
+/** A request, parsed as far as possible; `problem` says what is wrong with it. */
 export interface Parsed {
   readonly path: string;
   readonly query: readonly QueryPair[];
   readonly body: JsonObject | undefined;
   readonly found: Route | undefined;
   readonly problem: Refusal | undefined;
-  /** Whether that is one of HTTP itself, which is told before any signature is looked at. */
+  /** Whether `problem` is one of HTTP, which is reported before the signature is checked. */
   readonly isHttpFault: boolean;
 }
 
-/** Greatest size of a body in bytes; a rebuild with the longest script that is sensible has a few thousand. */
+/** Maximum size of a body in bytes; a rebuild with a long script needs a few thousand. */
 const MAX_BODY = 1024 * 1024;
 
-/** From how many bytes on a caller is cut off who goes on sending what is too much. */
-const PATIENCE = 64 * MAX_BODY;
+/** The connection is closed when a too large body exceeds this many bytes. */
+const MAX_RECEIVED = 64 * MAX_BODY;
 
-/** Reads a request to its end, but keeps no more than a body may have. */
+/** Reads a request to its end, but keeps at most `MAX_BODY` bytes. */
 export async function receive(request: IncomingMessage, connection: number): Promise<Incoming> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    // Read on, so that the caller who is still sending comes to read the answer.
+    // Keep reading: a caller that is still sending would not read the reply.
     if (size > MAX_BODY) chunks.length = 0;
     else chunks.push(chunk);
-    if (size > PATIENCE) throw new Error('The body does not end.');
+    if (size > MAX_RECEIVED) throw new Error('The body does not end.');
   }
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {
@@ -61,7 +61,7 @@ export async function receive(request: IncomingMessage, connection: number): Pro
   };
 }
 
-/** Takes a request apart. Its problem is told only after its signature was checked, as the service does. */
+/** Parses a request. It does not throw: the service reports a problem only after it has checked the signature. */
 export function parse(incoming: Incoming): Parsed {
   const at = incoming.target.indexOf('?');
   const path = at < 0 ? incoming.target : incoming.target.slice(0, at);

@@ -1,12 +1,12 @@
-import { throttled } from '../faults/spoil.ts';
+import { throttled } from '../faults/wire-fault.ts';
 import type { Behaviour } from '../world/behaviour.ts';
 
-/** A limit of calls in any second. Calls that it refuses do not count, so whoever slows down gets through. */
+/** A limit of calls in any second. Refused calls do not count, so a caller that slows down succeeds. */
 export class CallLimit {
-  /** When the last calls were let through, in ms since the epoch, the oldest first. */
+  /** When the last accepted calls came in, in ms since the epoch, oldest first. */
   #letThrough: number[] = [];
 
-  /** Lets a call through, or throws the refusal in the shape of the `throttle` switch. */
+  /** Counts a call, or throws the refusal that the `throttle` switch describes. */
   check(nowMs: number, behaviour: Pick<Behaviour, 'callsPerSecond' | 'throttle'>): void {
     const { callsPerSecond } = behaviour;
     if (callsPerSecond === 0) return;

@@ -4,10 +4,10 @@ import type { Duplex } from 'node:stream';
 import { invalidHttpRequest, type Refusal } from './errors.ts';
 import { commonHeaders, jsonType } from './reply.ts';
 
-/** Answers what never became a request, in the form of any other error, and closes the connection. */
+/** Replies to a malformed request with an ordinary error, and closes the connection. */
 export function refuseMalformed(error: Error, socket: Duplex, nowMs: number): void {
   const code = (error as NodeJS.ErrnoException).code ?? '';
-  // Nobody is there any more, or has been answered already.
+  // The caller has disconnected or has already got a reply.
   if (code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 
-/** A call of the vendor's schema (bce-openapi-meta, 2026-08) that the emulator does not play. */
-interface Unplayed {
+/** A call of the vendor's schema (bce-openapi-meta, 2026-08) that the emulator does not have. */
+interface NotEmulated {
   readonly method: string;
-  /** The path behind the version, with `{}` for each part that varies. */
+  /** The path after the version, with `{}` for each variable part. */
   readonly path: string;
-  /** The bare query parameter that tells this call from its neighbours; '' for none. */
+  /** The query parameter that distinguishes this call from others of the same path; '' for none. */
   readonly action: string;
   readonly name: string;
 }
 
-let table: readonly Unplayed[] | undefined;
+let table: readonly NotEmulated[] | undefined;
 
-function load(): readonly Unplayed[] {
+function load(): readonly NotEmulated[] {
   table ??= readFileSync(new URL('./not-emulated.txt', import.meta.url), 'utf8')
     .trimEnd()
     .split('\n')
@@ -24,21 +24,25 @@ function load(): readonly Unplayed[] {
   return table;
 }
 
-/** The name of the call that a request line means, if it is one of these; a path without `{}` is meant first. */
-export function unplayed(method: string, path: string, queryNames: readonly string[]): string | undefined {
+/** The name of such a call that matches a request line. A path with fewer `{}` takes precedence. */
+export function nameOfNotEmulated(
+  method: string,
+  path: string,
+  queryNames: readonly string[]
+): string | undefined {
   const fitting = load()
     .filter((each) => each.method === method && fits(each.path, path))
     .filter(({ action }) => action === '' || queryNames.includes(action));
   return fitting.toSorted(bySpecificity)[0]?.name;
 }
 
-/** Whether a path is one of the schema's that has no variable part, whatever the method: then it is no id. */
+/** Whether the schema has exactly this path, for any method; its last part is then not an id. */
 export function isFixedPath(path: string): boolean {
   return load().some((each) => each.path === path);
 }
 
-function bySpecificity(one: Unplayed, other: Unplayed): number {
-  const variables = ({ path }: Unplayed) => path.split('{}').length;
+function bySpecificity(one: NotEmulated, other: NotEmulated): number {
+  const variables = ({ path }: NotEmulated) => path.split('{}').length;
   return variables(one) - variables(other) || (other.action === '' ? 0 : 1) - (one.action === '' ? 0 : 1);
 }
 

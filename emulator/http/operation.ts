@@ -1,32 +1,32 @@
-/** Types of body fields, in the words of the vendor's schema. */
+/** Types of body fields, as the vendor's schema calls them. */
 type FieldType = 'String' | 'Boolean' | 'Integer' | 'List' | 'Object';
 
-/** One call of the API: where it is, and what it takes (bce-openapi-meta, 2026-08). */
+/** The definition of one API call (bce-openapi-meta, 2026-08). */
 export interface Operation {
   /** Its name in the schema. */
   readonly name: string;
-  /** Whose call it is: instances, images and disks, load balancers of both kinds, or Cloud Assistant. */
+  /** `bcc`: instances, images and disks; `blb`: load balancers of both kinds; `ca`: Cloud Assistant. */
   readonly service: 'bcc' | 'blb' | 'ca';
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Behind `/v{version}`, with `{id}` for the one part that varies. */
+  /** The path after `/v{version}`, with `{id}` for the variable part. */
   readonly path: string;
-  /** The bare query parameter that tells this call from its neighbours. */
+  /** The query parameter that distinguishes this call from others of the same path. */
   readonly action?: string;
   readonly query: readonly string[];
-  /** Sent by some official client or named on some page, though not in the schema. */
+  /** Query parameters that are not in the schema, but sent by an official client or named on a page. */
   readonly alsoQuery?: readonly string[];
   readonly body: Readonly<Record<string, FieldType>>;
-  /** Body fields that some official client sends, though they are not in the schema. */
+  /** Body fields that are not in the schema, but sent by an official client. */
   readonly alsoBody?: Readonly<Record<string, FieldType>>;
-  /** Body fields without which the call is refused. */
+  /** Required body fields. */
   readonly required?: readonly string[];
-  /** Changes the world. */
+  /** Whether it changes the world. */
   readonly write: boolean;
 }
 
 /**
- * The versions that a service answers at. For BCC 1 and 2 are the same here, since the JavaScript SDK still calls
- * version 1; the others have version 1 only.
+ * The API versions of each service. For BCC, 1 and 2 are the same here, because the JavaScript SDK still calls
+ * version 1.
  */
 export const versionsOf: Readonly<Record<Operation['service'], readonly string[]>> = {
   bcc: ['1', '2'],
@@ -34,12 +34,12 @@ export const versionsOf: Readonly<Record<Operation['service'], readonly string[]
   ca: ['1']
 };
 
-/** What a call may have besides its name and place. */
-export type Rest = Partial<
+/** The optional parts of an operation. */
+export type OperationDetails = Partial<
   Pick<Operation, 'action' | 'query' | 'alsoQuery' | 'body' | 'alsoBody' | 'required'>
 >;
 
-/** A call that reads, with the names of its query parameters as one string, to keep a line a call. */
+/** Defines a read. The names of its query parameters are one string, so that most calls fit on one line. */
 export function get(
   service: Operation['service'],
   name: string,
@@ -62,13 +62,13 @@ export function get(
   };
 }
 
-/** A call that writes. */
+/** Defines a write. */
 export function write(
   service: Operation['service'],
   method: 'POST' | 'PUT' | 'DELETE',
   name: string,
   path: string,
-  rest: Rest = {}
+  rest: OperationDetails = {}
 ): Operation {
   return { name, service, method, path, query: [], body: {}, write: true, ...rest };
 }

@@ -3,5 +3,5 @@ import { bccOperations } from '../bcc/operations.ts';
 import { blbOperations } from '../blb/operations.ts';
 import type { Operation } from './operation.ts';
 
-/** All calls that are answered. */
+/** All emulated calls. */
 export const operations: readonly Operation[] = [...bccOperations, ...blbOperations, ...assistantOperations];

@@ -1,27 +1,27 @@
 import { type Call, queryOf } from './call.ts';
 import { badRequest, invalidParameter, type Refusal } from './errors.ts';
 
-/** Default and greatest number of things per page (BCC pages of the lists). */
-const LIMITS = { byDefault: 1000, most: 1000 };
+/** Default and maximum page size (BCC pages of the lists). */
+const LIMITS = { usual: 1000, max: 1000 };
 
-/** Markers that mean the first page: none, and what the SDK for Java sends where its user gave none. */
+/** Markers that mean the first page: none, and what the Java SDK sends by default. */
 const firstPage: ReadonlySet<string> = new Set(['', '-1']);
 
 /**
- * One page of a list as all list calls answer it. A marker is the id of the first thing of its page; nextMarker is
- * absent on the last one (BCC page Xjwvyodmx).
+ * One page of a list, in the format of all list calls. A marker is the id of the first item of its page; the last page
+ * has no nextMarker (BCC page Xjwvyodmx).
  */
 export function page<T extends { readonly id: string }, V>(
   call: Call,
   key: string,
   all: readonly T[],
   show: (thing: T) => V,
-  { byDefault, most }: { readonly byDefault: number; readonly most: number } = LIMITS
+  { usual, max }: { readonly usual: number; readonly max: number } = LIMITS
 ): Record<string, unknown> {
   const asked = queryOf(call, 'maxKeys');
-  const maxKeys = asked === undefined ? byDefault : Number(asked);
-  if (!Number.isInteger(maxKeys) || maxKeys < 1 || maxKeys > most) {
-    throw refused(call, 'maxKeys', `it must be 1 to ${most}`);
+  const maxKeys = asked === undefined ? usual : Number(asked);
+  if (!Number.isInteger(maxKeys) || maxKeys < 1 || maxKeys > max) {
+    throw refused(call, 'maxKeys', `it must be 1 to ${max}`);
   }
   const asksFrom = queryOf(call, 'marker') ?? '';
   const marker = firstPage.has(asksFrom) ? undefined : asksFrom;
@@ -37,7 +37,7 @@ export function page<T extends { readonly id: string }, V>(
   };
 }
 
-/** Load balancers have a code of their own for this (BLB page of errors Djwvxnzw6). */
+/** Load balancers have their own error code for this (BLB page of errors Djwvxnzw6). */
 function refused({ service }: Call, name: string, why: string): Refusal {
   return service === 'blb'
     ? invalidParameter(name, why)

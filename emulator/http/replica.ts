@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Behaviour } from '../world/behaviour.ts';
 
 /**
- * How far behind the replica is that answers a read, in ms. Which one it is looks like chance, yet the same calls in
- * the same order meet the same replicas.
+ * The lag of the replica that replies to a read, in ms. The choice of the replica is pseudo-random, but the same calls
+ * in the same order get the same replicas.
  */
 export function replicaLagMs(
   {

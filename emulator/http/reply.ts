@@ -1,31 +1,31 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What is put on the wire. */
+/** A reply to send. */
 export interface Reply {
-  /** HTTP status; 0 when nothing is sent. */
+  /** HTTP status; 0 if nothing is sent. */
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** How it is delivered: whole, cut in the middle of the body, not at all, or with the connection reset. */
+  /** Whole, cut in the middle of the body, never, or with a reset of the connection. */
   readonly delivery: 'whole' | 'cut' | 'cutChunked' | 'hang' | 'reset';
-  /** Waits so long first, in real ms. */
+  /** Real time to wait before sending, in ms. */
   readonly delayMs: number;
 }
 
 const JSON_TYPE = 'application/json;charset=UTF-8';
 
-/** Headers of every answer, as the examples of the BCC pages show them; the date is the emulator's. */
+/** Headers of every reply, as in the examples of the BCC pages; the date is the emulator's. */
 export function commonHeaders(requestId: string, nowMs: number): Record<string, string> {
   return { 'x-bce-request-id': requestId, Date: new Date(nowMs).toUTCString(), Server: 'BWS' };
 }
 
-/** The Content-Type header of JSON answers. */
+/** The Content-Type header of JSON replies. */
 export function jsonType(): Record<string, string> {
   return { 'Content-Type': JSON_TYPE };
 }
 
-/** Sends a reply, or spoils it as it says. Settles when there is nothing more to do. */
+/** Sends a reply as `delivery` says. Resolves when there is nothing more to do. */
 export async function deliver(response: ServerResponse, reply: Reply): Promise<void> {
   if (reply.delayMs > 0) await sleep(reply.delayMs, undefined, { ref: false });
   if (reply.delivery === 'hang') return;
@@ -42,7 +42,7 @@ export async function deliver(response: ServerResponse, reply: Reply): Promise<v
     response.end(bytes);
     return;
   }
-  // An empty answer cannot be cut in half, so it promises two bytes and breaks the promise.
+  // An empty body cannot be cut, so the reply announces two bytes that it never sends.
   if (reply.delivery === 'cut') response.setHeader('Content-Length', Math.max(bytes.length, 2));
   response.flushHeaders();
   const half = bytes.subarray(0, Math.floor(bytes.length / 2));

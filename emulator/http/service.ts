@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { asAssistant, checkRequest } from '../assistant/check-request.ts';
-import type { FaultDeck, Playing } from '../faults/deck.ts';
 import type { SidePlay } from '../faults/faults.ts';
-import { isAfter, refusalOf, spoil } from '../faults/spoil.ts';
+import type { ActiveFaults, FaultInjector } from '../faults/injector.ts';
+import { applyWireFault, isAfter, refusalOf } from '../faults/wire-fault.ts';
 import type { Behaviour } from '../world/behaviour.ts';
 import type { WorldState } from '../world/models.ts';
 import type { World } from '../world/world.ts';
@@ -18,26 +18,26 @@ import { replicaLagMs } from './replica.ts';
 import { commonHeaders, jsonType, type Reply } from './reply.ts';
 import { checkAge } from './session.ts';
 
-/** Everything that answering a request needs. */
+/** Everything that is needed to reply to a request. */
 export interface Service {
   readonly now: () => number;
-  /** When it was started, by the same clock. */
+  /** When the emulator was started, by the same clock. */
   readonly startMs: number;
   readonly credentials: Credentials;
   readonly behaviour: Behaviour;
   readonly strict: boolean;
   readonly world: World;
-  readonly deck: FaultDeck;
+  readonly injector: FaultInjector;
   readonly limit: CallLimit;
   readonly memory: Memory;
   /**
-   * The world before the last write, where a fault may show it, how many reads are still to see it,
-   * and how many calls there were at all.
+   * The world before the last write, if a `stale` fault needs it; how many more reads show it; and the number of all
+   * calls so far.
    */
   readonly past: { before: WorldState | undefined; reads: number; calls: number };
 }
 
-/** Answers one request: which faults play, who asks, what is wanted, may it be, and what goes back. */
+/** Handles one request: selects the faults, checks the signature, carries out the call, and makes the reply. */
 export function serve(
   service: Service,
   incoming: Incoming
@@ -50,13 +50,13 @@ export function serve(
     operation === undefined
       ? []
       : namedInstances(operation, parsed.found?.id ?? '', parsed.body ?? {}, parsed.query);
-  const playing = service.deck.draw(operation?.name ?? '', instanceIds, atMs);
+  const faults = service.injector.select(operation?.name ?? '', instanceIds, atMs);
   service.past.calls += 1;
   const lagMs = Math.max(
-    sum(playing, 'lag'),
+    sum(faults, 'lag'),
     replicaLagMs(service.behaviour, { call: service.past.calls, connection: incoming.connection })
   );
-  const serverNowMs = atMs + sum(playing, 'skew');
+  const serverNowMs = atMs + sum(faults, 'skew');
   const progress: Progress = { workTaken: false, isAuthentic: false };
   let answer: Answer = {};
   let refusal: Refusal | undefined;
@@ -73,9 +73,9 @@ export function serve(
     progress.isAuthentic = true;
     service.limit.check(atMs, service.behaviour);
     if (operation?.service === 'ca') checkRequest(incoming, service.behaviour);
-    answer = work(service, parsed, { atMs, requestId, playing, lagMs }, progress);
+    answer = carryOut(service, parsed, { atMs, requestId, faults, lagMs }, progress);
   } catch (error) {
-    // Anything else is a bug of the emulator's own; it is told, not hidden in a broken connection.
+    // Any other error is a bug of the emulator. Reply with it instead of closing the connection.
     refusal = error instanceof Refusal ? error : new Refusal(500, 'InternalError', String(error));
   }
   if (operation?.service === 'ca') refusal = asAssistant(refusal, service.behaviour);
@@ -88,9 +88,9 @@ export function serve(
     },
     body: bodyOf(answer, refusal, requestId),
     delivery: 'whole',
-    delayMs: sum(playing, 'slow')
+    delayMs: sum(faults, 'slow')
   };
-  const reply = spoil(plain, playing.wire, refusal);
+  const reply = applyWireFault(plain, faults.wire, refusal);
   const record: CallRecord = {
     atMs,
     operation: operation?.name ?? '',
@@ -104,33 +104,33 @@ export function serve(
     message: reply.status === 0 ? '' : (refusal?.message ?? ''),
     requestId,
     workTaken: progress.workTaken,
-    // Whoever has no key fills no memory.
+    // A caller without a valid key must not fill the memory.
     ...(progress.isAuthentic
       ? bodyRecord(service.credentials.secretAccessKey, service.behaviour, parsed.body)
       : {}),
-    ...(playing.names.length === 0 ? {} : { fault: playing.names.join('+') })
+    ...(faults.names.length === 0 ? {} : { fault: faults.names.join('+') })
   };
   return { record, reply };
 }
 
-/** How far a call has come. */
+/** The progress of a call; it is valid even if the call throws. */
 interface Progress {
   workTaken: boolean;
   isAuthentic: boolean;
 }
 
-/** What is known of a call before its work. */
-interface About {
+/** What is known of a call before it is carried out. */
+interface CallContext {
   readonly atMs: number;
   readonly requestId: string;
-  readonly playing: Playing;
-  /** How far behind a read is. */
+  readonly faults: ActiveFaults;
+  /** The lag of a read, in ms. */
   readonly lagMs: number;
 }
 
-/** Does the work between the faults that strike before it and those that strike after it. */
-function work(service: Service, parsed: Parsed, about: About, progress: Progress): Answer {
-  const { wire } = about.playing;
+/** Carries out a call, with the faults before and after it. */
+function carryOut(service: Service, parsed: Parsed, context: CallContext, progress: Progress): Answer {
+  const { wire } = context.faults;
   if (wire?.kind === 'accessDenied') throw accessDenied();
   if (wire !== undefined && !isAfter(wire)) {
     const early = refusalOf(wire, service.behaviour);
@@ -143,36 +143,36 @@ function work(service: Service, parsed: Parsed, about: About, progress: Progress
   if (found === undefined || handler === undefined) throw invalidUri();
   const { write } = found.operation;
   const call: Call = {
-    nowMs: about.atMs,
-    requestId: about.requestId,
+    nowMs: context.atMs,
+    requestId: context.requestId,
     service: found.operation.service,
     id: found.id,
     query,
     body,
-    state: write ? service.world.alter(about.atMs) : readable(service, about),
+    state: write ? service.world.alter(context.atMs) : stateForRead(service, context),
     world: service.world,
     behaviour: service.behaviour,
     secretAccessKey: service.credentials.secretAccessKey,
     hasToken: service.credentials.sessionToken !== undefined,
-    playing: about.playing,
+    faults: context.faults,
     memory: service.memory
   };
   checkFields(call, found.operation, service.strict);
-  const stale = sum(about.playing, 'stale');
-  // A copy of a large world takes long, so it is made only where somebody may come to see it.
-  const wanted = write && (stale > 0 || service.deck.hasLeft('stale'));
-  const before = wanted ? service.world.copy(about.atMs) : undefined;
+  const stale = sum(context.faults, 'stale');
+  // Copying a large world is slow, so copy it only if a fault may show it.
+  const wanted = write && (stale > 0 || service.injector.hasPending('stale'));
+  const before = wanted ? service.world.copy(context.atMs) : undefined;
   const { rebuilds } = service.memory;
   const known = rebuilds.length;
   let answer: Answer;
   try {
     answer = handler(call);
   } finally {
-    // A batch can be carried out in part and then refused.
+    // Also after a throw: a batch can be carried out in part and then refused.
     const accepted = rebuilds.slice(known).map(({ instanceId }) => instanceId);
     if (accepted.length > 0) {
       progress.workTaken = true;
-      service.deck.rebuilt(accepted, about.atMs);
+      service.injector.rebuildsAccepted(accepted, context.atMs);
     }
   }
   if (write) {
@@ -185,17 +185,17 @@ function work(service: Service, parsed: Parsed, about: About, progress: Progress
   return answer;
 }
 
-/** The state that a read sees: the world, or for a number of reads the one before the last write. */
-function readable(service: Service, about: About): WorldState {
+/** The state that a read shows: that of a `stale` fault, else that of its replica. */
+function stateForRead(service: Service, context: CallContext): WorldState {
   const { past } = service;
   if (past.before !== undefined) {
-    past.reads += sum(about.playing, 'stale');
+    past.reads += sum(context.faults, 'stale');
     if (past.reads > 0) {
       past.reads -= 1;
       return past.before;
     }
   }
-  return service.world.past(about.atMs, about.lagMs);
+  return service.world.past(context.atMs, context.lagMs);
 }
 
 function bodyOf(answer: Answer, refusal: Refusal | undefined, requestId: string): string {
@@ -204,14 +204,14 @@ function bodyOf(answer: Answer, refusal: Refusal | undefined, requestId: string)
   return answer.json === undefined ? '' : JSON.stringify(answer.json);
 }
 
-/** A refusal with a status of success says in its body that it is one. */
+/** With status 200 only the body shows that the call was refused. */
 function soft({ status }: Refusal): { readonly success?: false } {
   return status === 200 ? { success: false } : {};
 }
 
-function sum(playing: Playing, kind: SidePlay['kind']): number {
+function sum(faults: ActiveFaults, kind: SidePlay['kind']): number {
   let total = 0;
-  for (const play of playing.sides) {
+  for (const play of faults.sides) {
     if (play.kind === kind) total += play.kind === 'stale' ? play.reads : play.ms;
   }
   return total;

@@ -3,7 +3,7 @@ import { Refusal } from './errors.ts';
 
 type SessionBehaviour = Pick<Behaviour, 'tokenRefusal' | 'sessionEndsAfterMs' | 'keysKnownAfterMs'>;
 
-/** The HTTP status and the code of each way to refuse a session token. */
+/** HTTP status, code and message of each way to refuse a session token. */
 const tokenRefusals: Readonly<Record<Behaviour['tokenRefusal'], readonly [number, string, string]>> = {
   SignatureDoesNotMatch400: [
     400,
@@ -24,15 +24,15 @@ const tokenRefusals: Readonly<Record<Behaviour['tokenRefusal'], readonly [number
   RequestExpired400: [400, 'RequestExpired', 'Request has expired. The session has ended.']
 };
 
-/** What a session token gets that is not the right one, or whose session has ended. */
+/** The refusal of a wrong or expired session token. */
 export function tokenRefused({ tokenRefusal }: Pick<SessionBehaviour, 'tokenRefusal'>): Refusal {
   return new Refusal(...tokenRefusals[tokenRefusal]);
 }
 
 /**
- * Refuses keys that the service does not know yet, and a session that has ended.
+ * Refuses keys that the service does not know yet, and an expired session.
  *
- * @param ageMs how long ago the emulator was started, with which the keys were made
+ * @param ageMs time since the start of the emulator, which is when the keys were created
  */
 export function checkAge(behaviour: SessionBehaviour, hasToken: boolean, ageMs: number): void {
   if (ageMs < behaviour.keysKnownAfterMs) {

@@ -5,7 +5,7 @@ export type { Behaviour, ThrottleShape } from './switches.ts';
 
 type OccasionalSwitch = 'tokenRefusal' | 'passwordWithToken' | 'protectedInstance' | 'bothNameFilters';
 
-/** Every value that we hold possible, the likeliest first: a table for tests that combine them. */
+/** Every possible value of each switch, most likely first: a table for tests that combine them. */
 export const behaviourValues: {
   readonly [K in Exclude<
     keyof Behaviour,
@@ -75,8 +75,8 @@ export const behaviourValues: {
 };
 
 /**
- * Switches that a plain rebuild does not meet, so that combining them with the others tells nothing: they take a session
- * token, an instance that is protected, or a client that asks for both filters of names.
+ * Switches without effect on a plain rebuild, so that combining them with the others is pointless. They need a session
+ * token, a protected instance, or a client that uses both name filters.
  */
 export const occasionalValues: { readonly [K in OccasionalSwitch]: readonly Behaviour[K][] } = {
   tokenRefusal: [
@@ -91,7 +91,7 @@ export const occasionalValues: { readonly [K in OccasionalSwitch]: readonly Beha
   bothNameFilters: ['refused', 'exact', 'fuzzy', 'both']
 };
 
-/** Conditions to combine with any of these; the first of each is fair weather. */
+/** Conditions to combine with any switch; the first value of each is the normal one. */
 export const conditionValues: { readonly [K in keyof Conditions]: readonly Conditions[K][] } = {
   keysKnownAfterMs: [0, 3000],
   sessionEndsAfterMs: [0, 600_000],
@@ -111,7 +111,7 @@ export const switchValues: { readonly [K in keyof Behaviour]: readonly Behaviour
   ...assistantValues
 };
 
-/** The likeliest service: the first value of every switch. */
+/** The most likely service: the first value of every switch. */
 export const defaultBehaviour = Object.fromEntries(
   Object.entries(switchValues).map(([name, [first]]) => [name, first])
 ) as unknown as Behaviour;

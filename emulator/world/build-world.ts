@@ -14,7 +14,7 @@ import { systemVolumeOf } from './models.ts';
 
 const CREATED = '2026-01-10T08:00:00Z';
 
-/** Makes a world of a specification. Objects are copied: the caller's stay as they are. */
+/** Makes a world from a specification. It copies the objects of the caller. */
 export function buildWorld(spec: WorldSpec = {}): WorldState {
   const whole = { ...defaultWorld, ...spec };
   const state: WorldState = {
@@ -27,7 +27,7 @@ export function buildWorld(spec: WorldSpec = {}): WorldState {
     balancers: new Map()
   };
   for (const each of whole.instances) state.instances.set(each.id, fullInstance(each, state));
-  // The default disk, snapshot and balancers belong to the default instances; with others they would hang in the air.
+  // The default disk, snapshot and balancers refer to the default instances, so other instances get none of them.
   const own = spec.instances === undefined ? defaultWorld : undefined;
   for (const each of spec.volumes ?? own?.volumes ?? []) putVolume(state, each);
   for (const instance of state.instances.values()) {
@@ -107,7 +107,7 @@ function isUp({ status = 'Running' }: Spec<InstanceState>): boolean {
   return status === 'Running';
 }
 
-/** An image with everything that its description leaves out. */
+/** An image from its specification, completed with defaults. */
 export function buildImage(spec: Spec<ImageState>): ImageState {
   return {
     name: spec.id,

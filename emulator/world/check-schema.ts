@@ -1,4 +1,4 @@
-/** As much of JSON Schema as the schema of a world uses. */
+/** The part of JSON Schema that the schema of a world uses. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string;
@@ -13,7 +13,7 @@ export interface Schema {
   readonly $defs?: Readonly<Record<string, Schema>>;
 }
 
-/** The first thing in a value that does not fit a schema, as `path: what is wrong`; undefined when all fits. */
+/** The first problem of a value, as `path: what is wrong`; undefined if it matches the schema. */
 export function schemaProblem(schema: Schema, value: unknown): string | undefined {
   return problem(schema, schema, value, '');
 }

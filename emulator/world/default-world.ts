@@ -1,7 +1,7 @@
 import type { BalancerSpec } from '../blb/balancers.ts';
 import type { WorldSpec } from './models.ts';
 
-/** Both web servers behind a load balancer of each kind. */
+/** Both web servers are behind a load balancer of each kind. */
 const defaultBalancers: readonly BalancerSpec[] = [
   {
     id: 'lb-demo0001',

@@ -2,8 +2,8 @@ import { defaultWorld } from './default-world.ts';
 import type { InstanceState, Spec, WorldSpec } from './models.ts';
 
 /**
- * The default world and `count` instances besides: `i-fleet00001` and so on, Running on `m-web-1`, tagged `app=web`
- * and `fleet=demo`, each with a system disk of its own, and all behind `lb-demo0001` with weight 100.
+ * The default world and `count` more instances: `i-fleet00001` and so on, Running on `m-web-1`, tagged `app=web` and
+ * `fleet=demo`, each with a system disk, and all behind `lb-demo0001` with weight 100.
  */
 export function fleetWorld(count: number): WorldSpec {
   const fleet = Array.from({ length: count }, (_each, index) => fleetInstance(index + 1));
@@ -26,7 +26,7 @@ function fleetInstance(number: number): Spec<InstanceState> {
     name: `fleet-${digits}`,
     status: 'Running',
     imageId: 'm-web-1',
-    // A network of its own, apart from the demo's, with room for all that five digits can count.
+    // Not the demo's network, and large enough for all numbers of five digits.
     internalIp: `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`,
     tags: [
       { tagKey: 'app', tagValue: 'web' },

@@ -7,14 +7,14 @@ export interface Tag {
   readonly tagValue: string;
 }
 
-/** How one logs in to an instance. `adminPass` is the plain password, kept for tests only. */
+/** The login of an instance. `adminPass` is the plain password, kept for tests only. */
 export type Login =
   | { readonly kind: 'adminPass'; readonly adminPass: string }
   | { readonly kind: 'keypairId'; readonly keypairId: string }
   | { readonly kind: 'keepImageLogin' }
   | { readonly kind: 'unknown' };
 
-/** What the emulator keeps of an instance; names as in the API (BCC page sjwvyoeqr). */
+/** The state of an instance; names as in the API (BCC page sjwvyoeqr). */
 export interface InstanceState {
   id: string;
   name: string;
@@ -26,7 +26,7 @@ export interface InstanceState {
   osVersion: string;
   osArch: string;
   internalIp: string;
-  /** '' when there is none. */
+  /** '' if there is none. */
   publicIp: string;
   zoneName: string;
   vpcId: string;
@@ -39,7 +39,7 @@ export interface InstanceState {
   memoryCapacityInGB: number;
   keypairId: string;
   keypairName: string;
-  /** 0 or 1; guards the release only. */
+  /** 0 or 1; it prevents a release, not a rebuild. */
   deletionProtection: number;
   tags: Tag[];
   createTime: string;
@@ -47,23 +47,23 @@ export interface InstanceState {
   paymentTiming: 'Postpaid' | 'Prepaid';
   securityGroupIds: string[];
   deploySetIds: string[];
-  /** '' when it has none, as the next two. */
+  /** '' if it has none; so are the next two. */
   dedicatedHostId: string;
   ehcClusterId: string;
   ipv6: string;
   autoRenew: boolean;
-  /** Plain text; reading it through the API gives base64. */
+  /** Plain text; the API shows it as base64. */
   userData: string;
   /** Elastic bare metal: cannot be rebuilt while stopped (BCC page 1jwvyoaw8). */
   ebc: boolean;
   login: Login;
-  /** Until when, in ms since the epoch, something is being done to it; Infinity for ever. Not on the wire. */
+  /** When the operation under way ends, in ms since the epoch; Infinity for never. The API does not show it. */
   busyUntilMs: number;
-  /** The system inside. Not on the wire. */
+  /** The system inside. The API does not show it. */
   guest: GuestState;
 }
 
-/** What the emulator keeps of an image (BCC page Ajwvynu5r). */
+/** The state of an image (BCC page Ajwvynu5r). */
 export interface ImageState {
   id: string;
   name: string;
@@ -83,13 +83,13 @@ export interface ImageState {
   minDiskGb: number;
   diskSize: number;
   tags: Tag[];
-  /** Shared with other accounts, so it cannot be deleted. Not on the wire. */
+  /** Shared with other accounts, so it cannot be deleted. The API does not show it. */
   shared: boolean;
-  /** Whether a system from it has the agent of Cloud Assistant. Not on the wire. */
+  /** Whether it contains the agent of Cloud Assistant. The API does not show it. */
   agent: boolean;
 }
 
-/** What the emulator keeps of a disk (bce-sdk-go services/bcc, VolumeModel). */
+/** The state of a disk (bce-sdk-go services/bcc, VolumeModel). */
 export interface VolumeState {
   id: string;
   name: string;
@@ -105,15 +105,15 @@ export interface VolumeState {
   zoneName: string;
   desc: string;
   device: string;
-  /** Of a dedicated storage cluster; '' when it is in none. */
+  /** The dedicated storage cluster; '' if it is in none. */
   clusterId: string;
   /** BCC or HPAS. */
   productCategory: string;
-  /** '' when it hangs on none. */
+  /** '' if it is attached to none. */
   instanceId: string;
 }
 
-/** What the emulator keeps of a snapshot (bce-sdk-go services/bcc, SnapshotModel). */
+/** The state of a snapshot (bce-sdk-go services/bcc, SnapshotModel). */
 export interface SnapshotState {
   id: string;
   name: string;
@@ -125,26 +125,26 @@ export interface SnapshotState {
   desc: string;
 }
 
-/** Everything there is, by id. Plain data, so that it can be copied whole. */
+/** All resources, by id. Plain data, so that it can be cloned. */
 export interface WorldState {
   readonly instances: Map<string, InstanceState>;
   readonly images: Map<string, ImageState>;
   readonly volumes: Map<string, VolumeState>;
-  /** The same disks by the instance they hang on, since scanning all of them makes large worlds slow. */
+  /** The same disks by instance, because scanning all of them is slow in large worlds. */
   readonly volumesOf: Map<string, VolumeState[]>;
   readonly snapshots: Map<string, SnapshotState>;
   readonly keypairs: Set<string>;
   readonly balancers: Map<string, BalancerState>;
 }
 
-/** What may be said of a thing in a world's specification; everything but the id has a default. */
+/** The specification of a resource; everything except the id has a default. */
 export type Spec<T extends { id: string }> = Pick<T, 'id'> & Partial<T>;
 
-/** Everything that a test or a user may say about a world; an absent list means that of the default world. */
+/** The specification of a world; an absent list means that of the default world. */
 export interface WorldSpec {
   readonly instances?: readonly Spec<InstanceState>[];
   readonly images?: readonly Spec<ImageState>[];
-  /** A system disk is made for every instance that has none here. */
+  /** Every instance without a system disk here gets one. */
   readonly volumes?: readonly Spec<VolumeState>[];
   readonly snapshots?: readonly Spec<SnapshotState>[];
   /** Ids of the key pairs that exist. */

@@ -34,14 +34,14 @@ interface WorldFile {
   readonly appBlbList?: readonly ListedBalancer[];
 }
 
-/** Makes a world of parsed JSON in the form of world.schema.json; throws an Error that says where it does not fit. */
+/** Reads a world from parsed JSON that must match world.schema.json; throws an Error with the first problem. */
 export function readWorld(value: unknown): WorldSpec {
   const schema = JSON.parse(readFileSync(new URL('./world.schema.json', import.meta.url), 'utf8')) as Schema;
   const given = withoutNulls(value);
   const problem = schemaProblem(schema, given);
   if (problem !== undefined) throw new Error(problem);
   const file = given as WorldFile;
-  // The schema says which members are known; each of them bears the name that the emulator keeps it under.
+  // The schema lists the properties that are used; they have the same names in the emulator's state.
   const known = (list: keyof WorldFile) => Object.keys(schema.properties?.[list]?.items?.properties ?? {});
   const take = <T>(list: keyof WorldFile, thing: Json): T =>
     Object.fromEntries(known(list).flatMap((key) => (key in thing ? [[key, thing[key]]] : []))) as T;
@@ -53,8 +53,8 @@ export function readWorld(value: unknown): WorldSpec {
         'volumes',
         each
       );
-      const [place] = attachments ?? [];
-      return { ...rest, instanceId: place?.instanceId ?? '', device: place?.device ?? '' };
+      const [attachment] = attachments ?? [];
+      return { ...rest, instanceId: attachment?.instanceId ?? '', device: attachment?.device ?? '' };
     }),
     snapshots: (file.snapshots ?? []).map((each) => take<Spec<SnapshotState>>('snapshots', each)),
     keypairs: file.keypairs ?? [],
@@ -79,7 +79,7 @@ function named({ name, address }: Pick<ListedBalancer, 'name' | 'address'>) {
   return { ...(name === undefined ? {} : { name }), ...(address === undefined ? {} : { address }) };
 }
 
-/** The API writes null for what is not there; here that is left out. */
+/** Removes null, which the API writes for absent values. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;

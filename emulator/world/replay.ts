@@ -1,7 +1,7 @@
 import type { BalancerSpec } from '../blb/balancers.ts';
 import type { ImageState, InstanceState, SnapshotState, Spec, VolumeState, WorldSpec } from './models.ts';
 
-/** What the emulator reads of the output `result` (docs/result.schema.json). A member with another name goes here. */
+/** The part of the output `result` that a replay needs (docs/result.schema.json). */
 interface Result {
   readonly imageId: string;
   readonly imageName: string;
@@ -39,28 +39,28 @@ interface ResultInstance {
   }[];
 }
 
-/** How one rebuild went; times in ms since its acceptance, as they were seen. */
+/** A recorded rebuild. Times in ms since its acceptance, when the run observed them. */
 export interface Replayed {
   readonly statuses: readonly { readonly afterMs: number; readonly status: string }[];
-  /** When the image of the rebuild was first seen; Infinity when it never was. */
+  /** When the image of the rebuild was first observed; Infinity if never. */
   readonly imageAfterMs: number;
-  /** The system disk afterwards; the one of before when it was seen to stay, undefined when nobody looked. */
+  /** The system disk afterwards, which may be the same as before; undefined if not observed. */
   readonly diskId: string | undefined;
 }
 
-/** What a real run tells: the world before it, and how the rebuild of each instance went. */
+/** A recorded run: the world before it, and the rebuild of each instance. */
 export interface Replay {
   readonly world: WorldSpec;
   readonly rebuilds: ReadonlyMap<string, Replayed>;
 }
 
 /**
- * A change was there already when it was seen. It is played this much earlier, in ms, so that whoever looks at the
- * same time as then sees it too; times in a result are rounded to a tenth of a second.
+ * A change happened before it was observed. The replay makes it this much earlier, in ms, so that an observation at the
+ * same time sees it too; `result` rounds times to a tenth of a second.
  */
 const SEEN_AFTER_MS = 200;
 
-/** Reads parsed JSON of the output `result`; throws an Error that says what is missing. */
+/** Reads a replay from the parsed output `result`; throws an Error that says what is missing. */
 export function readReplay(value: unknown): Replay {
   const given = value as Partial<Result> | null;
   if (!Array.isArray(given?.instances)) {
@@ -103,7 +103,7 @@ function worldOf({ imageId, imageName, instances }: Result): WorldSpec {
   const balancers = new Map<string, BalancerSpec>();
   const volumes: Spec<VolumeState>[] = [];
   const snapshots: Spec<SnapshotState>[] = [];
-  for (const { instanceId, before, erases, balancers: places = [] } of instances) {
+  for (const { instanceId, before, erases, balancers: weights = [] } of instances) {
     if (!images.has(before.imageId)) {
       images.set(before.imageId, { id: before.imageId, name: before.imageName ?? before.imageId });
     }
@@ -120,7 +120,8 @@ function worldOf({ imageId, imageName, instances }: Result): WorldSpec {
         ...(erases?.snapshots ?? []).map((each) => ({ ...each, volumeId: before.systemDiskId ?? '' }))
       );
     }
-    for (const { blbId, groupId, weight } of places) place(balancers, blbId, groupId, { instanceId, weight });
+    for (const { blbId, groupId, weight } of weights)
+      addMember(balancers, blbId, groupId, { instanceId, weight });
   }
   return {
     instances: instances.map(
@@ -140,7 +141,7 @@ function worldOf({ imageId, imageName, instances }: Result): WorldSpec {
   };
 }
 
-function place(
+function addMember(
   balancers: Map<string, BalancerSpec>,
   id: string,
   groupId: string | undefined,

@@ -1,27 +1,27 @@
-/** An emulator in a process of its own, on a clock that its parent moves; the parent is measured without it. */
+/** An emulator in a separate process, whose clock the parent sets, so that the parent is measured without it. */
 
 import { startEmulator } from '../../emulator/server.ts';
 import { fleetWorld } from '../../emulator/world/fleet.ts';
 
-/** What the parent says: what time it is, or that it is over. */
+/** Messages from the parent: the time, or `end`. */
 export type ToEmulator = { readonly nowMs: number } | 'end';
 
-/** What the parent is told: where to call, that the clock stands as said, and in the end what was seen. */
+/** Messages to the parent: endpoint and keys, then `moved` after each change of the clock, and finally the counts. */
 export type FromEmulator =
   | { readonly endpoint: string; readonly accessKeyId: string; readonly secretAccessKey: string }
   | 'moved'
   | Seen;
 
-/** What the service saw of a run. */
+/** What the emulator counted in a run. */
 export interface Seen {
   readonly calls: number;
   /** Calls by operation. */
   readonly operations: Readonly<Record<string, number>>;
-  /** Moments at which several instances were looked at by lists. */
+  /** Moments with list calls of instances. */
   readonly ticks: number;
-  /** The most by which the list calls of a tick went over what the number of the instances in it needs. */
+  /** How many list calls one moment had more than its number of instances needs, at most. */
   readonly surplus: number;
-  /** From acceptance to the end, of each rebuild in the order of acceptance, in ms. */
+  /** The duration of each rebuild, from acceptance to end, in the order of acceptance, in ms. */
   readonly rebuildsMs: readonly number[];
   readonly rebuiltIds: number;
 }

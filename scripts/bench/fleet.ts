@@ -1,4 +1,4 @@
-/** Takes one fleet through a rollout on the virtual clock and prints what it cost, as JSON. */
+/** Rebuilds one fleet on the virtual clock and prints the cost as JSON. */
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,24 +14,24 @@ import { createProbe } from '../../src/health/network-probe.ts';
 import type { FromEmulator, Seen, ToEmulator } from './emulator.ts';
 import { type HandoverCost, TimedHandover } from './handover.ts';
 
-/** What a fleet cost. */
+/** The cost of a fleet. */
 export interface FleetCost extends Seen {
   readonly instances: number;
   readonly slots: number;
   readonly status: string;
-  /** Virtual, of the whole run, in ms. */
+  /** Virtual time of the whole run, in ms. */
   readonly tookMs: number;
-  /** What the same rebuilds take where each slot is filled again at the very moment at which a rebuild ends, in ms. */
+  /** The duration of the same rebuilds if each one starts at the moment at which another one ends, in ms. */
   readonly idealMs: number;
-  /** The sum of the rebuilds over the slots, in ms: only who knows beforehand how long each takes comes near it. */
+  /** The sum of the rebuilds divided by the slots, in ms: a lower bound of any schedule. */
   readonly evenMs: number;
-  /** The writing ahead of each call that erases. */
+  /** The cost of the write before each call that erases. */
   readonly handover: HandoverCost;
   readonly cpuSeconds: number;
   readonly peakMib: number;
 }
 
-/** So many in a hundred may be away at once. */
+/** `maxUnavailable`, in percent. */
 const percent = 2;
 const requestsPerSecond = 5;
 
@@ -111,7 +111,7 @@ const cost: FleetCost = {
 };
 console.log(JSON.stringify(cost));
 
-/** How long the rebuilds take in their order, each in the slot that is free first. */
+/** The total duration if each rebuild, in order, takes the slot that is free first. */
 function idealMs(rebuildsMs: readonly number[], slots: number): number {
   const freeMs = Array<number>(slots).fill(0);
   for (const ms of rebuildsMs) {

@@ -1,4 +1,4 @@
-/** What fleets cost: on the virtual clock in three sizes, and the largest through the bundle in real time. */
+/** The cost of fleets: three sizes on the virtual clock, and the largest with the bundle in real time. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -36,7 +36,7 @@ async function costOf(size: number): Promise<FleetCost> {
   return JSON.parse(stdout) as FleetCost;
 }
 
-/** A thousand instances through the bundle in real time, a tenth of them at once, with rebuilds of 5 to 15 s. */
+/** Rebuilds 1,000 instances with the bundle in real time, 100 at once; each rebuild takes 5 to 15 s. */
 export async function measureRealFleet(tellPeak: string): Promise<void> {
   const size = 1_000;
   const emulator = await startEmulator({

@@ -1,4 +1,4 @@
-/** What it costs to write down what the post step needs, before each call that erases a disk or takes a weight. */
+/** The cost of the handover to the post step, which is written before each call that erases a disk or sets a weight. */
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,16 +9,16 @@ import { quantile } from './quantile.ts';
 /** The cost of the writes of one run. */
 export interface HandoverCost {
   readonly writes: number;
-  /** The median of one write, in ms, with the wait for the disk. */
+  /** The median of one write, in ms, including the wait for the disk. */
   readonly medianMs: number;
   readonly mostMs: number;
-  /** CPU time of all writes. */
+  /** The CPU time of all writes. */
   readonly cpuSeconds: number;
-  /** Of the file in the end. */
+  /** The size of the file at the end. */
   readonly bytes: number;
 }
 
-/** The file of the main step, in a folder of its own. */
+/** The handover file of the main step, in a temporary folder. */
 export class TimedHandover {
   readonly #folder = mkdtempSync(join(tmpdir(), 'bench-handover-'));
   readonly #file: HandoverFile;
@@ -41,7 +41,7 @@ export class TimedHandover {
     this.#cpuMicros += user + system;
   }
 
-  /** The cost so far; the folder is removed. */
+  /** The cost of all writes. Removes the folder. */
   cost(): HandoverCost {
     const [name = ''] = readdirSync(this.#folder).filter((file) => file.endsWith('.json'));
     const { size } = statSync(join(this.#folder, name));

@@ -1,11 +1,11 @@
-/** What a single rebuild takes: its calls, and how long after the end at the service the action knows of it. */
+/** The cost of a single rebuild: its calls, and the lag between its end and the end of the run. */
 import { withVirtualWorld } from '../../__tests__/support/virtual.ts';
 import { quantile } from './quantile.ts';
 
-/** What a service shows of a rebuild; each status is shown for an equal part of it. */
+/** The statuses that a service shows during a rebuild, each equally long. */
 interface Scene {
   readonly name: string;
-  /** The boot lasts about `bootMs`, where the scene has one. */
+  /** `bootMs` is about how long Starting lasts, if the scene has other statuses too. */
   readonly statuses: (rebuildMs: number, bootMs: number) => readonly string[];
 }
 
@@ -26,12 +26,12 @@ const scenes: readonly Scene[] = [
   { name: 'nothing but Starting', statuses: () => ['Starting'] }
 ];
 
-/** So often the status that comes before the boot, that the boot which follows lasts about `bootMs`. */
+/** Repeats the status before the boot so often that the boot lasts about `bootMs`. */
 function before(status: string, rebuildMs: number, bootMs: number): readonly string[] {
   return Array<string>(Math.max(2, Math.round(rebuildMs / bootMs) - 1)).fill(status);
 }
 
-/** The calls of one rebuild of five minutes, which shows after 7 s; the boot lasts 20 s. */
+/** The calls of one rebuild of five minutes; its status changes after 7 s, the boot takes 20 s. */
 export async function measureCalls(): Promise<void> {
   const rebuildMs = 293_000;
   for (const { name, statuses } of scenes) {
@@ -51,8 +51,8 @@ export async function measureCalls(): Promise<void> {
 }
 
 /**
- * The lag over many rebuilds of 1 to 10 minutes, which show after 0 to 20 s and boot for 5 to 60 s; the second
- * observation of the proof included.
+ * The lag of many rebuilds of 1 to 10 minutes; the status changes after 0 to 20 s, the boot takes 5 to 60 s. It
+ * includes the second observation of the proof.
  */
 export async function measureLag(): Promise<void> {
   const rebuilds = 300;

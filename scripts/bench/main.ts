@@ -1,7 +1,7 @@
 /**
- * Measures what the README states: the start and the memory of the bundle, its size, the calls of a plain
- * rebuild and how soon its end is noticed, and what fleets cost. Runs on the emulator, where it can on a virtual clock.
- * `npm run bench -- lag calls` measures these parts alone.
+ * Measures the figures in the documents: start time, memory and size of the bundle, the calls of a plain rebuild, how
+ * soon its end is noticed, and the cost of fleets. It uses the emulator, with a virtual clock where possible.
+ * `npm run bench -- lag calls` measures only these parts.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
@@ -17,12 +17,12 @@ import { quantile } from './quantile.ts';
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const runs = 20;
 
-/** Prints its peak memory in KiB and its CPU time in microseconds on stderr when the process ends. */
+/** Makes a process print its peak memory in KiB and its CPU time in microseconds on stderr at its end. */
 const tellPeak = `--import=data:text/javascript,${encodeURIComponent(
   "import { writeSync } from 'node:fs'; process.on('exit', () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); writeSync(2, `${maxRSS} ${userCPUTime + systemCPUTime}`); });"
 )}`;
 
-/** Runs node and gives how long it took in ms and its peak memory in MiB. */
+/** Runs node; resolves with its duration in ms and its peak memory in MiB. */
 function runNode(
   args: readonly string[],
   env: NodeJS.ProcessEnv

@@ -1,9 +1,9 @@
-/** action.yml as the runner reads it: the processes to start, and how `with:` becomes the environment. */
+/** Reads action.yml as the runner does: which processes to start, and how `with:` becomes their environment. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
-/** What the stand-in needs of an action.yml; paths from the folder of the action. */
+/** The part of an action.yml that the stand-in needs; paths are relative to the folder of the action. */
 export interface ActionFile {
   readonly main: string;
   readonly post: string | undefined;
@@ -15,7 +15,7 @@ interface InputSpec {
   readonly deprecationMessage?: string;
 }
 
-/** Files by their text: hundreds of runs of a test use the same one. */
+/** Parsed files by their text: hundreds of runs of a test use the same one. */
 const parsed = new Map<string, ActionFile>();
 
 /** Reads the action.yml of a folder. */
@@ -36,8 +36,8 @@ function parseActionFile(text: string): ActionFile {
 }
 
 /**
- * The `INPUT_*` of a step. Names do not tell upper case from lower; a declared input that is not given gets its
- * default, or an empty text; one that is not declared goes to the process all the same, with a warning.
+ * The `INPUT_*` of a step. Names are case-insensitive. A declared input that is not given gets its default, or ''. An
+ * undeclared one is passed on, with a warning.
  */
 export function inputsOf(
   { inputs: declared }: ActionFile,

@@ -1,10 +1,9 @@
 /**
- * The commands that an action prints, told from ordinary lines as the runner's `ActionCommand` tells them. Both
- * spellings count: `::name key=value::data` at the beginning of a line, and the older `##[name key=value;]data`
- * anywhere in it.
+ * Parses the commands that an action prints, as the runner's `ActionCommand` does. There are two formats:
+ * `::name key=value::data` at the beginning of a line, and the older `##[name key=value;]data` anywhere in it.
  */
 
-/** A command: its name and the names of its properties in lower case, its values with their escapes undone. */
+/** A command, with its name and property names in lower case and its values unescaped. */
 export interface Command {
   readonly name: string;
   readonly properties: Readonly<Record<string, string>>;
@@ -18,7 +17,7 @@ const knownNames = new Set(
   ).split(' ')
 );
 
-/** Reads a line; `undefined` where it is none of the runner's commands, nor the one that is named by `resume`. */
+/** Parses a line; `undefined` unless it is one of the runner's commands or the one named by `resume`. */
 export function parseCommand(line: string, resume?: string): Command | undefined {
   const isKnown = (name: string): boolean => knownNames.has(name) || name === resume?.toLowerCase();
   return parseColons(line, isKnown) ?? parseBracket(line, isKnown);

@@ -1,4 +1,4 @@
-/** The files that a step fills instead of printing commands: each step gets its own, empty ones. */
+/** The command files that a step writes instead of printing commands. Each step gets its own, empty ones. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -6,9 +6,9 @@ const kinds = ['OUTPUT', 'ENV', 'STATE', 'PATH', 'STEP_SUMMARY'] as const;
 
 type Kind = (typeof kinds)[number];
 
-/** The command files of one step, under `folder`; made at once. */
+/** The command files of one step in `folder`; the constructor creates them. */
 export class CommandFiles {
-  /** `GITHUB_OUTPUT` and its like, for the environment of the step. */
+  /** `GITHUB_OUTPUT` and so on, for the environment of the step. */
   readonly env: Readonly<Record<string, string>>;
 
   constructor(folder: string, step: string) {
@@ -19,7 +19,7 @@ export class CommandFiles {
     for (const file of Object.values(this.env)) writeFileSync(file, '');
   }
 
-  /** The text of a file; empty where the step took it away. */
+  /** The text of a file; '' if the step deleted it. */
   read(kind: Kind): string {
     try {
       return readFileSync(this.env[`GITHUB_${kind}`] ?? '', 'utf8');
@@ -33,17 +33,17 @@ export class CommandFiles {
     return kinds.map((kind) => this.read(kind)).join('\n');
   }
 
-  /** Takes them away, as the runner does before the next step. */
+  /** Deletes them, as the runner does before the next step. */
   remove(): void {
     for (const file of Object.values(this.env)) rmSync(file, { force: true });
   }
 }
 
 /**
- * Reads `name=value` lines and `name<<END … END` blocks; the last value of a name counts.
+ * Parses `name=value` lines and `name<<END … END` blocks; the last value of a name counts.
  *
- * @throws {Error} For a line that is neither, or a block without its end, in the runner's words; what stands before it
- *   is in `values` by then.
+ * @throws {Error} For any other line, or a block without its end, with the runner's message. The values before it are
+ *   already in `values`.
  */
 export function parseValues(text: string, values: Record<string, string> = {}): Record<string, string> {
   const lines = text.split('\n');

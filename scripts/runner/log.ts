@@ -1,26 +1,26 @@
-/** What the runner makes of the lines that a step prints: annotations, masks, values, and the log of the web page. */
+/** How the runner processes the lines that a step prints: annotations, masks, values, and the log of the web page. */
 import { type Command, parseCommand } from './commands.ts';
 import type { Masks } from './masks.ts';
 
-/** An annotation as it stands beside the run. */
+/** An annotation of the run. */
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice';
   readonly title: string;
   readonly message: string;
 }
 
-/** The runner cuts the message of an annotation after so many characters (`_maxIssueMessageLength`). */
+/** The runner truncates the message of an annotation to this many characters (`_maxIssueMessageLength`). */
 const longestMessage = 4096;
 
-/** The runner keeps so many annotations of a level for each step (`_maxCountPerIssueType`). */
+/** The runner keeps this many annotations of each level per step (`_maxCountPerIssueType`). */
 const mostOfALevel = 10;
 
-/** Cuts text into lines as it comes: at LF, at CR LF and at a lone CR, as `StreamReader.ReadLine` of .NET does. */
+/** Splits a stream into lines at LF, CR LF and a single CR, as `StreamReader.ReadLine` of .NET does. */
 export class LineSplitter {
   #rest = '';
   #last = '';
 
-  /** The lines that have become whole. */
+  /** Adds a chunk; returns the lines that are now complete. */
   push(chunk: string): readonly string[] {
     const isSecondHalf = this.#last === '\r' && chunk.startsWith('\n');
     const lines = `${this.#rest}${isSecondHalf ? chunk.slice(1) : chunk}`.split(/\r\n|\r|\n/);
@@ -29,7 +29,7 @@ export class LineSplitter {
     return lines;
   }
 
-  /** What is left after the last line break; nothing where that is nothing. */
+  /** The text after the last line break, if there is any. */
   end(): readonly string[] {
     const rest = this.#rest;
     this.#rest = '';
@@ -37,17 +37,17 @@ export class LineSplitter {
   }
 }
 
-/** The log of one step. Masks are those of the job, so that they outlive the step. */
+/** The log of one step. It shares the masks of the job. */
 export class StepLog {
   readonly annotations: Annotation[] = [];
-  /** What the deprecated commands `set-output` and `save-state` gave. */
+  /** Values of the deprecated commands `set-output` and `save-state`. */
   readonly outputs: Record<string, string> = {};
   readonly state: Record<string, string> = {};
-  /** As the web page shows it. */
+  /** The lines as the web page shows them. */
   readonly shown: string[] = [];
-  /** As it came, without the mask commands. */
+  /** The lines as printed, without the mask commands. */
   readonly raw: string[] = [];
-  /** What the runner had to refuse; any of it fails the step. */
+  /** Errors of the runner about the step; any of them fails it. */
   readonly refusals: string[] = [];
   readonly #masks: Masks;
   readonly #debug: boolean;
@@ -58,7 +58,7 @@ export class StepLog {
     this.#debug = debug;
   }
 
-  /** Takes a line that the process wrote on stdout or stderr; both may hold commands. */
+  /** Processes a line of stdout or stderr; both may contain commands. */
   line(text: string): void {
     const command = parseCommand(text, this.#resume);
     if (command?.name !== 'add-mask') this.raw.push(text);
@@ -72,7 +72,7 @@ export class StepLog {
     }
   }
 
-  /** An annotation, of the step or of the runner about it: masked, then cut. */
+  /** Adds an annotation, masked and then truncated. */
   annotate(level: Annotation['level'], message: string, title = ''): void {
     const cut = this.#masks.applyTo(message).slice(0, longestMessage);
     if (this.annotations.filter((one) => one.level === level).length < mostOfALevel) {
@@ -81,7 +81,7 @@ export class StepLog {
     this.#show(`${level.charAt(0).toUpperCase()}${level.slice(1)}: ${cut}`);
   }
 
-  /** An error of the runner about the step, which fails it. */
+  /** Adds an error of the runner about the step, which fails it. */
   fail(message: string): void {
     this.annotate('error', message);
     this.refusals.push(message);

@@ -1,16 +1,16 @@
-/** The runner's secret masker: a masked value is hidden as it is, and in the spellings that it often takes. */
+/** The runner's secret masker: it hides a value as it is and in common encodings. */
 
 /** Values to hide. */
 export class Masks {
   readonly #values: string[] = [];
   #spellings: readonly string[] = [];
 
-  /** The values as they were given, in their order. */
+  /** The values as given, in order. */
   get values(): readonly string[] {
     return this.#values;
   }
 
-  /** Hides a value from now on, and each of its lines. */
+  /** From now on hides a value and each of its lines. */
   add(value: string): void {
     if (value.trim() === '') return;
     this.#values.push(value);
@@ -19,13 +19,13 @@ export class Masks {
     this.#spellings = [...new Set([...this.#spellings, ...all])].sort((a, b) => b.length - a.length);
   }
 
-  /** The text with three stars for each value. */
+  /** The text with `***` instead of each value. */
   applyTo(text: string): string {
     return this.#spellings.reduce((masked, spelling) => masked.replaceAll(spelling, '***'), text);
   }
 }
 
-/** As the runner's `ValueEncoders` has them, but for those that only PowerShell and Docker's command line need. */
+/** Those of the runner's `ValueEncoders`, except the ones for PowerShell and for Docker's command line. */
 function spellingsOf(value: string): readonly string[] {
   const bytes = Buffer.from(value);
   const shifted = [1, 2].map((shift) => bytes.subarray(shift).toString('base64'));
@@ -42,7 +42,7 @@ function spellingsOf(value: string): readonly string[] {
     xml,
     value.replaceAll("'", "''"),
     bytes.toString('base64'),
-    // Where nothing is left after the shift, everything would match.
+    // An empty text would match everywhere.
     ...shifted.filter((text) => text !== '')
   ];
 }

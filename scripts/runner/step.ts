@@ -1,10 +1,10 @@
-/** One process of an action, as the runner starts and stops it. */
+/** Starts and stops one process of an action as the runner does. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { LineSplitter } from './log.ts';
 
-/** What a step leaves behind. */
+/** The result of a step. */
 export interface StepResult {
-  /** `null` where a signal ended the process. */
+  /** `null` if a signal ended the process. */
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -18,7 +18,7 @@ export interface SignalPauses {
   readonly toKill: number;
 }
 
-/** Those of the runner's `ProcessInvoker`. */
+/** The pauses of the runner's `ProcessInvoker`. */
 export const signalPauses: SignalPauses = { toSigterm: 7500, toKill: 2500 };
 
 /** How to start a process. */
@@ -28,26 +28,26 @@ export interface StepOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly pauses: SignalPauses;
-  /** Ends the process by force after so many milliseconds. */
+  /** Kills the process after this many milliseconds. */
   readonly limitMs: number;
-  /** Called with each line of stdout and stderr as it becomes whole. */
+  /** Called with each complete line of stdout and stderr. */
   readonly onLine: (line: string) => void;
   readonly onStdout: ((chunk: string) => void) | undefined;
 }
 
-/** A process that runs. */
+/** A running process. */
 export interface RunningStep {
   readonly process: ChildProcess;
-  /** Standard output so far. */
+  /** The standard output so far. */
   stdout(): string;
   /**
-   * What a cancel or a passed `timeout-minutes` does: SIGINT at once; SIGTERM where the process still runs after 7.5 s;
-   * the end by force 2.5 s later. On Windows Node ends the process by force at once: it cannot send Ctrl+C.
+   * Does what a cancel or an exceeded `timeout-minutes` does: SIGINT at once, SIGTERM after 7.5 s, SIGKILL 2.5 s later.
+   * On Windows Node kills the process at once, because it cannot send Ctrl+C.
    */
   cancel(): void;
 }
 
-/** Starts a process; `ended` resolves when it has ended and its streams are closed. */
+/** Starts a process; `ended` resolves when it has exited and its streams are closed. */
 export function startStep(options: StepOptions): RunningStep & { readonly ended: Promise<StepResult> } {
   const startMs = performance.now();
   const child = spawn(options.node, options.args, {

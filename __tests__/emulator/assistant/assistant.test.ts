@@ -334,7 +334,7 @@ describe('what the pages leave open', () => {
   });
 
   test.each([
-    ['lingers', 'RUNNING'],
+    ['staysRunning', 'RUNNING'],
     ['fails', 'FAILED']
   ] as const)('runAtWipe=%s', async (runAtWipe, state) => {
     const behaviour = { runAtWipe, runDelayMs: 0, runMs: 5_000, staleRunningMs: 0 };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { decryptPassword, judgePassword, passwordProblem } from '../../../emulator/bcc/password.ts';
+import { checkPassword, decryptPassword, passwordProblem } from '../../../emulator/bcc/password.ts';
 
 const { vectors } = JSON.parse(
   readFileSync(new URL('../../data/password.json', import.meta.url), 'utf8')
@@ -30,12 +30,12 @@ describe('what does not open', () => {
 
   test('upper-case hex, where it is refused', () => {
     const cipher = '1026B99910E77ECEB139213B27C93040';
-    expect(judgePassword(cipher, secretKey, { passwordRule: 'newest', upperCaseHex: 'accepted' })).toEqual({
+    expect(checkPassword(cipher, secretKey, { passwordRule: 'newest', upperCaseHex: 'accepted' })).toEqual({
       length: 8,
       password: '1qaz@WSX'
     });
     expect(
-      judgePassword(cipher, secretKey, { passwordRule: 'newest', upperCaseHex: 'refused' }).problem
+      checkPassword(cipher, secretKey, { passwordRule: 'newest', upperCaseHex: 'refused' }).problem
     ).toMatch(/lower/);
   });
 });

@@ -1,4 +1,4 @@
-// A judge of the emulator: the whole job with the vendor's SDK for Go. Prints one line per call as JSON.
+// Conformance check of the emulator with the vendor's SDK for Go. Prints one line per call as JSON.
 package main
 
 import (
@@ -18,8 +18,8 @@ import (
 const (
 	one      = "i-demo0001"
 	two      = "i-demo0002"
-	password = "Judge-pass-2026"
-	patience = 30 * time.Second
+	password = "Check-pass-2026"
+	timeout = 30 * time.Second
 )
 
 var clean = false
@@ -51,7 +51,7 @@ func expect(what string, got, want any) error {
 }
 
 func until(client *bcc.Client, id, status, image string) error {
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(timeout)
 	for {
 		reply, err := client.GetInstanceDetail(id)
 		if err != nil {
@@ -216,7 +216,7 @@ func images(client *bcc.Client) {
 	})
 	made := ""
 	report("create an image", func() error {
-		reply, err := client.CreateImage(&api.CreateImageArgs{ImageName: "judge-go", InstanceId: two, ClientToken: "judge-go"})
+		reply, err := client.CreateImage(&api.CreateImageArgs{ImageName: "check-go", InstanceId: two, ClientToken: "check-go"})
 		if err != nil {
 			return err
 		}
@@ -225,7 +225,7 @@ func images(client *bcc.Client) {
 		if err != nil {
 			return err
 		}
-		return expect("name", detail.Image.Name, "judge-go")
+		return expect("name", detail.Image.Name, "check-go")
 	})
 	report("delete an image", func() error {
 		return client.DeleteImage(made)
@@ -377,14 +377,14 @@ func assistant(client *bcc.Client) {
 		script := map[string]any{"type": "SHELL", "content": "exit 1", "scope": "INDIVIDUAL", "user": "root", "workDir": "/"}
 		body := map[string]any{
 			"execution": "RUN",
-			"action":    map[string]any{"type": "COMMAND", "name": "judge", "timeoutSecond": 60, "command": script},
+			"action":    map[string]any{"type": "COMMAND", "name": "check", "timeoutSecond": 60, "command": script},
 			"targets":   []map[string]string{{"instanceType": "BCC", "instanceId": one}},
 		}
 		if err := send("POST", "/v1/ca/action", nil, body, &started); err != nil {
 			return err
 		}
 		id = started.Result.RunId
-		deadline := time.Now().Add(patience)
+		deadline := time.Now().Add(timeout)
 		for {
 			var reply struct {
 				Result struct {

@@ -1,4 +1,4 @@
-module judge
+module conformance
 
 go 1.22
 

@@ -1,4 +1,4 @@
-/** A judge of the emulator: what the vendor's SDK for JavaScript can do. Prints one line per call as JSON. */
+/** Conformance check of the emulator with the vendor's SDK for JavaScript. Prints one line per call as JSON. */
 import { createCipheriv } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
@@ -6,7 +6,7 @@ import sdk from '@baiducloud/sdk';
 
 const ONE = 'i-demo0001';
 const TWO = 'i-demo0002';
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 const { ENDPOINT, ACCESS_KEY, SECRET_KEY } = process.env;
 
 const clientWith = (sk) => new sdk.BccClient({ endpoint: ENDPOINT, credentials: { ak: ACCESS_KEY, sk } });
@@ -38,7 +38,7 @@ function expect(what, got, want) {
 }
 
 async function until(id, status, imageId) {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + TIMEOUT_MS;
   for (;;) {
     const { instance } = (await client.getInstance(id)).body;
     if (instance.status === status && instance.imageId === imageId) return;
@@ -105,9 +105,9 @@ await report('images by spec', async () => {
 });
 let made = '';
 await report('create an image', async () => {
-  const image = { imageName: 'judge-javascript', instanceId: TWO };
-  made = (await send('POST', '/v2/image', { clientToken: 'judge' }, image)).body.imageId;
-  expect('name', (await send('GET', `/v2/image/${made}`)).body.image.name, 'judge-javascript');
+  const image = { imageName: 'check-javascript', instanceId: TWO };
+  made = (await send('POST', '/v2/image', { clientToken: 'check' }, image)).body.imageId;
+  expect('name', (await send('GET', `/v2/image/${made}`)).body.image.name, 'check-javascript');
 });
 await report('delete an image', () => send('DELETE', `/v2/image/${made}`));
 await report('stop', async () => {
@@ -129,10 +129,10 @@ await report('stop and start several', async () => {
   await send('PUT', path, { start: '' }, { instanceIds: [TWO] });
 });
 await report('change the password', () =>
-  send('PUT', `/v2/instance/${TWO}`, { changePass: '' }, { adminPass: encrypt('Judge-pass-2026') })
+  send('PUT', `/v2/instance/${TWO}`, { changePass: '' }, { adminPass: encrypt('Check-pass-2026') })
 );
 await report('rebuild with a password', async () => {
-  const body = { imageId: 'm-web-2', adminPass: encrypt('Judge-pass-2026') };
+  const body = { imageId: 'm-web-2', adminPass: encrypt('Check-pass-2026') };
   await send('PUT', `/v2/instance/${ONE}`, { rebuild: '' }, body);
   await until(ONE, 'Running', 'm-web-2');
 });
@@ -186,10 +186,10 @@ await report('agents of Cloud Assistant', async () => {
 let runId = '';
 await report('command by Cloud Assistant', async () => {
   const script = { type: 'SHELL', content: 'exit 1', scope: 'INDIVIDUAL', user: 'root', workDir: '/' };
-  const action = { type: 'COMMAND', name: 'judge', timeoutSecond: 60, command: script };
+  const action = { type: 'COMMAND', name: 'check', timeoutSecond: 60, command: script };
   const targets = [{ instanceType: 'BCC', instanceId: ONE }];
   runId = (await send('POST', '/v1/ca/action', {}, { execution: 'RUN', action, targets })).body.result.runId;
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + TIMEOUT_MS;
   for (;;) {
     const { state, children } = (await send('GET', '/v1/ca/actionRun', { id: runId })).body.result;
     const isOver = !['PENDING', 'RUNNING'].includes(state) || Date.now() > deadline;

@@ -8,9 +8,9 @@ import { fleetWorld } from '../world/fleet.ts';
 import { matrix, type Verdict, verdictsIn } from './matrix.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const cache = fileURLToPath(new URL('../../node_modules/.cache/judges/', import.meta.url));
+const cache = fileURLToPath(new URL('../../node_modules/.cache/conformance/', import.meta.url));
 
-/** A command, where it runs, and what it may find in its environment besides. */
+/** A command, its working directory, and additional environment variables. */
 interface Command {
   readonly file: string;
   readonly args: readonly string[];
@@ -18,33 +18,33 @@ interface Command {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A client of the vendor's: what it needs, how it is made ready, and how it is run. */
-interface Judge {
+/** The check of one SDK: what it needs, how to prepare it, and how to run it. */
+interface ClientCheck {
   readonly name: string;
-  /** The programs without which it cannot be tried. */
+  /** The programs that it needs. */
   readonly needs: readonly string[];
-  /** Fetches its packages from their registry. */
+  /** Downloads its packages. */
   fetch(): Promise<void>;
-  /** What has to be built of it. */
+  /** Builds it, if necessary. */
   readonly build?: Command;
   readonly command: Command;
 }
 
 const python = `${cache}python/bin/python3`;
 const classPath = `${cache}java/lib/*`;
-const judges: readonly Judge[] = [
+const clientChecks: readonly ClientCheck[] = [
   {
     name: 'Go',
     needs: ['go'],
-    fetch: () => must({ file: 'go', args: ['mod', 'download'], cwd: `${here}go` }),
-    build: { file: 'go', args: ['build', '-o', `${cache}go-judge`, '.'], cwd: `${here}go` },
-    command: { file: `${cache}go-judge`, args: [], cwd: here }
+    fetch: () => runOrThrow({ file: 'go', args: ['mod', 'download'], cwd: `${here}go` }),
+    build: { file: 'go', args: ['build', '-o', `${cache}go-conformance`, '.'], cwd: `${here}go` },
+    command: { file: `${cache}go-conformance`, args: [], cwd: here }
   },
   {
     name: 'Python',
     needs: ['python3'],
     fetch: () => onChange(`${here}python/requirements.txt`, `${cache}python`, fetchPython),
-    command: { file: python, args: ['judge.py'], cwd: `${here}python` }
+    command: { file: python, args: ['conformance.py'], cwd: `${here}python` }
   },
   {
     name: 'Java',
@@ -52,20 +52,20 @@ const judges: readonly Judge[] = [
     fetch: () => onChange(`${here}java/pom.xml`, `${cache}java/lib`, fetchJava),
     build: {
       file: 'javac',
-      args: ['-d', `${cache}java`, '-cp', classPath, 'Judge.java'],
+      args: ['-d', `${cache}java`, '-cp', classPath, 'Conformance.java'],
       cwd: `${here}java`
     },
-    command: { file: 'java', args: ['-cp', `${cache}java${delimiter}${classPath}`, 'Judge'], cwd: here }
+    command: { file: 'java', args: ['-cp', `${cache}java${delimiter}${classPath}`, 'Conformance'], cwd: here }
   },
   {
     name: 'JavaScript',
     needs: [process.execPath],
     fetch: async () => undefined,
-    command: { file: process.execPath, args: ['judge.mjs'], cwd: `${here}javascript` }
+    command: { file: process.execPath, args: ['conformance.mjs'], cwd: `${here}javascript` }
   }
 ];
 
-/** Fetches packages into a folder, anew only when the list of them has changed. */
+/** Downloads packages into a folder, unless their list is unchanged since the last download. */
 async function onChange(list: string, folder: string, fetch: () => Promise<void>): Promise<void> {
   const wanted = await readFile(list, 'utf8');
   const stamp = `${folder}/fetched.txt`;
@@ -76,17 +76,21 @@ async function onChange(list: string, folder: string, fetch: () => Promise<void>
 }
 
 async function fetchPython(): Promise<void> {
-  await must({ file: 'python3', args: ['-m', 'venv', `${cache}python`], cwd: here });
+  await runOrThrow({ file: 'python3', args: ['-m', 'venv', `${cache}python`], cwd: here });
   const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps'];
-  await must({ file: python, args: [...args, '-r', 'requirements.txt'], cwd: `${here}python` });
+  await runOrThrow({ file: python, args: [...args, '-r', 'requirements.txt'], cwd: `${here}python` });
 }
 
 async function fetchJava(): Promise<void> {
   const args = ['--quiet', '--batch-mode', 'dependency:copy-dependencies', '-DincludeScope=runtime'];
-  await must({ file: 'mvn', args: [...args, `-DoutputDirectory=${cache}java/lib`], cwd: `${here}java` });
+  await runOrThrow({
+    file: 'mvn',
+    args: [...args, `-DoutputDirectory=${cache}java/lib`],
+    cwd: `${here}java`
+  });
 }
 
-/** Runs a command; resolves with its exit code, -1 where there is no such program, and what it printed. */
+/** Runs a command; resolves with its output and its exit code, -1 if the program does not exist. */
 function run({ file, args, cwd, env = {} }: Command): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
     const child = spawn(file, args, { cwd, env: { ...process.env, ...env } });
@@ -102,13 +106,13 @@ function run({ file, args, cwd, env = {} }: Command): Promise<{ code: number; ou
   });
 }
 
-async function must(command: Command): Promise<void> {
+async function runOrThrow(command: Command): Promise<void> {
   const { code, out, err } = await run(command);
   if (code !== 0) throw new Error(`${command.file} ${command.args.join(' ')}: ${err || out}`);
 }
 
-/** Why a judge cannot be tried on this machine; undefined when it can. */
-async function obstacle({ needs, fetch }: Judge): Promise<string | undefined> {
+/** Why a check cannot run on this machine; undefined if it can. */
+async function obstacle({ needs, fetch }: ClientCheck): Promise<string | undefined> {
   for (const file of needs) {
     const { code } = await run({ file, args: [file === 'go' ? 'version' : '--version'], cwd: here });
     if (code !== 0) return `there is no ${file} on this machine`;
@@ -121,9 +125,9 @@ async function obstacle({ needs, fetch }: Judge): Promise<string | undefined> {
   }
 }
 
-/** Lets a judge do the whole job against an emulator of its own, which refuses whatever it does not know. */
-async function judge({ build, command }: Judge): Promise<readonly Verdict[]> {
-  if (build !== undefined) await must(build);
+/** Runs a check against a new emulator in strict mode. */
+async function runCheck({ build, command }: ClientCheck): Promise<readonly Verdict[]> {
+  if (build !== undefined) await runOrThrow(build);
   const emulator = await startEmulator({
     strict: true,
     world: fleetWorld(5),
@@ -149,11 +153,11 @@ async function main(): Promise<void> {
   await mkdir(cache, { recursive: true });
   const needsAll = process.argv.includes('--all');
   const results = new Map<string, readonly Verdict[] | undefined>();
-  for (const each of judges) {
+  for (const each of clientChecks) {
     const why = await obstacle(each);
     if (why !== undefined && needsAll) throw new Error(`${each.name} cannot be tried: ${why}`);
     if (why !== undefined) process.stdout.write(`${each.name} is not tried: ${why}\n`);
-    results.set(each.name, why === undefined ? await judge(each) : undefined);
+    results.set(each.name, why === undefined ? await runCheck(each) : undefined);
   }
   const { text, problems } = matrix(results);
   process.stdout.write(text);

@@ -1,4 +1,4 @@
-"""A judge of the emulator: the whole job with the vendor's SDK for Python. Prints one line per call as JSON."""
+"""Conformance check of the emulator with the vendor's SDK for Python. Prints one line per call as JSON."""
 
 import json
 import logging
@@ -15,8 +15,8 @@ from baidubce.services.ca.ca_model import Action, Command, Instance, Target
 
 ONE = "i-demo0001"
 TWO = "i-demo0002"
-PASSWORD = "Judge-pass-2026"
-PATIENCE_SECONDS = 30
+PASSWORD = "Check-pass-2026"
+TIMEOUT_SECONDS = 30
 
 logging.disable(logging.CRITICAL)
 
@@ -36,7 +36,7 @@ def report(name, work):
     line = {"call": name}
     try:
         work()
-    except Exception as error:  # Whatever the client stumbles over is what the judge is for.
+    except Exception as error:  # Any error of the client is a finding.
         line["problem"] = str(error) or type(error).__name__
     print(json.dumps(line), flush=True)
 
@@ -47,7 +47,7 @@ def expect(what, got, want):
 
 
 def until(instance_id, status, image_id):
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while True:
         instance = bcc.get_instance(instance_id).instance
         if (instance.status, instance.image_id) == (status, image_id):
@@ -76,8 +76,8 @@ made = []
 
 
 def create_image():
-    made.append(bcc.create_image_from_instance_id("judge-python", TWO).image_id)
-    expect("name", bcc.get_image(made[0]).image.name, "judge-python")
+    made.append(bcc.create_image_from_instance_id("check-python", TWO).image_id)
+    expect("name", bcc.get_image(made[0]).image.name, "check-python")
 
 
 def stop():
@@ -122,10 +122,10 @@ runs = []
 
 def command():
     script = Command("SHELL", "exit 1", "INDIVIDUAL", False, None, "root", "/")
-    action = Action(ref="", id="", type="COMMAND", name="judge", timeout_second=60, command=script)
+    action = Action(ref="", id="", type="COMMAND", name="check", timeout_second=60, command=script)
     reply = assistant.create_action(execution="RUN", user_id="", action=action, targets=[Target("BCC", ONE)])
     runs.append(reply.result.run_id)
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while True:
         run = assistant.get_action_run(runs[0], "").result
         if run.state not in ("PENDING", "RUNNING") or time.monotonic() > deadline:

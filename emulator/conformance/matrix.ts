@@ -1,11 +1,11 @@
-/** What came of one call of one client. */
+/** The result of one call with one client. */
 export interface Verdict {
   readonly call: string;
-  /** Absent when it went well. */
+  /** Absent if the call succeeded. */
   readonly problem?: string;
 }
 
-/** Reads what a judge printed: one JSON object a line. Other lines are the client's own and count for nothing. */
+/** Reads the output of a check: one JSON object per line. Other lines are from the client and are ignored. */
 export function verdictsIn(output: string): readonly Verdict[] {
   const verdicts: Verdict[] = [];
   for (const line of output.split('\n')) {
@@ -16,8 +16,8 @@ export function verdictsIn(output: string): readonly Verdict[] {
 }
 
 /**
- * The matrix of client and call as Markdown, with what went wrong below it. A client without verdicts could not be
- * tried on this machine; one that was tried and says nothing is a problem.
+ * The results as a Markdown table of calls and clients, with the problems below it. `undefined` is a client that could
+ * not be tried on this machine; an empty list is a problem.
  */
 export function matrix(results: ReadonlyMap<string, readonly Verdict[] | undefined>): {
   readonly text: string;

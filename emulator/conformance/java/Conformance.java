@@ -1,4 +1,4 @@
-/** A judge of the emulator: the whole job with the vendor's SDK for Java. Prints one line per call as JSON. */
+/** Conformance check of the emulator with the vendor's SDK for Java. Prints one line per call as JSON. */
 
 import com.baidubce.auth.DefaultBceCredentials;
 import com.baidubce.services.bcc.BccClient;
@@ -27,11 +27,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-public class Judge {
+public class Conformance {
   private static final String ONE = "i-demo0001";
   private static final String TWO = "i-demo0002";
-  private static final String PASSWORD = "Judge-pass-2026";
-  private static final long PATIENCE_MS = 30_000;
+  private static final String PASSWORD = "Check-pass-2026";
+  private static final long TIMEOUT_MS = 30_000;
 
   private static BccClient bcc;
   private static BlbClient ordinary;
@@ -92,7 +92,7 @@ public class Judge {
   }
 
   private static void until(String id, String status, String image) throws Exception {
-    long deadline = System.currentTimeMillis() + PATIENCE_MS;
+    long deadline = System.currentTimeMillis() + TIMEOUT_MS;
     String wanted = status + " on " + image;
     while (true) {
       InstanceModel instance = bcc.getInstance(id).getInstance();
@@ -159,11 +159,11 @@ public class Judge {
     });
     report("create an image", () -> {
       CreateImageRequest request = new CreateImageRequest();
-      request.setImageName("judge-java");
+      request.setImageName("check-java");
       request.setInstanceId(TWO);
-      request.setClientToken("judge-java");
+      request.setClientToken("check-java");
       made = bcc.createImage(request).getImageId();
-      expect("name", bcc.getImage(made).getImage().getName(), "judge-java");
+      expect("name", bcc.getImage(made).getImage().getName(), "check-java");
     });
     report("delete an image", () -> bcc.deleteImage(made));
   }

@@ -3,7 +3,7 @@ import type { Reply } from '../http/reply.ts';
 import type { Behaviour, ThrottleShape } from '../world/behaviour.ts';
 import type { WirePlay } from './faults.ts';
 
-/** Whether a wire fault strikes after the work was taken. A spoilt answer does so unless told otherwise. */
+/** Whether a wire fault happens after the call is carried out. A broken body does so by default. */
 export function isAfter(play: WirePlay): boolean {
   switch (play.kind) {
     case 'reset':
@@ -21,12 +21,12 @@ export function isAfter(play: WirePlay): boolean {
   }
 }
 
-/** The refusal of a call too many. */
+/** The refusal of a throttled call. */
 export function throttled({ status, code, retryAfter }: ThrottleShape): Refusal {
   return new Refusal(status, code, 'The request rate is too high. Try again later.', retryAfter);
 }
 
-/** The refusal that a fault answers with, if it is one that answers at all. */
+/** The refusal that a fault replies with; undefined if it sends no refusal. */
 export function refusalOf(play: WirePlay, behaviour: Pick<Behaviour, 'throttle'>): Refusal | undefined {
   if (play.kind === 'throttle') return throttled(play.shape ?? behaviour.throttle);
   if (play.kind === 'softError') return new Refusal(200, play.code, play.message ?? 'A fault was asked for.');
@@ -35,8 +35,12 @@ export function refusalOf(play: WirePlay, behaviour: Pick<Behaviour, 'throttle'>
   return undefined;
 }
 
-/** Turns a good reply into the one that a wire fault asks for. A refusal of the service itself is left as it is. */
-export function spoil(reply: Reply, play: WirePlay | undefined, refusal: Refusal | undefined): Reply {
+/** Changes a reply as a wire fault says. Refusals of the service keep their body. */
+export function applyWireFault(
+  reply: Reply,
+  play: WirePlay | undefined,
+  refusal: Refusal | undefined
+): Reply {
   switch (play?.kind) {
     case 'reset':
       return { ...reply, status: 0, delivery: 'reset' };
