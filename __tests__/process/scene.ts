@@ -4,7 +4,7 @@
  */
 import { createCipheriv } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { expect, jest } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ScriptAnswer } from '../../emulator/assistant/scripts.ts';
 import type { Fault } from '../../emulator/faults/faults.ts';
@@ -15,9 +15,6 @@ import type { WorldSpec } from '../../emulator/world/models.ts';
 import { type ActionOptions, type ActionResult, type MainStep, runAction } from '../../scripts/runner.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
 import { PatientClock } from './patient-clock.ts';
-
-/** Of every test of a file that imports this one: processes wait, and a busy machine lets them wait longer. */
-jest.setTimeout(300_000);
 
 /** Temporary credentials, so that every run has all kinds of secrets that there are. */
 export const credentials = {
