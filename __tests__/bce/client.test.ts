@@ -268,6 +268,12 @@ describe('what comes back', () => {
     const failure = await failureOf(bcc.getImage('m-9', never));
     expect(failure).toMatchObject({ kind: 'invalid', httpStatus: 302 });
     expect(failure.message).toContain('portal.example,');
+    // Of a write it may be the answer to one that was carried out.
+    expect(await failureOf(bcc.rebuild('i-1', keeping, never))).toMatchObject({
+      kind: 'ambiguous',
+      httpStatus: 302,
+      attempts: 1
+    });
   });
 
   test('a 5xx is read again, but ends a write in doubt', async () => {

@@ -70,6 +70,7 @@ const mendedReads: Readonly<Record<string, WirePlay>> = {
 const takenRebuilds: Readonly<Record<string, WirePlay>> = {
   'error 500 after': { kind: 'error', status: 500, code: 'InternalError', when: 'after' },
   'error 503 after': { kind: 'error', status: 503, code: 'ServiceUnavailable', when: 'after' },
+  'error 303, a redirect, after': { kind: 'error', status: 303, code: 'SeeOther', when: 'after' },
   'reset after': { kind: 'reset', when: 'after' },
   'cutBody by content-length': { kind: 'cutBody' },
   'cutBody chunked': { kind: 'cutBody', chunked: true },
@@ -174,19 +175,6 @@ const cases: Readonly<Record<string, Case>> = {
             done: 0,
             red: {
               cause: `GetInstance i-demo0001: the service sent us on to ${otherHost}`,
-              remedy: /does not accept the request/,
-              changed: false
-            }
-          }
-        ],
-        [
-          `redirect ${status} on the rebuild`,
-          {
-            faults: onRebuild(play),
-            story: 'reads RebuildInstance',
-            done: 0,
-            red: {
-              cause: `i-demo0001: RebuildInstance: the service sent us on to ${otherHost}`,
               remedy: /does not accept the request/,
               changed: false
             }

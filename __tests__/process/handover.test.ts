@@ -1,6 +1,6 @@
 /** What a main step leaves that is killed, or that a cancel never reaches, and what the post step makes of it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { Emulator } from '../../emulator/server.ts';
 import { fleetWorld } from '../../emulator/world/fleet.ts';
@@ -30,16 +30,25 @@ function lowered(emulator: Emulator): readonly string[] {
   return own.filter(({ weight }) => weight === 0).map(({ instanceId }) => instanceId);
 }
 
-/** Starts the post step beside a main step that lives on, as in a container that a cancel did not reach. */
-function postBeside(main: ChildProcess): Promise<string> {
+/**
+ * Starts the post step beside a main step that lives on, as in a container that a cancel did not reach.
+ *
+ * @param spoil does something to the handover before
+ */
+function postBeside(
+  main: ChildProcess,
+  spoil: (handover: string) => void = () => undefined
+): Promise<string> {
   const pairs = readFileSync(`/proc/${main.pid}/environ`, 'utf8').split('\0');
   const env = Object.fromEntries(
     pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)])
   );
   const state = readFileSync(env['GITHUB_STATE'] ?? '', 'utf8');
+  const handover = /^handover<<(\S+)\n(.*)\n\1$/m.exec(state)?.[2] ?? '';
+  spoil(handover);
   const script = main.spawnargs.at(-1)?.replace(/main([\\/]index\.js)$/, 'post$1') ?? '';
   const post = spawn(actionNode(), [script], {
-    env: { ...env, STATE_handover: /^handover<<(\S+)\n(.*)\n\1$/m.exec(state)?.[2] ?? '' },
+    env: { ...env, STATE_handover: handover },
     stdio: ['ignore', 'pipe', 'inherit']
   });
   let text = '';
@@ -168,6 +177,41 @@ onLinux('a main step that a cancel does not reach', () => {
       });
       expect(first.main.exitCode).toBe(1);
       expect(await post).toMatch(/The main step was still running/);
+      expect(lowered(emulator)).toEqual([]);
+      expect(emulator.rebuilds).toEqual([]);
+    });
+  });
+
+  test('sends nothing after the post step where it had no plan yet', async () => {
+    const faults = [{ on: 'ListSnapshots', play: { kind: 'slow', ms: 6_000 } }] as const;
+    await onEmulator({ faults }, async (run, emulator) => {
+      let post: Promise<string> | undefined;
+      const first = await run({
+        onCall({ operation }, step) {
+          if (operation === 'GetImage' && step !== undefined) post ??= postBeside(step.process);
+        }
+      });
+      expect(await post).toBe('');
+      expect(first.main.exitCode).toBe(1);
+      expect(first.log).toMatch(/Cancelled before anything was changed/);
+      expect(emulator.rebuilds).toEqual([]);
+    });
+  });
+
+  test('sends nothing after a post step that cannot read what it left', async () => {
+    await onEmulator(balanced, async (run, emulator) => {
+      let post: Promise<string> | undefined;
+      const first = await run({
+        onCall({ operation }, step) {
+          if (operation !== 'UpdateBlbServer' || step === undefined || post !== undefined) return;
+          // Else it would write it anew.
+          step.process.kill('SIGSTOP');
+          post = postBeside(step.process, (handover) => writeFileSync(handover, '{'));
+          void post.then(() => step.process.kill('SIGCONT'));
+        }
+      });
+      expect(await post).toMatch(/Could not read what the main step left: .* Look at the instances/);
+      expect(first.main.exitCode).toBe(1);
       expect(lowered(emulator)).toEqual([]);
       expect(emulator.rebuilds).toEqual([]);
     });

@@ -26,6 +26,10 @@ const notTaken: Readonly<Record<string, Scene>> = {
     inputs,
     faults: onRebuild({ kind: 'error', status: 503, code: 'ServiceUnavailable', when: 'before' })
   },
+  'a redirect': {
+    inputs,
+    faults: onRebuild({ kind: 'redirect', to: 'http://127.0.0.1:1/', status: 307 })
+  },
   'a 503 that means throttling': {
     inputs,
     faults: onRebuild({

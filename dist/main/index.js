@@ -9160,7 +9160,8 @@ function interpretReply(operation, reply, facts, endpoint) {
     }
     if (status >= 300 && status < 400) {
         const host = (0,reply_facts/* redirectHost */.DM)(reply, endpoint);
-        return fail('invalid', `the service sent us on to ${host}, and a signed request does not follow`);
+        const kind = operation.kind === 'read' ? 'invalid' : 'ambiguous';
+        return fail(kind, `the service sent us on to ${host}, and a signed request does not follow`);
     }
     const kind = classify(Math.max(status, 400), facts.code, operation.kind);
     const message = facts.message === '' ? 'the service gave no reason' : facts.message;
@@ -10211,7 +10212,7 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 ;// CONCATENATED MODULE: ./action/message-of.js
-function messageOf(error) {
+function message_of_messageOf(error) {
     return error instanceof Error ? error.message : String(error);
 }
 
@@ -10289,7 +10290,7 @@ function openHandover() {
         saveState(stateName, file);
     }
     catch (cause) {
-        const message = `What the post step needs to know cannot be saved, so nothing was sent: ${messageOf(cause)}. Check the disk of the runner.`;
+        const message = `What the post step needs to know cannot be saved, so nothing was sent: ${message_of_messageOf(cause)}. Check the disk of the runner.`;
         throw new UnsavedStateError(message, { cause });
     }
     const lines = new WeakMap();
@@ -10320,7 +10321,8 @@ function findHandover() {
             catch (error) {
                 if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
                     return undefined;
-                throw error;
+                const message = `${messageOf(error)}. Look at the instances and their load balancers in the console before you run again.`;
+                throw new Error(message, { cause: error });
             }
         },
         take: () => writeFileSync(takenMark(file), '', { mode: 0o600 }),
@@ -10806,7 +10808,7 @@ class Progress {
             setOutputs(state);
         }
         catch (cause) {
-            throw new OutputsError(`The outputs cannot be written, so nothing was sent: ${messageOf(cause)}`, {
+            throw new OutputsError(`The outputs cannot be written, so nothing was sent: ${message_of_messageOf(cause)}`, {
                 cause
             });
         }
@@ -10829,7 +10831,7 @@ class Progress {
             this.#write();
         }
         catch (cause) {
-            throw new JournalError(`what the post step needs cannot be written: ${messageOf(cause)}`, { cause });
+            throw new JournalError(`what the post step needs cannot be written: ${message_of_messageOf(cause)}`, { cause });
         }
     }
     finish(state, ok) {
@@ -10895,7 +10897,7 @@ class Progress {
     #warn(error) {
         this.#warnings += 1;
         if (this.#warnings === 1)
-            jobLog.warning(`Not written for the post step: ${messageOf(error)}`);
+            jobLog.warning(`Not written for the post step: ${message_of_messageOf(error)}`);
     }
 }
 async function tryRecord(record, state, signal) {
@@ -10908,7 +10910,7 @@ async function tryRecord(record, state, signal) {
     catch (error) {
         const what = id === undefined ? 'No Deployment record' : 'The Deployment record could not be set to in progress';
         if (!signal.aborted)
-            jobLog.warning(`${what}: ${messageOf(error)}`);
+            jobLog.warning(`${what}: ${message_of_messageOf(error)}`);
     }
     return id;
 }
@@ -11046,7 +11048,7 @@ async function restoreAfterCancel(state, world, cancel, progress) {
         return await restoreWeights(state, { ...world, log: jobLog, cancel: { signal, writes: signal } });
     }
     catch (error) {
-        jobLog.warning(`Weights are not restored by this step: ${messageOf(error)}`);
+        jobLog.warning(`Weights are not restored by this step: ${message_of_messageOf(error)}`);
         return state;
     }
 }
@@ -11062,7 +11064,7 @@ function tellEnd(state, ok, cancel) {
     catch (cause) {
         const status = instance_status_runStatus(state);
         const end = ok ? `The run succeeded (${status})` : `The run ended as ${status}`;
-        throw new OutputsError(`${end}, but its outputs could not be written: ${messageOf(cause)}`, { cause });
+        throw new OutputsError(`${end}, but its outputs could not be written: ${message_of_messageOf(cause)}`, { cause });
     }
 }
 function tellFailure(error, cancel) {
@@ -11098,7 +11100,7 @@ function tellEarlyEnd(changed) {
             setEarlyOutputs();
     }
     catch (error) {
-        annotateEnd('The outputs could not be written', `The run failed, see the other error. ${messageOf(error)}`);
+        annotateEnd('The outputs could not be written', `The run failed, see the other error. ${message_of_messageOf(error)}`);
     }
 }
 function isGood(state, cancel) {

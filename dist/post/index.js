@@ -6728,7 +6728,8 @@ function interpretReply(operation, reply, facts, endpoint) {
     }
     if (status >= 300 && status < 400) {
         const host = (0,reply_facts/* redirectHost */.DM)(reply, endpoint);
-        return fail('invalid', `the service sent us on to ${host}, and a signed request does not follow`);
+        const kind = operation.kind === 'read' ? 'invalid' : 'ambiguous';
+        return fail(kind, `the service sent us on to ${host}, and a signed request does not follow`);
     }
     const kind = classify(Math.max(status, 400), facts.code, operation.kind);
     const message = facts.message === '' ? 'the service gave no reason' : facts.message;
@@ -7892,6 +7893,11 @@ function parseRunState(text) {
     return { ...shared, instances };
 }
 
+;// CONCATENATED MODULE: ./action/message-of.js
+function message_of_messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+
 ;// CONCATENATED MODULE: ./action/replace-file.js
 
 const fileSystem = {
@@ -7997,7 +8003,8 @@ function findHandover() {
             catch (error) {
                 if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
                     return undefined;
-                throw error;
+                const message = `${message_of_messageOf(error)}. Look at the instances and their load balancers in the console before you run again.`;
+                throw new Error(message, { cause: error });
             }
         },
         take: () => (0,external_node_fs_namespaceObject.writeFileSync)(takenMark(file), '', { mode: 0o600 }),
@@ -8050,11 +8057,6 @@ function isAlive({ pid, script }) {
     catch {
         return false;
     }
-}
-
-;// CONCATENATED MODULE: ./action/message-of.js
-function message_of_messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
 }
 
 ;// CONCATENATED MODULE: ./action/signal-cancel.js
@@ -8184,9 +8186,18 @@ async function post_step_attempt(what, work) {
     }
 }
 async function takeOver(file) {
-    const first = file.read();
-    if (first !== undefined && !first.ended) {
-        file.take();
+    let first;
+    try {
+        first = file.read();
+    }
+    finally {
+        if (first?.ended !== true)
+            await post_step_attempt('tell the main step to send nothing more', async () => file.take());
+    }
+    first ??= file.read();
+    if (first === undefined)
+        return undefined;
+    if (!first.ended) {
         const end = await endMainProcess(first.process);
         if (end === 'ended')
             jobLog.info('The main step was still running although the job was cancelled: ended.');
@@ -8194,7 +8205,7 @@ async function takeOver(file) {
             throw new Error(`the main step still runs as process ${first.process.pid}. It sends nothing any more, but what it did last is not known.`);
         }
     }
-    const last = first === undefined ? undefined : file.read();
+    const last = file.read();
     file.remove();
     return last;
 }

@@ -80,7 +80,7 @@ export function openHandover(): HandoverFile {
 
 /** The post step's side of the file. */
 export interface TakenHandover {
-  /** What was written last; `undefined` where the main step ended before there was a plan. */
+  /** What was written last; `undefined` where there is no plan yet. Throws where it cannot be read. */
   read(): Handover | undefined;
   /** Tells a main step that is still alive that it must not send anything any more. */
   take(): void;
@@ -99,7 +99,8 @@ export function findHandover(): TakenHandover | undefined {
         return { ...(JSON.parse(head) as Omit<Handover, 'state'>), state: parseRunState(state.join('\n')) };
       } catch (error) {
         if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-        throw error;
+        const message = `${messageOf(error)}. Look at the instances and their load balancers in the console before you run again.`;
+        throw new Error(message, { cause: error });
       }
     },
     take: () => writeFileSync(takenMark(file), '', { mode: 0o600 }),

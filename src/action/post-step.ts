@@ -94,11 +94,22 @@ async function attempt(what: string, work: () => Promise<unknown>): Promise<void
   }
 }
 
-/** Makes sure that the main step is over before anything is done with what it left. */
+/**
+ * Makes sure that the main step is over before anything is done with what it left. One that is not known to have ended
+ * is told to send nothing more, also where it has no plan yet or what it left cannot be read.
+ */
 async function takeOver(file: TakenHandover): Promise<Handover | undefined> {
-  const first = file.read();
-  if (first !== undefined && !first.ended) {
-    file.take();
+  let first: Handover | undefined;
+  try {
+    first = file.read();
+  } finally {
+    if (first?.ended !== true)
+      await attempt('tell the main step to send nothing more', async () => file.take());
+  }
+  // The plan may have been written since.
+  first ??= file.read();
+  if (first === undefined) return undefined;
+  if (!first.ended) {
     const end = await endMainProcess(first.process);
     if (end === 'ended')
       jobLog.info('The main step was still running although the job was cancelled: ended.');
@@ -109,7 +120,7 @@ async function takeOver(file: TakenHandover): Promise<Handover | undefined> {
     }
   }
   // The main step may have written its last word meanwhile.
-  const last = first === undefined ? undefined : file.read();
+  const last = file.read();
   file.remove();
   return last;
 }

@@ -28,7 +28,9 @@ export function interpretReply<T>(
   }
   if (status >= 300 && status < 400) {
     const host = redirectHost(reply, endpoint);
-    return fail('invalid', `the service sent us on to ${host}, and a signed request does not follow`);
+    // A redirect may be the answer to a write that was carried out (RFC 9110, 15.4.4).
+    const kind = operation.kind === 'read' ? 'invalid' : 'ambiguous';
+    return fail(kind, `the service sent us on to ${host}, and a signed request does not follow`);
   }
   // A refusal with a status of success: the code alone tells what it is.
   const kind = classify(Math.max(status, 400), facts.code, operation.kind);

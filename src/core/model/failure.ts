@@ -4,7 +4,7 @@
  * - `throttled`: the service asks to slow down; nothing was done
  * - `unreached`: the request never left, so it may be sent again
  * - `transient`: a read that failed on the way or with a 5xx; may be repeated
- * - `ambiguous`: a write whose answer is lost or a 5xx; it may have been carried out
+ * - `ambiguous`: a write whose answer is lost, a 5xx or a redirect; it may have been carried out
  * - `denied`: credentials or permissions
  * - `skewed`: the clocks differ more than the service allows, and correcting for it once did not help
  * - `notFound`, `conflict` (the state of the thing forbids it), `invalid` (the request itself)
