@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { groupsOf, readAction } from '../../scripts/action-yml.ts';
 import { inputsPage, outputsPage, type Schema } from '../../scripts/docs.ts';
-import { parseHealthCheck } from '../../src/core/health/parse-check.ts';
+import { parseHealthCheck } from '../../src/config/parsers/health-check.ts';
 import { blocksOf, exists, filesIn, read, type Step } from './files.ts';
 import { wordsOf } from './types.ts';
 
@@ -168,8 +168,8 @@ const numbers: Numbers = [
   ['src/core/images/backup.ts', "const backupPrefix = 'rbi-backup/';", 'The name is `rbi-backup/`'],
   ['src/core/images/choose-image.ts', 'const maxNearest = 5;', 'the five nearest names'],
   ['src/core/health/check.ts', "['ssh', 22]", 'port 22 unless given'],
-  ['src/core/health/parse-expectations.ts', '{ from: 200, to: 299 }', 'a status from 200 to 299'],
-  ['src/core/health/parse-expectations.ts', 'write codes from 200 to 599', 'all from 200 to 599'],
+  ['src/config/parsers/expectations.ts', '{ from: 200, to: 299 }', 'a status from 200 to 299'],
+  ['src/config/parsers/expectations.ts', 'write codes from 200 to 599', 'all from 200 to 599'],
   ['src/core/health/health.ts', 'const maxIntervalMs = 2_000;', '`pollInterval`, at most 2 s'],
   ['src/deploy/health/await-healthy.ts', 'const probeTimeoutMs = 5_000;', 'One probe | 5 s'],
   ['src/deploy/plan/survey-instance.ts', 'const hostKeysMs = 5_000;', 'shows no key within 5 s'],
@@ -183,7 +183,7 @@ const numbers: Numbers = [
 const guestNumbers: Numbers = [
   ['src/core/health/guest/guest-proof.ts', '{ ms: 2_000, share: 0.001 }', 'a margin of 2 s and 0.1 %'],
   ['src/core/health/guest/guest-proof.ts', 'const shownLines = 20;', 'its last 20 lines'],
-  ['src/core/health/guest/inside-failure.ts', 'escapedLine(line, 200)', 'cut at 200 characters'],
+  ['src/core/health/health-log.ts', 'escapedLine(line, 200)', 'cut at 200 characters'],
   ['src/core/health/guest/guest-command.ts', 'const maxScriptSeconds = 600;', 'at most 10 minutes'],
   ['src/health/assistant/sent-run.ts', 'const together = 100;', 'agents of up to 100 instances'],
   ['src/core/health/health.ts', 'const maxIntervalMs = 2_000;', 'a tick (2 s']

@@ -2,8 +2,8 @@ import type { RequestListener } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Behaviour } from '../../emulator/world/behaviour.ts';
+import { parseHealthCheck } from '../../src/config/parsers/health-check.ts';
 import type { HealthCheck } from '../../src/core/health/check.ts';
-import { parseHealthCheck } from '../../src/core/health/parse-check.ts';
 import type { HostKey } from '../../src/core/health/unhealthy.ts';
 import { createProbe } from '../../src/health/network-probe.ts';
 import { certificate, serve, serveSecurely } from '../bce/server.ts';
@@ -34,8 +34,8 @@ function keep<T extends { close(): Promise<void> }>(server: T): T {
 
 function checkOf(text: string): HealthCheck {
   const parsed = parseHealthCheck(text);
-  if (!parsed.ok) throw new Error(parsed.problem);
-  return parsed.check;
+  if (!parsed.ok) throw new Error(parsed.faults.join());
+  return parsed.value;
 }
 
 /** The emulator's first instance at an address where the servers of the tests are. */

@@ -15,8 +15,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./core/model/failure.js
 var failure = __webpack_require__(5437);
-// EXTERNAL MODULE: ./core/health/unhealthy.js
-var unhealthy = __webpack_require__(9592);
+// EXTERNAL MODULE: ./core/health/unhealthy.js + 1 modules
+var unhealthy = __webpack_require__(9188);
 ;// CONCATENATED MODULE: ./health/probe-failure.js
 
 class ProbeFailure extends Error {

@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 4869:
+/***/ 657:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1597,252 +1597,6 @@ function escaped(character) {
     return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
 }
 
-;// CONCATENATED MODULE: ./core/health/check.js
-const placeholders = ['publicIp', 'internalIp', 'id', 'name'];
-const defaultPorts = new Map([
-    ['ssh', 22],
-    ['http', 80],
-    ['https', 443]
-]);
-function isSshCheck(check) {
-    return check.kind === 'ssh';
-}
-function isGuestCheck(check) {
-    return check.kind === 'assistant' || check.kind === 'guestScript';
-}
-function describeCheck(check) {
-    if (check.kind === 'assistant')
-        return 'assistant://';
-    if (check.kind === 'guestScript')
-        return 'guestScript';
-    const host = check.host.includes(':') ? `[${check.host}]` : check.host;
-    const port = defaultPorts.get(check.kind) === check.port ? '' : `:${check.port}`;
-    const path = 'path' in check ? check.path.replace(/\?.*$/s, '?…') : '';
-    return `${check.kind}://${host}${port}${path}`;
-}
-
-;// CONCATENATED MODULE: ./core/health/host.js
-const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
-const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
-const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
-function isIp(text) {
-    return ipv4.test(text) || isIpv6(text);
-}
-function isIpv6(text) {
-    return /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]`);
-}
-function isLabel(text) {
-    return label.test(text);
-}
-function isHost(text) {
-    if (isIp(text))
-        return true;
-    const endsInNumber = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/i.test(text);
-    return text.length <= 253 && text.split('.').every(isLabel) && !endsInNumber;
-}
-
-;// CONCATENATED MODULE: ./core/health/parse-expectations.js
-const success = [{ from: 200, to: 299 }];
-const otherQuotes = /^['`´‘’‚‛“”„‟«»‹›「」『』〝〞＂＇]/u;
-const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
-const joined = /[,;，；、](?:status|body)=/;
-function parseExpectations(text) {
-    const found = new Map();
-    word.lastIndex = 0;
-    for (let end = 0; end < text.length; end = word.lastIndex) {
-        const [, name, quoted, bare] = word.exec(text) ?? [];
-        if (name === undefined) {
-            return wrong('goes on after the address with what is neither status=… nor body=… nor body="…"');
-        }
-        if (name !== 'status' && name !== 'body') {
-            return wrong(`expects ${JSON.stringify(name)}, which is unknown; status and body can be expected`);
-        }
-        if (found.has(name))
-            return wrong(`gives ${name} more than once`);
-        if (otherQuotes.test(bare ?? '')) {
-            return wrong(`has a ${name} that begins with ${shownCharacter(bare)}, which no check takes for a quotation mark; write ${name}="…" with straight double quotes`);
-        }
-        if (joined.test(bare ?? '')) {
-            return wrong('joins status and body by a comma or a semicolon; put a blank between them');
-        }
-        found.set(name, bare ?? String(quoted).replace(/\\(.)/gsu, '$1'));
-    }
-    const status = found.get('status');
-    const statuses = status === undefined ? success : parseStatuses(status);
-    if (statuses === undefined) {
-        return wrong('expects a status that is none; write codes from 200 to 599, such as 200, 200,204 or 200-299');
-    }
-    const body = found.get('body');
-    if (body === '')
-        return wrong('expects an empty body text, which every body contains; leave body out');
-    return { ok: true, expectations: body === undefined ? { statuses } : { statuses, body } };
-}
-function shownCharacter(text = '') {
-    const code = text.codePointAt(0) ?? 0;
-    return `${String.fromCodePoint(code)} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
-}
-function parseStatuses(text) {
-    const ranges = [];
-    for (const part of text.split(',')) {
-        const [, first, last] = /^([2-5]\d\d)(?:-([2-5]\d\d))?$/.exec(part) ?? [];
-        const from = Number(first);
-        const to = Number(last ?? first);
-        if (first === undefined || to < from)
-            return undefined;
-        ranges.push({ from, to });
-    }
-    return ranges;
-}
-function wrong(problem) {
-    return { ok: false, problem };
-}
-
-;// CONCATENATED MODULE: ./core/health/parse-check.js
-
-
-
-
-const address = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)(#.*)?$/i;
-const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
-function parseHealthCheck(text) {
-    const url = text.trim().replace(/\s.*$/s, '');
-    const rest = text.trim().slice(url.length);
-    const [foreign] = /[^\x20-\x7e]/u.exec(url) ?? [];
-    if (foreign !== undefined) {
-        return parse_check_wrong(`has ${quoteAscii(foreign)} in its address, which is not ASCII; type it again, or percent-encode it`);
-    }
-    const [, written, authority, path, fragment] = address.exec(url) ?? [];
-    if (written === undefined || authority === undefined || path === undefined) {
-        return parse_check_wrong(`${url === '' ? '' : `is ${shownAddress(url)}, which `}is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz`);
-    }
-    const scheme = written.toLowerCase();
-    if (scheme === 'assistant') {
-        return `${authority}${path}${fragment ?? ''}${rest}` === ''
-            ? { ok: true, check: { kind: 'assistant' } }
-            : parse_check_wrong('goes on after assistant://, which stands alone; a script goes into guestScript');
-    }
-    if (!isKind(scheme)) {
-        return parse_check_wrong(`begins with ${quoteAscii(`${scheme}://`)}; tcp, ssh, http, https and assistant can be checked`);
-    }
-    if (authority.includes('@')) {
-        return parse_check_wrong('holds a user name or a password, which no check sends; leave them out');
-    }
-    const problem = problemOfBraces(authority + path);
-    if (problem !== undefined)
-        return parse_check_wrong(problem);
-    const place = parsePlace(scheme, authority);
-    if (typeof place === 'string')
-        return parse_check_wrong(place);
-    if (fragment !== undefined)
-        return parse_check_wrong('holds a fragment (#…), which is never sent; leave it out');
-    if (scheme === 'tcp' || scheme === 'ssh') {
-        if (path !== '' || rest !== '') {
-            return parse_check_wrong(`goes on after the host and the port, which ${scheme} has no use for`);
-        }
-        return { ok: true, check: { kind: scheme, ...place } };
-    }
-    if (!pathText.test(blank(path)))
-        return parse_check_wrong('has a path with characters that must be percent-encoded');
-    if (hasDotSegment(path))
-        return parse_check_wrong('has a path with . or .. in it; write it out');
-    const parsed = parseExpectations(rest);
-    if (!parsed.ok)
-        return parsed;
-    const pathPattern = path.startsWith('/') ? path : `/${path}`;
-    return { ok: true, check: { kind: scheme, ...place, pathPattern, ...parsed.expectations } };
-}
-function hasDotSegment(path) {
-    const plain = path.replace(/\?.*$/s, '');
-    const read = plain.replace(/%2e/gi, '.').replace(/%2f|%5c|\\/gi, '/');
-    return read.split('/').some((segment) => segment === '.' || segment === '..');
-}
-function parsePlace(kind, authority) {
-    const [, written, digits] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(authority) ?? [];
-    const host = written?.startsWith('[') ? written.slice(1, -1) : written;
-    if (host === undefined || !(host === written ? isHost(blank(host)) : isIpv6(host))) {
-        return `has no proper host in ${quoteAscii(authority)}; write a placeholder such as {publicIp}, a name or an IP address (IPv6 in brackets)`;
-    }
-    const port = digits === undefined ? defaultPorts.get(kind) : portOf(digits);
-    if (port !== undefined)
-        return { hostPattern: host, port };
-    return digits === undefined
-        ? `has no port, and ${kind} has no usual one; write it after the host, such as ${kind}://{publicIp}:22`
-        : `has the port ${quoteAscii(digits)}; ports are whole numbers from 1 to 65535`;
-}
-function portOf(digits) {
-    const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
-    return port >= 1 && port <= 65_535 ? port : undefined;
-}
-function problemOfBraces(text) {
-    const known = placeholders.map((name) => `{${name}}`).join(', ');
-    for (const [written] of text.matchAll(/\{[^{}]*\}/g)) {
-        if (placeholders.every((name) => `{${name}}` !== written)) {
-            return `holds the placeholder ${quoteAscii(written)}; there are ${known}`;
-        }
-    }
-    return /[{}]/.test(text.replace(/\{[^{}]*\}/g, ''))
-        ? `holds a single brace; placeholders are ${known}`
-        : undefined;
-}
-function blank(text) {
-    return text.replace(/\{[^{}]*\}/g, 'x');
-}
-function isKind(scheme) {
-    return scheme === 'tcp' || defaultPorts.has(scheme);
-}
-function parse_check_wrong(problem) {
-    return { ok: false, problem };
-}
-
-;// CONCATENATED MODULE: ./core/health/parse-checks.js
-
-const rightForm = 'write one check a line, without commas, semicolons, brackets or quotes around it';
-const anotherAddress = /[\s,;，；、][\s"']*(?:tcp|ssh|https?|assistant):\/\//i;
-function parseHealthChecks(text) {
-    const lines = joinedLines(text);
-    const checks = [];
-    const problems = [];
-    for (const { line, at } of lines) {
-        const form = problemOfForm(line);
-        const parsed = form === undefined ? parseHealthCheck(line) : { ok: false, problem: form };
-        if (parsed.ok)
-            checks.push(parsed.check);
-        else
-            problems.push(lines.length === 1 ? parsed.problem : `(line ${at}) ${parsed.problem}`);
-    }
-    if (lines.length === 0)
-        problems.push(`is empty; ${rightForm}`);
-    return problems.length === 0 ? { ok: true, checks } : { ok: false, problems };
-}
-function joinedLines(text) {
-    const joined = [];
-    for (const [index, written] of text.split(/\r\n|\r|\n/).entries()) {
-        const line = written.trim();
-        const before = joined.at(-1);
-        if (line === '')
-            continue;
-        if (before !== undefined && /^(?:status|body)=/.test(line))
-            before.line += ` ${line}`;
-        else
-            joined.push({ line, at: index + 1 });
-    }
-    return joined;
-}
-function problemOfForm(line) {
-    if (/^["'“”‘’「『]/.test(line))
-        return `begins with a quotation mark; ${rightForm}`;
-    if (line.startsWith('['))
-        return `is a list in brackets; ${rightForm}`;
-    if (line.startsWith('- '))
-        return `begins with a dash, as in a YAML list; ${rightForm}`;
-    const bare = line.replace(/"(?:[^"\\]|\\.)*"/g, '""');
-    if (anotherAddress.test(bare))
-        return `has several checks on one line; ${rightForm}`;
-    if (/[,;，；、]$/.test(bare))
-        return `ends with a comma or a semicolon; ${rightForm}`;
-    return undefined;
-}
-
 ;// CONCATENATED MODULE: ./config/parsers/parser.js
 function parsed(value) {
     return { ok: true, value };
@@ -2122,6 +1876,306 @@ const parseGuestUser = (text) => /^[a-z_][a-z0-9_.-]{0,31}$/i.test(text)
     ? parsed(text)
     : refused(`is ${quote(text)}, which is no user name; write one such as root or deploy`);
 
+;// CONCATENATED MODULE: ./core/health/check.js
+const placeholders = ['publicIp', 'internalIp', 'id', 'name'];
+const defaultPorts = new Map([
+    ['ssh', 22],
+    ['http', 80],
+    ['https', 443]
+]);
+function isGuestCheck(check) {
+    return check.kind === 'assistant' || check.kind === 'guestScript';
+}
+function describeCheck(check) {
+    if (check.kind === 'assistant')
+        return 'assistant://';
+    if (check.kind === 'guestScript')
+        return 'guestScript';
+    const host = check.host.includes(':') ? `[${check.host}]` : check.host;
+    const port = defaultPorts.get(check.kind) === check.port ? '' : `:${check.port}`;
+    const path = 'path' in check ? check.path.replace(/\?.*$/s, '?…') : '';
+    return `${check.kind}://${host}${port}${path}`;
+}
+
+;// CONCATENATED MODULE: ./core/health/host.js
+const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
+function isIp(text) {
+    return ipv4.test(text) || isIpv6(text);
+}
+function isIpv6(text) {
+    return /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]`);
+}
+function isLabel(text) {
+    return label.test(text);
+}
+function isHost(text) {
+    if (isIp(text))
+        return true;
+    const endsInNumber = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/i.test(text);
+    return text.length <= 253 && text.split('.').every(isLabel) && !endsInNumber;
+}
+
+;// CONCATENATED MODULE: ./core/health/resolve-checks.js
+
+
+
+const called = {
+    publicIp: 'public IP',
+    internalIp: 'internal IP',
+    id: 'ID',
+    name: 'name'
+};
+function resolveChecks(checks, instance) {
+    const resolved = [];
+    for (const check of checks) {
+        const one = resolveCheck(check, instance);
+        if (typeof one === 'string')
+            return { ok: false, problem: one };
+        resolved.push(one);
+    }
+    return { ok: true, checks: resolved };
+}
+function hasDotSegment(path) {
+    const plain = path.replace(/\?.*$/s, '');
+    const read = plain.replace(/%2e/gi, '.').replace(/%2f|%5c|\\/gi, '/');
+    return read.split('/').some((segment) => segment === '.' || segment === '..');
+}
+function resolveCheck(check, instance) {
+    if (check.kind === 'assistant' || check.kind === 'guestScript') {
+        return { ...check, instanceId: instance.id, system: (0,guest_system/* guestSystem */.wS)(instance) };
+    }
+    const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
+    for (const name of placeholders) {
+        if (!pattern.includes(`{${name}}`))
+            continue;
+        if (instance[name] === '')
+            return `needs {${name}}, and the instance has no ${called[name]}`;
+        const inHost = check.hostPattern.includes(`{${name}}`);
+        if (inHost && !isHostPart(name, instance[name])) {
+            return `puts {${name}} into the host, and ${shown(instance[name])} cannot be a part of one`;
+        }
+    }
+    const host = fill(check.hostPattern, (name) => instance[name]);
+    if (!isHost(host))
+        return `leads to the host ${shown(host)}, which is none`;
+    if (!('pathPattern' in check))
+        return { kind: check.kind, host, port: check.port };
+    const path = fill(check.pathPattern, (name) => encoded(instance[name]));
+    if (hasDotSegment(path))
+        return 'leads to a path with . or .. in it, by a value of the instance';
+    const { kind, port, statuses, body } = check;
+    return { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) };
+}
+function isHostPart(name, value) {
+    return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
+}
+function fill(pattern, value) {
+    return pattern.replace(/\{(\w+)\}/g, (_, name) => value(name));
+}
+function encoded(value) {
+    return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
+}
+function shown(value) {
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}
+
+;// CONCATENATED MODULE: ./config/parsers/expectations.js
+
+const success = [{ from: 200, to: 299 }];
+const otherQuotes = /^['`´‘’‚‛“”„‟«»‹›「」『』〝〞＂＇]/u;
+const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
+const joined = /[,;，；、](?:status|body)=/;
+function parseExpectations(text) {
+    const found = new Map();
+    word.lastIndex = 0;
+    for (let end = 0; end < text.length; end = word.lastIndex) {
+        const [, name, quoted, bare] = word.exec(text) ?? [];
+        if (name === undefined) {
+            return refused('goes on after the address with what is neither status=… nor body=… nor body="…"');
+        }
+        if (name !== 'status' && name !== 'body') {
+            return refused(`expects ${JSON.stringify(name)}, which is unknown; status and body can be expected`);
+        }
+        if (found.has(name))
+            return refused(`gives ${name} more than once`);
+        if (otherQuotes.test(bare ?? '')) {
+            return refused(`has a ${name} that begins with ${shownCharacter(bare)}, which no check takes for a quotation mark; write ${name}="…" with straight double quotes`);
+        }
+        if (joined.test(bare ?? '')) {
+            return refused('joins status and body by a comma or a semicolon; put a blank between them');
+        }
+        found.set(name, bare ?? String(quoted).replace(/\\(.)/gsu, '$1'));
+    }
+    const status = found.get('status');
+    const statuses = status === undefined ? success : parseStatuses(status);
+    if (statuses === undefined) {
+        return refused('expects a status that is none; write codes from 200 to 599, such as 200, 200,204 or 200-299');
+    }
+    const body = found.get('body');
+    if (body === '')
+        return refused('expects an empty body text, which every body contains; leave body out');
+    return parsed(body === undefined ? { statuses } : { statuses, body });
+}
+function shownCharacter(text = '') {
+    const code = text.codePointAt(0) ?? 0;
+    return `${String.fromCodePoint(code)} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
+}
+function parseStatuses(text) {
+    const ranges = [];
+    for (const part of text.split(',')) {
+        const [, first, last] = /^([2-5]\d\d)(?:-([2-5]\d\d))?$/.exec(part) ?? [];
+        const from = Number(first);
+        const to = Number(last ?? first);
+        if (first === undefined || to < from)
+            return undefined;
+        ranges.push({ from, to });
+    }
+    return ranges;
+}
+
+;// CONCATENATED MODULE: ./config/parsers/health-check.js
+
+
+
+
+
+
+const address = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)(#.*)?$/i;
+const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
+function parseHealthCheck(text) {
+    const url = text.trim().replace(/\s.*$/s, '');
+    const rest = text.trim().slice(url.length);
+    const [foreign] = /[^\x20-\x7e]/u.exec(url) ?? [];
+    if (foreign !== undefined) {
+        return refused(`has ${quoteAscii(foreign)} in its address, which is not ASCII; type it again, or percent-encode it`);
+    }
+    const [, written, authority, path, fragment] = address.exec(url) ?? [];
+    if (written === undefined || authority === undefined || path === undefined) {
+        return refused(`${url === '' ? '' : `is ${shownAddress(url)}, which `}is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz`);
+    }
+    const scheme = written.toLowerCase();
+    if (scheme === 'assistant') {
+        return `${authority}${path}${fragment ?? ''}${rest}` === ''
+            ? parsed({ kind: 'assistant' })
+            : refused('goes on after assistant://, which stands alone; a script goes into guestScript');
+    }
+    if (!isKind(scheme)) {
+        return refused(`begins with ${quoteAscii(`${scheme}://`)}; tcp, ssh, http, https and assistant can be checked`);
+    }
+    if (authority.includes('@')) {
+        return refused('holds a user name or a password, which no check sends; leave them out');
+    }
+    const problem = problemOfBraces(authority + path);
+    if (problem !== undefined)
+        return refused(problem);
+    const place = parsePlace(scheme, authority);
+    if (typeof place === 'string')
+        return refused(place);
+    if (fragment !== undefined)
+        return refused('holds a fragment (#…), which is never sent; leave it out');
+    if (scheme === 'tcp' || scheme === 'ssh') {
+        if (path !== '' || rest !== '') {
+            return refused(`goes on after the host and the port, which ${scheme} has no use for`);
+        }
+        return parsed({ kind: scheme, ...place });
+    }
+    if (!pathText.test(blank(path)))
+        return refused('has a path with characters that must be percent-encoded');
+    if (hasDotSegment(path))
+        return refused('has a path with . or .. in it; write it out');
+    const expectations = parseExpectations(rest);
+    if (!expectations.ok)
+        return expectations;
+    const pathPattern = path.startsWith('/') ? path : `/${path}`;
+    return parsed({ kind: scheme, ...place, pathPattern, ...expectations.value });
+}
+function parsePlace(kind, authority) {
+    const [, written, digits] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(authority) ?? [];
+    const host = written?.startsWith('[') ? written.slice(1, -1) : written;
+    if (host === undefined || !(host === written ? isHost(blank(host)) : isIpv6(host))) {
+        return `has no proper host in ${quoteAscii(authority)}; write a placeholder such as {publicIp}, a name or an IP address (IPv6 in brackets)`;
+    }
+    const port = digits === undefined ? defaultPorts.get(kind) : portOf(digits);
+    if (port !== undefined)
+        return { hostPattern: host, port };
+    return digits === undefined
+        ? `has no port, and ${kind} has no usual one; write it after the host, such as ${kind}://{publicIp}:22`
+        : `has the port ${quoteAscii(digits)}; ports are whole numbers from 1 to 65535`;
+}
+function portOf(digits) {
+    const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
+    return port >= 1 && port <= 65_535 ? port : undefined;
+}
+function problemOfBraces(text) {
+    const known = placeholders.map((name) => `{${name}}`).join(', ');
+    for (const [written] of text.matchAll(/\{[^{}]*\}/g)) {
+        if (placeholders.every((name) => `{${name}}` !== written)) {
+            return `holds the placeholder ${quoteAscii(written)}; there are ${known}`;
+        }
+    }
+    return /[{}]/.test(text.replace(/\{[^{}]*\}/g, ''))
+        ? `holds a single brace; placeholders are ${known}`
+        : undefined;
+}
+function blank(text) {
+    return text.replace(/\{[^{}]*\}/g, 'x');
+}
+function isKind(scheme) {
+    return scheme === 'tcp' || defaultPorts.has(scheme);
+}
+
+;// CONCATENATED MODULE: ./config/parsers/health-checks.js
+
+
+const rightForm = 'write one check a line, without commas, semicolons, brackets or quotes around it';
+const anotherAddress = /[\s,;，；、][\s"']*(?:tcp|ssh|https?|assistant):\/\//i;
+function parseHealthChecks(text) {
+    const lines = joinedLines(text);
+    const checks = [];
+    const faults = [];
+    for (const { line, at } of lines) {
+        const form = problemOfForm(line);
+        const check = form === undefined ? parseHealthCheck(line) : refused(form);
+        if (check.ok)
+            checks.push(check.value);
+        else
+            faults.push(...check.faults.map((fault) => (lines.length === 1 ? fault : `(line ${at}) ${fault}`)));
+    }
+    if (lines.length === 0)
+        faults.push(`is empty; ${rightForm}`);
+    return faults.length === 0 ? parsed(checks) : refused(...faults);
+}
+function joinedLines(text) {
+    const joined = [];
+    for (const [index, written] of text.split(/\r\n|\r|\n/).entries()) {
+        const line = written.trim();
+        const before = joined.at(-1);
+        if (line === '')
+            continue;
+        if (before !== undefined && /^(?:status|body)=/.test(line))
+            before.line += ` ${line}`;
+        else
+            joined.push({ line, at: index + 1 });
+    }
+    return joined;
+}
+function problemOfForm(line) {
+    if (/^["'“”‘’「『]/.test(line))
+        return `begins with a quotation mark; ${rightForm}`;
+    if (line.startsWith('['))
+        return `is a list in brackets; ${rightForm}`;
+    if (line.startsWith('- '))
+        return `begins with a dash, as in a YAML list; ${rightForm}`;
+    const bare = line.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+    if (anotherAddress.test(bare))
+        return `has several checks on one line; ${rightForm}`;
+    if (/[,;，；、]$/.test(bare))
+        return `ends with a comma or a semicolon; ${rightForm}`;
+    return undefined;
+}
+
 ;// CONCATENATED MODULE: ./config/parsers/ids.js
 
 
@@ -2371,10 +2425,6 @@ function repeats(tags) {
 const fromSecret = 'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
 const flag = orDefault('false', trimmed(ascii(parseBoolean)));
 const duration = (least, most) => trimmed(ascii(durationWithin(least, most)));
-const parseChecks = (text) => {
-    const result = parseHealthChecks(text);
-    return result.ok ? parsed(result.checks) : refused(...result.problems);
-};
 const parsers = {
     accessKeyId: required(parseAccessKeyId, fromSecret),
     secretAccessKey: required(parseSecretKey, fromSecret),
@@ -2406,7 +2456,7 @@ const parsers = {
     pauseBetweenBatches: neverEmpty('0s', 'leave out the pause', duration('0s', '24h')),
     maxFailures: orDefault('0', trimmed(ascii(integerWithin(0, 1_000)))),
     requestsPerSecond: orDefault('5', trimmed(ascii(integerWithin(1, 100)))),
-    healthCheck: trimmed(optional(parseChecks)),
+    healthCheck: trimmed(optional(parseHealthChecks)),
     guestScript: optional(parseGuestScript),
     guestUser: orDefault('root', trimmed(ascii(parseGuestUser))),
     healthDeadline: orDefault('5m', duration('10s', '2h')),
@@ -2692,16 +2742,16 @@ function judgeUnknown(undeclared) {
         else {
             problems.push({
                 input: meant,
-                message: `is not spelled ${shown(name)}; GitHub only warns of an unknown input, and it has no effect. Write ${meant}, or remove it.`
+                message: `is not spelled ${unknown_inputs_shown(name)}; GitHub only warns of an unknown input, and it has no effect. Write ${meant}, or remove it.`
             });
         }
     }
     const warnings = unknown.length === 0
         ? []
-        : [`This action has no input ${unknown.map(shown).join(', ')}: without effect. Check the spelling.`];
+        : [`This action has no input ${unknown.map(unknown_inputs_shown).join(', ')}: without effect. Check the spelling.`];
     return { problems, warnings };
 }
-function shown(name) {
+function unknown_inputs_shown(name) {
     return quote(name.toLowerCase());
 }
 function unknown_inputs_meantBy(name) {
@@ -3188,8 +3238,8 @@ function instance_status_runStatus(state) {
 
 // EXTERNAL MODULE: ./core/time.js
 var time = __nccwpck_require__(1552);
-// EXTERNAL MODULE: ./core/health/unhealthy.js
-var unhealthy = __nccwpck_require__(9592);
+// EXTERNAL MODULE: ./core/health/unhealthy.js + 1 modules
+var unhealthy = __nccwpck_require__(9188);
 ;// CONCATENATED MODULE: ./core/plan/refusal.js
 
 function describeRefusals(refusals) {
@@ -4339,71 +4389,6 @@ function lacksFacts(instance, task) {
     const isProtectionUnknown = instance.deletionProtection === undefined && !task.allowProtected;
     const areTagsUnknown = task.selectedBy !== undefined && instance.tags === undefined;
     return isProtectionUnknown || areTagsUnknown || instance.name === '';
-}
-
-;// CONCATENATED MODULE: ./core/health/resolve-checks.js
-
-
-
-
-const called = {
-    publicIp: 'public IP',
-    internalIp: 'internal IP',
-    id: 'ID',
-    name: 'name'
-};
-function resolveChecks(checks, instance) {
-    const resolved = [];
-    for (const check of checks) {
-        const one = resolveCheck(check, instance);
-        if (!one.ok)
-            return one;
-        resolved.push(one.check);
-    }
-    return { ok: true, checks: resolved };
-}
-function resolveCheck(check, instance) {
-    if (check.kind === 'assistant' || check.kind === 'guestScript') {
-        const system = (0,guest_system/* guestSystem */.wS)(instance);
-        return { ok: true, check: { ...check, instanceId: instance.id, system } };
-    }
-    const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
-    for (const name of placeholders) {
-        if (!pattern.includes(`{${name}}`))
-            continue;
-        if (instance[name] === '')
-            return resolve_checks_wrong(`needs {${name}}, and the instance has no ${called[name]}`);
-        const inHost = check.hostPattern.includes(`{${name}}`);
-        if (inHost && !isHostPart(name, instance[name])) {
-            return resolve_checks_wrong(`puts {${name}} into the host, and ${resolve_checks_shown(instance[name])} cannot be a part of one`);
-        }
-    }
-    const host = fill(check.hostPattern, (name) => instance[name]);
-    if (!isHost(host))
-        return resolve_checks_wrong(`leads to the host ${resolve_checks_shown(host)}, which is none`);
-    if (!('pathPattern' in check)) {
-        return { ok: true, check: { kind: check.kind, host, port: check.port } };
-    }
-    const path = fill(check.pathPattern, (name) => encoded(instance[name]));
-    if (hasDotSegment(path))
-        return resolve_checks_wrong('leads to a path with . or .. in it, by a value of the instance');
-    const { kind, port, statuses, body } = check;
-    return { ok: true, check: { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) } };
-}
-function isHostPart(name, value) {
-    return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
-}
-function fill(pattern, value) {
-    return pattern.replace(/\{(\w+)\}/g, (_, name) => value(name));
-}
-function encoded(value) {
-    return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
-}
-function resolve_checks_shown(value) {
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-}
-function resolve_checks_wrong(problem) {
-    return { ok: false, problem };
 }
 
 ;// CONCATENATED MODULE: ./core/plan/preflight.js
@@ -5679,12 +5664,11 @@ function healthInterval(pollIntervalMs) {
     return Math.min(pollIntervalMs, maxIntervalMs);
 }
 function beginHealth(task) {
-    const health = { task, dueMs: task.fromMs, rounds: 0, results: [], history: [], changes: 0 };
-    return [health, { type: 'probe', dueMs: task.fromMs }];
+    return { task, dueMs: task.fromMs, rounds: 0, results: [], history: [], changes: 0 };
 }
 function stepHealth(before, probed) {
     if (before.end !== undefined)
-        return [before, { type: 'end' }];
+        return before;
     const { startedAtMs, atMs, results } = probed;
     const { deadlineMs, minHealthyMs } = before.task;
     const failed = failedOf(results);
@@ -5692,27 +5676,23 @@ function stepHealth(before, probed) {
     if (failed.length > 0) {
         const broken = { ...health, stretch: undefined };
         return atMs >= deadlineMs
-            ? end(broken, { healthy: false, atMs, reason: { kind: 'failing', failed } })
+            ? { ...broken, end: { healthy: false, atMs, reason: { kind: 'failing', failed } } }
             : probeNext(broken, atMs);
     }
     const stretch = prolong(before, atMs, results);
     const stretched = { ...health, stretch };
     if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
-        return end(stretched, { healthy: true, atMs });
+        return { ...stretched, end: { healthy: true, atMs } };
     }
     if (atMs < deadlineMs)
         return probeNext(stretched, atMs);
-    const healthyForMs = atMs - stretch.sinceMs;
-    return end(stretched, {
-        healthy: false,
-        atMs,
-        reason: {
-            kind: 'tooShort',
-            checks: results.map(({ check }) => check),
-            healthyForMs,
-            wantedMs: minHealthyMs
-        }
-    });
+    const reason = {
+        kind: 'tooShort',
+        checks: results.map(({ check }) => check),
+        healthyForMs: atMs - stretch.sinceMs,
+        wantedMs: minHealthyMs
+    };
+    return { ...stretched, end: { healthy: false, atMs, reason } };
 }
 function failedOf(results) {
     return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
@@ -5735,28 +5715,20 @@ function probeNext(health, atMs) {
     const { intervalMs, minHealthyMs, deadlineMs } = health.task;
     const beat = nextBeat(health.dueMs, intervalMs, atMs);
     const fullMs = health.stretch === undefined ? beat : health.stretch.sinceMs + minHealthyMs;
-    const dueMs = Math.min(beat, fullMs, deadlineMs);
-    return [
-        { ...health, dueMs },
-        { type: 'probe', dueMs }
-    ];
-}
-function end(health, ending) {
-    return [{ ...health, end: ending }, { type: 'end' }];
+    return { ...health, dueMs: Math.min(beat, fullMs, deadlineMs) };
 }
 
-// EXTERNAL MODULE: ./core/health/guest/inside-failure.js
-var inside_failure = __nccwpck_require__(9020);
 ;// CONCATENATED MODULE: ./core/health/health-log.js
 
 
 
 function outputOf(results) {
     return results.flatMap(({ check, result }) => {
-        const output = !result.healthy && result.reason.kind === 'script' ? (0,inside_failure/* outputLines */.j)(result.reason) : [];
-        return output.length === 0
-            ? []
-            : [`${check}: the last lines of its output (${output.length}):`, ...output.map((line) => `| ${line}`)];
+        const output = !result.healthy && result.reason.kind === 'script' ? result.reason.output : [];
+        if (output.length === 0)
+            return [];
+        const lines = output.map((line) => `| ${(0,guest_system/* escapedLine */.Ww)(line, 200)}`);
+        return [`${check}: the last lines of its output (${output.length}):`, ...lines];
     });
 }
 function stillWaiting(last, { deadlineMs, fromMs }, elapsedMs) {
@@ -5851,20 +5823,18 @@ async function awaitHealthy({ health, pollIntervalMs }, instance, baseline, port
 async function awaitChecks(wait, ports, observe) {
     const { task } = wait;
     const { probe, clock, signal } = ports;
-    let [health, command] = beginHealth(task);
-    while (command.type === 'probe') {
-        await clock.sleep(Math.max(0, Math.ceil(command.dueMs - clock.nowMs())), signal);
+    let health = beginHealth(task);
+    while (health.end === undefined) {
+        await clock.sleep(Math.max(0, Math.ceil(health.dueMs - clock.nowMs())), signal);
         const startedAtMs = clock.nowMs();
         const round = await takeRound(wait, ports);
         const isCut = clock.nowMs() >= task.deadlineMs && round.some(isLate);
         const results = isCut && health.results.some(hasAnsweredBadly) ? health.results : round;
         const before = health;
-        [health, command] = stepHealth(health, { startedAtMs, atMs: clock.nowMs(), results });
+        health = stepHealth(health, { startedAtMs, atMs: clock.nowMs(), results });
         observe(before, health);
     }
     const { end, history, results } = health;
-    if (end === undefined)
-        throw new Error('the health check ended without an outcome');
     const { fromMs, deadlineMs } = task;
     const knownHosts = end.healthy ? await readKnownHosts(wait, health, { probe, signal }) : [];
     return { checked: { ...end, fromMs, deadlineMs, history, checks: results }, knownHosts };
@@ -5926,7 +5896,6 @@ function timeoutOf({ deadlineMs, fromMs }) {
 }
 
 ;// CONCATENATED MODULE: ./deploy/plan/survey-instance.js
-
 
 
 
@@ -6027,7 +5996,7 @@ async function hostKeysOf(request, observation, { probe, signal }) {
     const resolved = resolveChecks(request.health?.checks ?? [], observation.instance);
     if (!resolved.ok || request.dryRun)
         return undefined;
-    const checks = resolved.checks.filter(isSshCheck);
+    const checks = resolved.checks.flatMap((check) => (check.kind === 'ssh' ? [check] : []));
     if (checks.length === 0)
         return undefined;
     const keys = await Promise.all(checks.map((check) => probe.hostKeys(check, { signal, timeoutMs: hostKeysMs })));
@@ -6564,11 +6533,11 @@ function searching(rebuild, atMs) {
 function searchedSinceMs({ phases }) {
     return phases.find(({ phase }) => phase === 'searching')?.fromMs;
 }
-function transitions_end(rebuild, ending, atMs) {
+function end(rebuild, ending, atMs) {
     return [{ ...enter(rebuild, 'ended', atMs), ending }, { type: 'end' }];
 }
 function fail(rebuild, reason, atMs) {
-    return transitions_end(rebuild, { kind: 'failed', reason }, atMs);
+    return end(rebuild, { kind: 'failed', reason }, atMs);
 }
 function failCall(rebuild, failure, atMs) {
     return fail({ ...rebuild, lastFailure: failure }, { kind: 'call', failure }, atMs);
@@ -6602,7 +6571,7 @@ function startIt(rebuild, observation) {
 }
 function finish(rebuild, atMs) {
     const erased = rebuild.sends > 0 || (rebuild.adopted && isReplaced(rebuild));
-    return transitions_end(rebuild, { kind: erased ? 'rebuilt' : 'skipped' }, atMs);
+    return end(rebuild, { kind: erased ? 'rebuilt' : 'skipped' }, atMs);
 }
 function noteRequest(rebuild, requestId) {
     return requestId === undefined || requestId === ''
@@ -6671,7 +6640,7 @@ function concludeStart(rebuild, observation) {
     if (startSeen === undefined)
         return observeAgain({ ...rebuild, startSeen: observation.atMs }, atMs);
     const isProven = observation.isFresh && observation.atMs - startSeen >= confirmMs;
-    return isProven ? transitions_end(rebuild, { kind: 'started' }, atMs) : observeAgain(rebuild, atMs);
+    return isProven ? end(rebuild, { kind: 'started' }, atMs) : observeAgain(rebuild, atMs);
 }
 function watchStart(rebuild, observation) {
     const atMs = observation.answeredAtMs;
@@ -6779,7 +6748,7 @@ function settleFresh(rebuild, observation) {
         case 'wait':
             return keepWaiting(rebuild, observation);
         case 'skip':
-            return whenAgreed(rebuild, observation, () => transitions_end(rebuild, { kind: 'skipped' }, atMs));
+            return whenAgreed(rebuild, observation, () => end(rebuild, { kind: 'skipped' }, atMs));
         case 'refuse':
             return fail(rebuild, { kind: 'refused', refusals: decision.refusals }, atMs);
         case 'start':
@@ -7007,10 +6976,10 @@ function onStartFailed(rebuild, failure, atMs) {
 function onCancelled(before, event) {
     const { failure, together = false, atMs } = event;
     if (failure === undefined)
-        return transitions_end(before, { kind: 'cancelled' }, atMs);
+        return end(before, { kind: 'cancelled' }, atMs);
     const rebuild = { ...before, lastFailure: failure };
     const out = together ? { ...searching(rebuild, atMs), inDoubt: true } : lost(rebuild, atMs);
-    return transitions_end(out, { kind: 'cancelled' }, atMs);
+    return end(out, { kind: 'cancelled' }, atMs);
 }
 
 ;// CONCATENATED MODULE: ./deploy/rebuild/rebuild.js
@@ -11630,15 +11599,23 @@ function escapedLine(text, most) {
 
 /***/ }),
 
-/***/ 9020:
+/***/ 9188:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   j: () => (/* binding */ outputLines),
-/* harmony export */   u: () => (/* binding */ describeInside)
-/* harmony export */ });
-/* harmony import */ var _time_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1552);
-/* harmony import */ var _guest_system_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1741);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  hi: () => (/* binding */ describeFailed),
+  O$: () => (/* binding */ describeNotHealthy),
+  sR: () => (/* binding */ describeUnhealthy),
+  g$: () => (/* binding */ printable)
+});
+
+// EXTERNAL MODULE: ./core/time.js
+var time = __nccwpck_require__(1552);
+// EXTERNAL MODULE: ./core/health/guest/guest-system.js
+var guest_system = __nccwpck_require__(1741);
+;// CONCATENATED MODULE: ./core/health/guest/inside-failure.js
 
 
 function describeInside(reason) {
@@ -11648,13 +11625,13 @@ function describeInside(reason) {
         case 'sameBoot':
             return `the old system answers (boot ${reason.bootId}, as before the rebuild; run ${reason.runId})`;
         case 'olderBoot':
-            return `the system that answers is older than this rebuild (up for ${(0,_time_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.uptimeMs)}, accepted ${(0,_time_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.sinceMs)} ago; run ${reason.runId})`;
+            return `the system that answers is older than this rebuild (up for ${(0,time/* formatDuration */.a3)(reason.uptimeMs)}, accepted ${(0,time/* formatDuration */.a3)(reason.sinceMs)} ago; run ${reason.runId})`;
         case 'runFailed':
-            return `run ${reason.runId} ended as ${(0,_guest_system_js__WEBPACK_IMPORTED_MODULE_1__/* .escapedLine */ .Ww)(reason.state, 40)} without an answer${factsOf(reason)}`;
+            return `run ${reason.runId} ended as ${(0,guest_system/* escapedLine */.Ww)(reason.state, 40)} without an answer${factsOf(reason)}`;
         case 'runLate':
             return reason.runId === ''
                 ? 'the command could not be sent in time'
-                : `run ${reason.runId} is ${reason.state === '' ? 'unanswered' : (0,_guest_system_js__WEBPACK_IMPORTED_MODULE_1__/* .escapedLine */ .Ww)(reason.state, 40)} and did not end in time`;
+                : `run ${reason.runId} is ${reason.state === '' ? 'unanswered' : (0,guest_system/* escapedLine */.Ww)(reason.state, 40)} and did not end in time`;
         case 'assistantCall':
             return `Cloud Assistant could not be asked: ${reason.message}`;
         case 'script':
@@ -11663,32 +11640,16 @@ function describeInside(reason) {
             return 'the script was not run: nothing proves yet that the new system is up';
     }
 }
-function outputLines(reason) {
-    return reason.output.map((line) => (0,_guest_system_js__WEBPACK_IMPORTED_MODULE_1__/* .escapedLine */ .Ww)(line, 200));
-}
 function factsOf({ exitCode, errorCode, failReason }) {
     const facts = [
         exitCode === undefined ? '' : `exit code ${exitCode}`,
-        (0,_guest_system_js__WEBPACK_IMPORTED_MODULE_1__/* .escapedLine */ .Ww)(errorCode, 60),
-        (0,_guest_system_js__WEBPACK_IMPORTED_MODULE_1__/* .escapedLine */ .Ww)(failReason, 120)
+        (0,guest_system/* escapedLine */.Ww)(errorCode, 60),
+        (0,guest_system/* escapedLine */.Ww)(failReason, 120)
     ].filter((fact) => fact !== '');
     return facts.length === 0 ? '' : `: ${facts.join(', ')}`;
 }
 
-
-/***/ }),
-
-/***/ 9592:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   O$: () => (/* binding */ describeNotHealthy),
-/* harmony export */   g$: () => (/* binding */ printable),
-/* harmony export */   hi: () => (/* binding */ describeFailed),
-/* harmony export */   sR: () => (/* binding */ describeUnhealthy)
-/* harmony export */ });
-/* harmony import */ var _time_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1552);
-/* harmony import */ var _guest_inside_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9020);
+;// CONCATENATED MODULE: ./core/health/unhealthy.js
 
 
 const stages = {
@@ -11710,7 +11671,7 @@ function describeUnhealthy(reason) {
         case 'dns':
             return `the host name cannot be resolved (${reason.code})`;
         case 'timedOut':
-            return `timed out: waited ${(0,_time_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.timeoutMs)}, at last for ${stages[reason.stage]}`;
+            return `timed out: waited ${(0,time/* formatDuration */.a3)(reason.timeoutMs)}, at last for ${stages[reason.stage]}`;
         case 'status':
             return `status ${reason.status}, expected ${reason.wanted.map(describeRange).join(', ')}`;
         case 'body':
@@ -11730,7 +11691,7 @@ function describeUnhealthy(reason) {
         case 'protocol':
             return `not understood: ${reason.message}`;
         default:
-            return (0,_guest_inside_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .describeInside */ .u)(reason);
+            return describeInside(reason);
     }
 }
 function describeFailed(failed) {
@@ -11741,7 +11702,7 @@ function describeFailed(failed) {
 function describeNotHealthy(reason) {
     if (reason.kind === 'failing')
         return describeFailed(reason.failed);
-    const [healthyFor, wanted] = [(0,_time_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.healthyForMs), (0,_time_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(reason.wantedMs)];
+    const [healthyFor, wanted] = [(0,time/* formatDuration */.a3)(reason.healthyForMs), (0,time/* formatDuration */.a3)(reason.wantedMs)];
     return `${reason.checks.join(', ')}: healthy for ${healthyFor} when the deadline came, and minHealthyTime asks for ${wanted}`;
 }
 function printable(text, most = 120) {
@@ -11966,7 +11927,7 @@ function toIso(anchor, atMs) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4869);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(657);
 
 process.noDeprecation = true;
 process.exitCode = 1;

@@ -67,7 +67,7 @@ function readProbeLine(output, nonce) {
 }
 function judgeProof(answer, baseline) {
     if (answer.kind !== 'finished')
-        return unanswered(answer);
+        return { healthy: false, reason: answer };
     const { child, nonce, runId, sentMs } = answer;
     const facts = hasExitedWithZero(child) ? readProbeLine(child.stdout, nonce) : undefined;
     if (facts === undefined)
@@ -86,7 +86,7 @@ function judgeProof(answer, baseline) {
 }
 function judgeScript(answer) {
     if (answer.kind !== 'finished')
-        return unanswered(answer);
+        return { healthy: false, reason: answer };
     const { child, runId } = answer;
     if (hasExitedWithZero(child))
         return { healthy: true };
@@ -101,22 +101,6 @@ function lastLines({ stdout, stderr }) {
         .split(/\r\n|\r|\n/)
         .filter((line) => line.trim() !== '')
         .slice(-shownLines);
-}
-function unanswered(answer) {
-    switch (answer.kind) {
-        case 'offline':
-            return { healthy: false, reason: { kind: 'agentOffline' } };
-        case 'late':
-            return {
-                healthy: false,
-                reason: { kind: 'runLate', runId: answer.runId ?? '', state: answer.state ?? '' }
-            };
-        case 'failed':
-            return {
-                healthy: false,
-                reason: { kind: 'assistantCall', isDenied: answer.isDenied, message: answer.words }
-            };
-    }
 }
 function runFailed({ child, runId }) {
     const { state, exitCode, errorCode, failReason } = child;
@@ -145,7 +129,7 @@ const together = 100;
 function found(sent, runId) {
     sent.runId = runId;
     for (const one of sent.members)
-        one.late = { kind: 'late', runId };
+        one.late = { kind: 'runLate', runId, state: '' };
 }
 function settle(sent, answerOf) {
     for (const one of sent.members.splice(0)) {
@@ -169,9 +153,9 @@ function unnamed(instanceId, state) {
 function failed(error) {
     if (error instanceof failure/* CallError */.RA) {
         return {
-            kind: 'failed',
+            kind: 'assistantCall',
             isDenied: error.failure.kind === 'denied',
-            words: (0,failure/* describeFailure */.Ic)(error.failure)
+            message: (0,failure/* describeFailure */.Ic)(error.failure)
         };
     }
     throw error;
@@ -224,7 +208,7 @@ class GuestRuns {
                     command,
                     isOnline,
                     answer: resolve,
-                    late: { kind: 'late' },
+                    late: { kind: 'runLate', runId: '', state: '' },
                     isOver: false
                 };
                 wanted = one;
@@ -293,7 +277,7 @@ class GuestRuns {
         for (const one of wanted) {
             const agent = agents.get(one.instanceId) ?? 'offline';
             if (agent === 'offline')
-                one.answer({ kind: 'offline' });
+                one.answer({ kind: 'agentOffline' });
             else if (agent !== 'online')
                 one.answer(agent);
             else
@@ -358,7 +342,7 @@ class GuestRuns {
         const isRunOver = isFinished(run.state);
         settle(sent, (one) => {
             const child = children.get(one.instanceId);
-            one.late = { kind: 'late', runId, state: child?.state ?? run.state };
+            one.late = { kind: 'runLate', runId, state: child?.state ?? run.state };
             if (child === undefined ? !isRunOver : !isFinished(child.state) && !isRunOver)
                 return undefined;
             const { nonce, sentMs } = sent;
@@ -404,12 +388,12 @@ function createGuestProbe(parts) {
             }));
             const bootIds = new Map();
             for (const [id, answer] of answers) {
-                if (answer.kind === 'failed' && answer.isDenied) {
+                if (answer.kind === 'assistantCall' && answer.isDenied) {
                     throw new failure/* CallError */.RA({
                         kind: 'denied',
                         operation: 'CreateAction',
                         target: id,
-                        message: answer.words,
+                        message: answer.message,
                         attempts: 1
                     });
                 }

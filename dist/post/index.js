@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 6581:
+/***/ 7859:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1596,252 +1596,6 @@ function escaped(character) {
     return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
 }
 
-;// CONCATENATED MODULE: ./core/health/check.js
-const placeholders = ['publicIp', 'internalIp', 'id', 'name'];
-const defaultPorts = new Map([
-    ['ssh', 22],
-    ['http', 80],
-    ['https', 443]
-]);
-function isSshCheck(check) {
-    return check.kind === 'ssh';
-}
-function isGuestCheck(check) {
-    return check.kind === 'assistant' || check.kind === 'guestScript';
-}
-function describeCheck(check) {
-    if (check.kind === 'assistant')
-        return 'assistant://';
-    if (check.kind === 'guestScript')
-        return 'guestScript';
-    const host = check.host.includes(':') ? `[${check.host}]` : check.host;
-    const port = defaultPorts.get(check.kind) === check.port ? '' : `:${check.port}`;
-    const path = 'path' in check ? check.path.replace(/\?.*$/s, '?…') : '';
-    return `${check.kind}://${host}${port}${path}`;
-}
-
-;// CONCATENATED MODULE: ./core/health/host.js
-const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
-const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
-const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
-function isIp(text) {
-    return ipv4.test(text) || isIpv6(text);
-}
-function isIpv6(text) {
-    return /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]`);
-}
-function isLabel(text) {
-    return label.test(text);
-}
-function isHost(text) {
-    if (isIp(text))
-        return true;
-    const endsInNumber = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/i.test(text);
-    return text.length <= 253 && text.split('.').every(isLabel) && !endsInNumber;
-}
-
-;// CONCATENATED MODULE: ./core/health/parse-expectations.js
-const success = [{ from: 200, to: 299 }];
-const otherQuotes = /^['`´‘’‚‛“”„‟«»‹›「」『』〝〞＂＇]/u;
-const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
-const joined = /[,;，；、](?:status|body)=/;
-function parseExpectations(text) {
-    const found = new Map();
-    word.lastIndex = 0;
-    for (let end = 0; end < text.length; end = word.lastIndex) {
-        const [, name, quoted, bare] = word.exec(text) ?? [];
-        if (name === undefined) {
-            return wrong('goes on after the address with what is neither status=… nor body=… nor body="…"');
-        }
-        if (name !== 'status' && name !== 'body') {
-            return wrong(`expects ${JSON.stringify(name)}, which is unknown; status and body can be expected`);
-        }
-        if (found.has(name))
-            return wrong(`gives ${name} more than once`);
-        if (otherQuotes.test(bare ?? '')) {
-            return wrong(`has a ${name} that begins with ${shownCharacter(bare)}, which no check takes for a quotation mark; write ${name}="…" with straight double quotes`);
-        }
-        if (joined.test(bare ?? '')) {
-            return wrong('joins status and body by a comma or a semicolon; put a blank between them');
-        }
-        found.set(name, bare ?? String(quoted).replace(/\\(.)/gsu, '$1'));
-    }
-    const status = found.get('status');
-    const statuses = status === undefined ? success : parseStatuses(status);
-    if (statuses === undefined) {
-        return wrong('expects a status that is none; write codes from 200 to 599, such as 200, 200,204 or 200-299');
-    }
-    const body = found.get('body');
-    if (body === '')
-        return wrong('expects an empty body text, which every body contains; leave body out');
-    return { ok: true, expectations: body === undefined ? { statuses } : { statuses, body } };
-}
-function shownCharacter(text = '') {
-    const code = text.codePointAt(0) ?? 0;
-    return `${String.fromCodePoint(code)} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
-}
-function parseStatuses(text) {
-    const ranges = [];
-    for (const part of text.split(',')) {
-        const [, first, last] = /^([2-5]\d\d)(?:-([2-5]\d\d))?$/.exec(part) ?? [];
-        const from = Number(first);
-        const to = Number(last ?? first);
-        if (first === undefined || to < from)
-            return undefined;
-        ranges.push({ from, to });
-    }
-    return ranges;
-}
-function wrong(problem) {
-    return { ok: false, problem };
-}
-
-;// CONCATENATED MODULE: ./core/health/parse-check.js
-
-
-
-
-const address = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)(#.*)?$/i;
-const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
-function parseHealthCheck(text) {
-    const url = text.trim().replace(/\s.*$/s, '');
-    const rest = text.trim().slice(url.length);
-    const [foreign] = /[^\x20-\x7e]/u.exec(url) ?? [];
-    if (foreign !== undefined) {
-        return parse_check_wrong(`has ${quoteAscii(foreign)} in its address, which is not ASCII; type it again, or percent-encode it`);
-    }
-    const [, written, authority, path, fragment] = address.exec(url) ?? [];
-    if (written === undefined || authority === undefined || path === undefined) {
-        return parse_check_wrong(`${url === '' ? '' : `is ${shownAddress(url)}, which `}is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz`);
-    }
-    const scheme = written.toLowerCase();
-    if (scheme === 'assistant') {
-        return `${authority}${path}${fragment ?? ''}${rest}` === ''
-            ? { ok: true, check: { kind: 'assistant' } }
-            : parse_check_wrong('goes on after assistant://, which stands alone; a script goes into guestScript');
-    }
-    if (!isKind(scheme)) {
-        return parse_check_wrong(`begins with ${quoteAscii(`${scheme}://`)}; tcp, ssh, http, https and assistant can be checked`);
-    }
-    if (authority.includes('@')) {
-        return parse_check_wrong('holds a user name or a password, which no check sends; leave them out');
-    }
-    const problem = problemOfBraces(authority + path);
-    if (problem !== undefined)
-        return parse_check_wrong(problem);
-    const place = parsePlace(scheme, authority);
-    if (typeof place === 'string')
-        return parse_check_wrong(place);
-    if (fragment !== undefined)
-        return parse_check_wrong('holds a fragment (#…), which is never sent; leave it out');
-    if (scheme === 'tcp' || scheme === 'ssh') {
-        if (path !== '' || rest !== '') {
-            return parse_check_wrong(`goes on after the host and the port, which ${scheme} has no use for`);
-        }
-        return { ok: true, check: { kind: scheme, ...place } };
-    }
-    if (!pathText.test(blank(path)))
-        return parse_check_wrong('has a path with characters that must be percent-encoded');
-    if (hasDotSegment(path))
-        return parse_check_wrong('has a path with . or .. in it; write it out');
-    const parsed = parseExpectations(rest);
-    if (!parsed.ok)
-        return parsed;
-    const pathPattern = path.startsWith('/') ? path : `/${path}`;
-    return { ok: true, check: { kind: scheme, ...place, pathPattern, ...parsed.expectations } };
-}
-function hasDotSegment(path) {
-    const plain = path.replace(/\?.*$/s, '');
-    const read = plain.replace(/%2e/gi, '.').replace(/%2f|%5c|\\/gi, '/');
-    return read.split('/').some((segment) => segment === '.' || segment === '..');
-}
-function parsePlace(kind, authority) {
-    const [, written, digits] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(authority) ?? [];
-    const host = written?.startsWith('[') ? written.slice(1, -1) : written;
-    if (host === undefined || !(host === written ? isHost(blank(host)) : isIpv6(host))) {
-        return `has no proper host in ${quoteAscii(authority)}; write a placeholder such as {publicIp}, a name or an IP address (IPv6 in brackets)`;
-    }
-    const port = digits === undefined ? defaultPorts.get(kind) : portOf(digits);
-    if (port !== undefined)
-        return { hostPattern: host, port };
-    return digits === undefined
-        ? `has no port, and ${kind} has no usual one; write it after the host, such as ${kind}://{publicIp}:22`
-        : `has the port ${quoteAscii(digits)}; ports are whole numbers from 1 to 65535`;
-}
-function portOf(digits) {
-    const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
-    return port >= 1 && port <= 65_535 ? port : undefined;
-}
-function problemOfBraces(text) {
-    const known = placeholders.map((name) => `{${name}}`).join(', ');
-    for (const [written] of text.matchAll(/\{[^{}]*\}/g)) {
-        if (placeholders.every((name) => `{${name}}` !== written)) {
-            return `holds the placeholder ${quoteAscii(written)}; there are ${known}`;
-        }
-    }
-    return /[{}]/.test(text.replace(/\{[^{}]*\}/g, ''))
-        ? `holds a single brace; placeholders are ${known}`
-        : undefined;
-}
-function blank(text) {
-    return text.replace(/\{[^{}]*\}/g, 'x');
-}
-function isKind(scheme) {
-    return scheme === 'tcp' || defaultPorts.has(scheme);
-}
-function parse_check_wrong(problem) {
-    return { ok: false, problem };
-}
-
-;// CONCATENATED MODULE: ./core/health/parse-checks.js
-
-const rightForm = 'write one check a line, without commas, semicolons, brackets or quotes around it';
-const anotherAddress = /[\s,;，；、][\s"']*(?:tcp|ssh|https?|assistant):\/\//i;
-function parseHealthChecks(text) {
-    const lines = joinedLines(text);
-    const checks = [];
-    const problems = [];
-    for (const { line, at } of lines) {
-        const form = problemOfForm(line);
-        const parsed = form === undefined ? parseHealthCheck(line) : { ok: false, problem: form };
-        if (parsed.ok)
-            checks.push(parsed.check);
-        else
-            problems.push(lines.length === 1 ? parsed.problem : `(line ${at}) ${parsed.problem}`);
-    }
-    if (lines.length === 0)
-        problems.push(`is empty; ${rightForm}`);
-    return problems.length === 0 ? { ok: true, checks } : { ok: false, problems };
-}
-function joinedLines(text) {
-    const joined = [];
-    for (const [index, written] of text.split(/\r\n|\r|\n/).entries()) {
-        const line = written.trim();
-        const before = joined.at(-1);
-        if (line === '')
-            continue;
-        if (before !== undefined && /^(?:status|body)=/.test(line))
-            before.line += ` ${line}`;
-        else
-            joined.push({ line, at: index + 1 });
-    }
-    return joined;
-}
-function problemOfForm(line) {
-    if (/^["'“”‘’「『]/.test(line))
-        return `begins with a quotation mark; ${rightForm}`;
-    if (line.startsWith('['))
-        return `is a list in brackets; ${rightForm}`;
-    if (line.startsWith('- '))
-        return `begins with a dash, as in a YAML list; ${rightForm}`;
-    const bare = line.replace(/"(?:[^"\\]|\\.)*"/g, '""');
-    if (anotherAddress.test(bare))
-        return `has several checks on one line; ${rightForm}`;
-    if (/[,;，；、]$/.test(bare))
-        return `ends with a comma or a semicolon; ${rightForm}`;
-    return undefined;
-}
-
 ;// CONCATENATED MODULE: ./config/parsers/parser.js
 function parsed(value) {
     return { ok: true, value };
@@ -2121,6 +1875,306 @@ const parseGuestUser = (text) => /^[a-z_][a-z0-9_.-]{0,31}$/i.test(text)
     ? parsed(text)
     : refused(`is ${quote_quote(text)}, which is no user name; write one such as root or deploy`);
 
+;// CONCATENATED MODULE: ./core/health/check.js
+const placeholders = ['publicIp', 'internalIp', 'id', 'name'];
+const defaultPorts = new Map([
+    ['ssh', 22],
+    ['http', 80],
+    ['https', 443]
+]);
+function isGuestCheck(check) {
+    return check.kind === 'assistant' || check.kind === 'guestScript';
+}
+function describeCheck(check) {
+    if (check.kind === 'assistant')
+        return 'assistant://';
+    if (check.kind === 'guestScript')
+        return 'guestScript';
+    const host = check.host.includes(':') ? `[${check.host}]` : check.host;
+    const port = defaultPorts.get(check.kind) === check.port ? '' : `:${check.port}`;
+    const path = 'path' in check ? check.path.replace(/\?.*$/s, '?…') : '';
+    return `${check.kind}://${host}${port}${path}`;
+}
+
+;// CONCATENATED MODULE: ./core/health/host.js
+const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
+function isIp(text) {
+    return ipv4.test(text) || isIpv6(text);
+}
+function isIpv6(text) {
+    return /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]`);
+}
+function isLabel(text) {
+    return label.test(text);
+}
+function isHost(text) {
+    if (isIp(text))
+        return true;
+    const endsInNumber = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/i.test(text);
+    return text.length <= 253 && text.split('.').every(isLabel) && !endsInNumber;
+}
+
+;// CONCATENATED MODULE: ./core/health/resolve-checks.js
+
+
+
+const called = {
+    publicIp: 'public IP',
+    internalIp: 'internal IP',
+    id: 'ID',
+    name: 'name'
+};
+function resolve_checks_resolveChecks(checks, instance) {
+    const resolved = [];
+    for (const check of checks) {
+        const one = resolveCheck(check, instance);
+        if (typeof one === 'string')
+            return { ok: false, problem: one };
+        resolved.push(one);
+    }
+    return { ok: true, checks: resolved };
+}
+function hasDotSegment(path) {
+    const plain = path.replace(/\?.*$/s, '');
+    const read = plain.replace(/%2e/gi, '.').replace(/%2f|%5c|\\/gi, '/');
+    return read.split('/').some((segment) => segment === '.' || segment === '..');
+}
+function resolveCheck(check, instance) {
+    if (check.kind === 'assistant' || check.kind === 'guestScript') {
+        return { ...check, instanceId: instance.id, system: (0,guest_system/* guestSystem */.wS)(instance) };
+    }
+    const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
+    for (const name of placeholders) {
+        if (!pattern.includes(`{${name}}`))
+            continue;
+        if (instance[name] === '')
+            return `needs {${name}}, and the instance has no ${called[name]}`;
+        const inHost = check.hostPattern.includes(`{${name}}`);
+        if (inHost && !isHostPart(name, instance[name])) {
+            return `puts {${name}} into the host, and ${shown(instance[name])} cannot be a part of one`;
+        }
+    }
+    const host = fill(check.hostPattern, (name) => instance[name]);
+    if (!isHost(host))
+        return `leads to the host ${shown(host)}, which is none`;
+    if (!('pathPattern' in check))
+        return { kind: check.kind, host, port: check.port };
+    const path = fill(check.pathPattern, (name) => encoded(instance[name]));
+    if (hasDotSegment(path))
+        return 'leads to a path with . or .. in it, by a value of the instance';
+    const { kind, port, statuses, body } = check;
+    return { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) };
+}
+function isHostPart(name, value) {
+    return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
+}
+function fill(pattern, value) {
+    return pattern.replace(/\{(\w+)\}/g, (_, name) => value(name));
+}
+function encoded(value) {
+    return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
+}
+function shown(value) {
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}
+
+;// CONCATENATED MODULE: ./config/parsers/expectations.js
+
+const success = [{ from: 200, to: 299 }];
+const otherQuotes = /^['`´‘’‚‛“”„‟«»‹›「」『』〝〞＂＇]/u;
+const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
+const joined = /[,;，；、](?:status|body)=/;
+function parseExpectations(text) {
+    const found = new Map();
+    word.lastIndex = 0;
+    for (let end = 0; end < text.length; end = word.lastIndex) {
+        const [, name, quoted, bare] = word.exec(text) ?? [];
+        if (name === undefined) {
+            return refused('goes on after the address with what is neither status=… nor body=… nor body="…"');
+        }
+        if (name !== 'status' && name !== 'body') {
+            return refused(`expects ${JSON.stringify(name)}, which is unknown; status and body can be expected`);
+        }
+        if (found.has(name))
+            return refused(`gives ${name} more than once`);
+        if (otherQuotes.test(bare ?? '')) {
+            return refused(`has a ${name} that begins with ${shownCharacter(bare)}, which no check takes for a quotation mark; write ${name}="…" with straight double quotes`);
+        }
+        if (joined.test(bare ?? '')) {
+            return refused('joins status and body by a comma or a semicolon; put a blank between them');
+        }
+        found.set(name, bare ?? String(quoted).replace(/\\(.)/gsu, '$1'));
+    }
+    const status = found.get('status');
+    const statuses = status === undefined ? success : parseStatuses(status);
+    if (statuses === undefined) {
+        return refused('expects a status that is none; write codes from 200 to 599, such as 200, 200,204 or 200-299');
+    }
+    const body = found.get('body');
+    if (body === '')
+        return refused('expects an empty body text, which every body contains; leave body out');
+    return parsed(body === undefined ? { statuses } : { statuses, body });
+}
+function shownCharacter(text = '') {
+    const code = text.codePointAt(0) ?? 0;
+    return `${String.fromCodePoint(code)} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
+}
+function parseStatuses(text) {
+    const ranges = [];
+    for (const part of text.split(',')) {
+        const [, first, last] = /^([2-5]\d\d)(?:-([2-5]\d\d))?$/.exec(part) ?? [];
+        const from = Number(first);
+        const to = Number(last ?? first);
+        if (first === undefined || to < from)
+            return undefined;
+        ranges.push({ from, to });
+    }
+    return ranges;
+}
+
+;// CONCATENATED MODULE: ./config/parsers/health-check.js
+
+
+
+
+
+
+const address = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)(#.*)?$/i;
+const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
+function parseHealthCheck(text) {
+    const url = text.trim().replace(/\s.*$/s, '');
+    const rest = text.trim().slice(url.length);
+    const [foreign] = /[^\x20-\x7e]/u.exec(url) ?? [];
+    if (foreign !== undefined) {
+        return refused(`has ${quoteAscii(foreign)} in its address, which is not ASCII; type it again, or percent-encode it`);
+    }
+    const [, written, authority, path, fragment] = address.exec(url) ?? [];
+    if (written === undefined || authority === undefined || path === undefined) {
+        return refused(`${url === '' ? '' : `is ${shownAddress(url)}, which `}is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz`);
+    }
+    const scheme = written.toLowerCase();
+    if (scheme === 'assistant') {
+        return `${authority}${path}${fragment ?? ''}${rest}` === ''
+            ? parsed({ kind: 'assistant' })
+            : refused('goes on after assistant://, which stands alone; a script goes into guestScript');
+    }
+    if (!isKind(scheme)) {
+        return refused(`begins with ${quoteAscii(`${scheme}://`)}; tcp, ssh, http, https and assistant can be checked`);
+    }
+    if (authority.includes('@')) {
+        return refused('holds a user name or a password, which no check sends; leave them out');
+    }
+    const problem = problemOfBraces(authority + path);
+    if (problem !== undefined)
+        return refused(problem);
+    const place = parsePlace(scheme, authority);
+    if (typeof place === 'string')
+        return refused(place);
+    if (fragment !== undefined)
+        return refused('holds a fragment (#…), which is never sent; leave it out');
+    if (scheme === 'tcp' || scheme === 'ssh') {
+        if (path !== '' || rest !== '') {
+            return refused(`goes on after the host and the port, which ${scheme} has no use for`);
+        }
+        return parsed({ kind: scheme, ...place });
+    }
+    if (!pathText.test(blank(path)))
+        return refused('has a path with characters that must be percent-encoded');
+    if (hasDotSegment(path))
+        return refused('has a path with . or .. in it; write it out');
+    const expectations = parseExpectations(rest);
+    if (!expectations.ok)
+        return expectations;
+    const pathPattern = path.startsWith('/') ? path : `/${path}`;
+    return parsed({ kind: scheme, ...place, pathPattern, ...expectations.value });
+}
+function parsePlace(kind, authority) {
+    const [, written, digits] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(authority) ?? [];
+    const host = written?.startsWith('[') ? written.slice(1, -1) : written;
+    if (host === undefined || !(host === written ? isHost(blank(host)) : isIpv6(host))) {
+        return `has no proper host in ${quoteAscii(authority)}; write a placeholder such as {publicIp}, a name or an IP address (IPv6 in brackets)`;
+    }
+    const port = digits === undefined ? defaultPorts.get(kind) : portOf(digits);
+    if (port !== undefined)
+        return { hostPattern: host, port };
+    return digits === undefined
+        ? `has no port, and ${kind} has no usual one; write it after the host, such as ${kind}://{publicIp}:22`
+        : `has the port ${quoteAscii(digits)}; ports are whole numbers from 1 to 65535`;
+}
+function portOf(digits) {
+    const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
+    return port >= 1 && port <= 65_535 ? port : undefined;
+}
+function problemOfBraces(text) {
+    const known = placeholders.map((name) => `{${name}}`).join(', ');
+    for (const [written] of text.matchAll(/\{[^{}]*\}/g)) {
+        if (placeholders.every((name) => `{${name}}` !== written)) {
+            return `holds the placeholder ${quoteAscii(written)}; there are ${known}`;
+        }
+    }
+    return /[{}]/.test(text.replace(/\{[^{}]*\}/g, ''))
+        ? `holds a single brace; placeholders are ${known}`
+        : undefined;
+}
+function blank(text) {
+    return text.replace(/\{[^{}]*\}/g, 'x');
+}
+function isKind(scheme) {
+    return scheme === 'tcp' || defaultPorts.has(scheme);
+}
+
+;// CONCATENATED MODULE: ./config/parsers/health-checks.js
+
+
+const rightForm = 'write one check a line, without commas, semicolons, brackets or quotes around it';
+const anotherAddress = /[\s,;，；、][\s"']*(?:tcp|ssh|https?|assistant):\/\//i;
+function parseHealthChecks(text) {
+    const lines = joinedLines(text);
+    const checks = [];
+    const faults = [];
+    for (const { line, at } of lines) {
+        const form = problemOfForm(line);
+        const check = form === undefined ? parseHealthCheck(line) : refused(form);
+        if (check.ok)
+            checks.push(check.value);
+        else
+            faults.push(...check.faults.map((fault) => (lines.length === 1 ? fault : `(line ${at}) ${fault}`)));
+    }
+    if (lines.length === 0)
+        faults.push(`is empty; ${rightForm}`);
+    return faults.length === 0 ? parsed(checks) : refused(...faults);
+}
+function joinedLines(text) {
+    const joined = [];
+    for (const [index, written] of text.split(/\r\n|\r|\n/).entries()) {
+        const line = written.trim();
+        const before = joined.at(-1);
+        if (line === '')
+            continue;
+        if (before !== undefined && /^(?:status|body)=/.test(line))
+            before.line += ` ${line}`;
+        else
+            joined.push({ line, at: index + 1 });
+    }
+    return joined;
+}
+function problemOfForm(line) {
+    if (/^["'“”‘’「『]/.test(line))
+        return `begins with a quotation mark; ${rightForm}`;
+    if (line.startsWith('['))
+        return `is a list in brackets; ${rightForm}`;
+    if (line.startsWith('- '))
+        return `begins with a dash, as in a YAML list; ${rightForm}`;
+    const bare = line.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+    if (anotherAddress.test(bare))
+        return `has several checks on one line; ${rightForm}`;
+    if (/[,;，；、]$/.test(bare))
+        return `ends with a comma or a semicolon; ${rightForm}`;
+    return undefined;
+}
+
 ;// CONCATENATED MODULE: ./config/parsers/ids.js
 
 
@@ -2370,10 +2424,6 @@ function repeats(tags) {
 const fromSecret = 'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
 const flag = orDefault('false', trimmed(ascii(parseBoolean)));
 const duration = (least, most) => trimmed(ascii(durationWithin(least, most)));
-const parseChecks = (text) => {
-    const result = parseHealthChecks(text);
-    return result.ok ? parsed(result.checks) : refused(...result.problems);
-};
 const parsers = {
     accessKeyId: required(parseAccessKeyId, fromSecret),
     secretAccessKey: required(parseSecretKey, fromSecret),
@@ -2405,7 +2455,7 @@ const parsers = {
     pauseBetweenBatches: neverEmpty('0s', 'leave out the pause', duration('0s', '24h')),
     maxFailures: orDefault('0', trimmed(ascii(integerWithin(0, 1_000)))),
     requestsPerSecond: orDefault('5', trimmed(ascii(integerWithin(1, 100)))),
-    healthCheck: trimmed(optional(parseChecks)),
+    healthCheck: trimmed(optional(parseHealthChecks)),
     guestScript: optional(parseGuestScript),
     guestUser: orDefault('root', trimmed(ascii(parseGuestUser))),
     healthDeadline: orDefault('5m', duration('10s', '2h')),
@@ -2691,16 +2741,16 @@ function judgeUnknown(undeclared) {
         else {
             problems.push({
                 input: meant,
-                message: `is not spelled ${shown(name)}; GitHub only warns of an unknown input, and it has no effect. Write ${meant}, or remove it.`
+                message: `is not spelled ${unknown_inputs_shown(name)}; GitHub only warns of an unknown input, and it has no effect. Write ${meant}, or remove it.`
             });
         }
     }
     const warnings = unknown.length === 0
         ? []
-        : [`This action has no input ${unknown.map(shown).join(', ')}: without effect. Check the spelling.`];
+        : [`This action has no input ${unknown.map(unknown_inputs_shown).join(', ')}: without effect. Check the spelling.`];
     return { problems, warnings };
 }
-function shown(name) {
+function unknown_inputs_shown(name) {
     return quote_quote(name.toLowerCase());
 }
 function unknown_inputs_meantBy(name) {
@@ -3751,71 +3801,6 @@ function described_instance_describeInstances(state) {
 }
 function described_instance_idOf({ run }) {
     return run.target.instance.id;
-}
-
-;// CONCATENATED MODULE: ./core/health/resolve-checks.js
-
-
-
-
-const called = {
-    publicIp: 'public IP',
-    internalIp: 'internal IP',
-    id: 'ID',
-    name: 'name'
-};
-function resolve_checks_resolveChecks(checks, instance) {
-    const resolved = [];
-    for (const check of checks) {
-        const one = resolveCheck(check, instance);
-        if (!one.ok)
-            return one;
-        resolved.push(one.check);
-    }
-    return { ok: true, checks: resolved };
-}
-function resolveCheck(check, instance) {
-    if (check.kind === 'assistant' || check.kind === 'guestScript') {
-        const system = (0,guest_system/* guestSystem */.wS)(instance);
-        return { ok: true, check: { ...check, instanceId: instance.id, system } };
-    }
-    const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
-    for (const name of placeholders) {
-        if (!pattern.includes(`{${name}}`))
-            continue;
-        if (instance[name] === '')
-            return resolve_checks_wrong(`needs {${name}}, and the instance has no ${called[name]}`);
-        const inHost = check.hostPattern.includes(`{${name}}`);
-        if (inHost && !isHostPart(name, instance[name])) {
-            return resolve_checks_wrong(`puts {${name}} into the host, and ${resolve_checks_shown(instance[name])} cannot be a part of one`);
-        }
-    }
-    const host = fill(check.hostPattern, (name) => instance[name]);
-    if (!isHost(host))
-        return resolve_checks_wrong(`leads to the host ${resolve_checks_shown(host)}, which is none`);
-    if (!('pathPattern' in check)) {
-        return { ok: true, check: { kind: check.kind, host, port: check.port } };
-    }
-    const path = fill(check.pathPattern, (name) => encoded(instance[name]));
-    if (hasDotSegment(path))
-        return resolve_checks_wrong('leads to a path with . or .. in it, by a value of the instance');
-    const { kind, port, statuses, body } = check;
-    return { ok: true, check: { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) } };
-}
-function isHostPart(name, value) {
-    return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
-}
-function fill(pattern, value) {
-    return pattern.replace(/\{(\w+)\}/g, (_, name) => value(name));
-}
-function encoded(value) {
-    return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
-}
-function resolve_checks_shown(value) {
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-}
-function resolve_checks_wrong(problem) {
-    return { ok: false, problem };
 }
 
 ;// CONCATENATED MODULE: ./core/plan/labels.js
@@ -7568,12 +7553,11 @@ function healthInterval(pollIntervalMs) {
     return Math.min(pollIntervalMs, maxIntervalMs);
 }
 function beginHealth(task) {
-    const health = { task, dueMs: task.fromMs, rounds: 0, results: [], history: [], changes: 0 };
-    return [health, { type: 'probe', dueMs: task.fromMs }];
+    return { task, dueMs: task.fromMs, rounds: 0, results: [], history: [], changes: 0 };
 }
 function stepHealth(before, probed) {
     if (before.end !== undefined)
-        return [before, { type: 'end' }];
+        return before;
     const { startedAtMs, atMs, results } = probed;
     const { deadlineMs, minHealthyMs } = before.task;
     const failed = failedOf(results);
@@ -7581,27 +7565,23 @@ function stepHealth(before, probed) {
     if (failed.length > 0) {
         const broken = { ...health, stretch: undefined };
         return atMs >= deadlineMs
-            ? end(broken, { healthy: false, atMs, reason: { kind: 'failing', failed } })
+            ? { ...broken, end: { healthy: false, atMs, reason: { kind: 'failing', failed } } }
             : probeNext(broken, atMs);
     }
     const stretch = prolong(before, atMs, results);
     const stretched = { ...health, stretch };
     if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
-        return end(stretched, { healthy: true, atMs });
+        return { ...stretched, end: { healthy: true, atMs } };
     }
     if (atMs < deadlineMs)
         return probeNext(stretched, atMs);
-    const healthyForMs = atMs - stretch.sinceMs;
-    return end(stretched, {
-        healthy: false,
-        atMs,
-        reason: {
-            kind: 'tooShort',
-            checks: results.map(({ check }) => check),
-            healthyForMs,
-            wantedMs: minHealthyMs
-        }
-    });
+    const reason = {
+        kind: 'tooShort',
+        checks: results.map(({ check }) => check),
+        healthyForMs: atMs - stretch.sinceMs,
+        wantedMs: minHealthyMs
+    };
+    return { ...stretched, end: { healthy: false, atMs, reason } };
 }
 function failedOf(results) {
     return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
@@ -7624,14 +7604,7 @@ function probeNext(health, atMs) {
     const { intervalMs, minHealthyMs, deadlineMs } = health.task;
     const beat = nextBeat(health.dueMs, intervalMs, atMs);
     const fullMs = health.stretch === undefined ? beat : health.stretch.sinceMs + minHealthyMs;
-    const dueMs = Math.min(beat, fullMs, deadlineMs);
-    return [
-        { ...health, dueMs },
-        { type: 'probe', dueMs }
-    ];
-}
-function end(health, ending) {
-    return [{ ...health, end: ending }, { type: 'end' }];
+    return { ...health, dueMs: Math.min(beat, fullMs, deadlineMs) };
 }
 
 ;// CONCATENATED MODULE: ./action/read-inputs.js
@@ -8815,9 +8788,6 @@ function describeInside(reason) {
             return 'the script was not run: nothing proves yet that the new system is up';
     }
 }
-function outputLines(reason) {
-    return reason.output.map((line) => escapedLine(line, 200));
-}
 function factsOf({ exitCode, errorCode, failReason }) {
     const facts = [
         exitCode === undefined ? '' : `exit code ${exitCode}`,
@@ -9126,7 +9096,7 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6581);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7859);
 
 process.noDeprecation = true;
 try {

@@ -1,5 +1,3 @@
-import type { HealthCheck } from '../core/health/check.ts';
-import { parseHealthChecks } from '../core/health/parse-checks.ts';
 import { ascii } from './parsers/ascii.ts';
 import { parseBoolean } from './parsers/boolean.ts';
 import { parseMaxUnavailable } from './parsers/count-or-percent.ts';
@@ -7,6 +5,7 @@ import { parseAccessKeyId, parseScript, parseSecret, parseSecretKey } from './pa
 import { durationWithin } from './parsers/duration.ts';
 import { parseEndpoint, parseWebUrl } from './parsers/endpoint.ts';
 import { parseGuestScript, parseGuestUser } from './parsers/guest.ts';
+import { parseHealthChecks } from './parsers/health-checks.ts';
 import { parseBalancerIds, parseImageId, parseInstanceIds, parseKeypairId } from './parsers/ids.ts';
 import { integerWithin } from './parsers/integer.ts';
 import { parseConfirmName, parseImageName } from './parsers/name.ts';
@@ -16,8 +15,6 @@ import {
   optional,
   orDefault,
   type Parser,
-  parsed,
-  refused,
   required,
   trimmed
 } from './parsers/parser.ts';
@@ -31,11 +28,6 @@ const fromSecret =
 const flag = orDefault('false', trimmed(ascii(parseBoolean)));
 
 const duration = (least: string, most: string): Parser<number> => trimmed(ascii(durationWithin(least, most)));
-
-const parseChecks: Parser<readonly HealthCheck[]> = (text) => {
-  const result = parseHealthChecks(text);
-  return result.ok ? parsed(result.checks) : refused(...result.problems);
-};
 
 /**
  * Every input of the action, by the name that it has in action.yml and in the same order, with its parser.
@@ -75,7 +67,7 @@ const parsers = {
   pauseBetweenBatches: neverEmpty('0s', 'leave out the pause', duration('0s', '24h')),
   maxFailures: orDefault('0', trimmed(ascii(integerWithin(0, 1_000)))),
   requestsPerSecond: orDefault('5', trimmed(ascii(integerWithin(1, 100)))),
-  healthCheck: trimmed(optional(parseChecks)),
+  healthCheck: trimmed(optional(parseHealthChecks)),
   guestScript: optional(parseGuestScript),
   guestUser: orDefault('root', trimmed(ascii(parseGuestUser))),
   healthDeadline: orDefault('5m', duration('10s', '2h')),

@@ -1,12 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { parseHealthCheck } from '../../../src/config/parsers/health-check.ts';
 import { describeCheck, type ResolvedCheck } from '../../../src/core/health/check.ts';
-import { parseHealthCheck } from '../../../src/core/health/parse-check.ts';
-import {
-  type Addressed,
-  type ResolvedOrProblem,
-  resolveCheck
-} from '../../../src/core/health/resolve-checks.ts';
+import { type Addressed, type Resolved, resolveChecks } from '../../../src/core/health/resolve-checks.ts';
 import { anyCharacter } from '../../support/any-character.ts';
 
 const instance: Addressed = {
@@ -17,16 +13,17 @@ const instance: Addressed = {
   osName: ''
 };
 
-function resolve(text: string, more: Partial<Addressed> = {}): ResolvedOrProblem {
+function resolve(text: string, more: Partial<Addressed> = {}): Resolved {
   const parsed = parseHealthCheck(text);
-  if (!parsed.ok) throw new Error(parsed.problem);
-  return resolveCheck(parsed.check, { ...instance, ...more });
+  if (!parsed.ok) throw new Error(parsed.faults.join());
+  return resolveChecks([parsed.value], { ...instance, ...more });
 }
 
 function resolved(text: string, more: Partial<Addressed> = {}): ResolvedCheck {
   const result = resolve(text, more);
-  if (!result.ok) throw new Error(result.problem);
-  return result.check;
+  const [check] = result.ok ? result.checks : [];
+  if (check === undefined) throw new Error('there is no check');
+  return check;
 }
 
 test.each([
@@ -80,11 +77,12 @@ test('no name leads elsewhere', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(text, nasty), { maxLength: 4 }), (parts) => {
       const result = resolve('http://{publicIp}:8080/a/{name}/z?q={name}', { name: parts.join('') });
-      if (!result.ok) return;
-      const url = new URL(describeCheck(result.check).replace('?…', ''));
+      const [check] = result.ok ? result.checks : [];
+      if (check === undefined) return;
+      const url = new URL(describeCheck(check).replace('?…', ''));
       expect(url.host).toBe('203.0.113.7:8080');
       expect(url.pathname).toMatch(/^\/a\/[^/]+\/z$/);
-      expect('path' in result.check ? result.check.path : '').toMatch(/^[\x21-\x7e]+$/);
+      expect('path' in check ? check.path : '').toMatch(/^[\x21-\x7e]+$/);
     })
   );
 });

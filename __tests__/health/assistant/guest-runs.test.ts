@@ -50,7 +50,7 @@ describe('commands on one beat', () => {
     const { calls, runs } = service(clock);
     const ids = Array.from({ length: 250 }, (_, index) => (index < 20 ? `i-off${index}` : `i-${index}`));
     const answers = await Promise.all(ids.map((id) => runs.execute(id, command, 60_000, never)));
-    expect(answers.filter(({ kind }) => kind === 'offline')).toHaveLength(20);
+    expect(answers.filter(({ kind }) => kind === 'agentOffline')).toHaveLength(20);
     expect(answers.filter(({ kind }) => kind === 'finished')).toHaveLength(230);
     expect(calls).toEqual([
       '0 agents 100',
@@ -90,7 +90,11 @@ describe('commands on one beat', () => {
       throw new Error('never comes to that');
     };
     const { runs } = service(clock, { getRun });
-    expect(await runs.execute('i-1', command, 7_000, never)).toEqual({ kind: 'late', runId: 'r-0' });
+    expect(await runs.execute('i-1', command, 7_000, never)).toEqual({
+      kind: 'runLate',
+      runId: 'r-0',
+      state: ''
+    });
     expect(clock.nowMs()).toBe(7_000);
     runs.dispose();
   });
@@ -136,9 +140,9 @@ describe('commands on one beat', () => {
     };
     const { runs } = service(clock, { runCommand });
     expect(await runs.execute('i-1', command, 60_000, never)).toEqual({
-      kind: 'failed',
+      kind: 'assistantCall',
       isDenied: true,
-      words: 'CreateAction: no'
+      message: 'CreateAction: no'
     });
   });
 });

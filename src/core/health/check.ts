@@ -75,11 +75,6 @@ export const defaultPorts: ReadonlyMap<string, number> = new Map([
   ['https', 443]
 ]);
 
-/** Whether the check is about the host key of an SSH server. */
-export function isSshCheck(check: ResolvedCheck): check is SocketCheck {
-  return check.kind === 'ssh';
-}
-
 /** Whether the check is made from inside. */
 export function isGuestCheck(check: ResolvedCheck): check is GuestCheck {
   return check.kind === 'assistant' || check.kind === 'guestScript';

@@ -1,15 +1,15 @@
 import { formatDuration } from '../time.ts';
-import { outputLines } from './guest/inside-failure.ts';
+import { escapedLine } from './guest/guest-system.ts';
 import type { Health, HealthTask } from './health.ts';
 import { type CheckResult, describeFailed } from './unhealthy.ts';
 
 /** The last lines of a script that failed. None can be taken for a command of the runner: each begins with a bar. */
 function outputOf(results: readonly CheckResult[]): readonly string[] {
   return results.flatMap(({ check, result }) => {
-    const output = !result.healthy && result.reason.kind === 'script' ? outputLines(result.reason) : [];
-    return output.length === 0
-      ? []
-      : [`${check}: the last lines of its output (${output.length}):`, ...output.map((line) => `| ${line}`)];
+    const output = !result.healthy && result.reason.kind === 'script' ? result.reason.output : [];
+    if (output.length === 0) return [];
+    const lines = output.map((line) => `| ${escapedLine(line, 200)}`);
+    return [`${check}: the last lines of its output (${output.length}):`, ...lines];
   });
 }
 

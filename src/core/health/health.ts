@@ -47,21 +47,26 @@ export function bootIdOf(checked: Checked | undefined): string | undefined {
   return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
 }
 
-/** The wait so far. A plain value: `stepHealth` makes the next one. */
+/** The wait so far: until it has an end, the next round of probes is due. A plain value: `stepHealth` makes the next one. */
 export interface Health {
   readonly task: HealthTask;
-  /** When the round that is under way, or was the last, was due. */
+  /** When the next round is due; after the end, when the last one was. */
   readonly dueMs: number;
   readonly rounds: number;
   /** What the last round found. */
   readonly results: readonly CheckResult[];
-  /** The unbroken successes, from when the first of them was answered. */
-  readonly stretch?: { readonly sinceMs: number; readonly results: readonly CheckResult[] } | undefined;
+  readonly stretch?: Stretch | undefined;
   /** The latest changes, oldest first. */
   readonly history: readonly HealthChange[];
   /** How many changes there were, also those that the history no longer holds. */
   readonly changes: number;
   readonly end?: HealthEnd;
+}
+
+/** Unbroken successes, from when the first of them was answered. */
+interface Stretch {
+  readonly sinceMs: number;
+  readonly results: readonly CheckResult[];
 }
 
 /** A round has ended. */
@@ -71,12 +76,6 @@ export interface Probed {
   /** One for each check, in the order of the checks. */
   readonly results: readonly CheckResult[];
 }
-
-/** What to do next. */
-export type HealthCommand = { readonly type: 'probe'; readonly dueMs: number } | { readonly type: 'end' };
-
-/** The next state, and what to do next. */
-export type HealthStep = readonly [Health, HealthCommand];
 
 /** A flapping instance must not fill the report. */
 const maxHistory = 50;
@@ -90,14 +89,13 @@ export function healthInterval(pollIntervalMs: number): number {
 }
 
 /** The beginning: the first round is due at once. */
-export function beginHealth(task: HealthTask): HealthStep {
-  const health: Health = { task, dueMs: task.fromMs, rounds: 0, results: [], history: [], changes: 0 };
-  return [health, { type: 'probe', dueMs: task.fromMs }];
+export function beginHealth(task: HealthTask): Health {
+  return { task, dueMs: task.fromMs, rounds: 0, results: [], history: [], changes: 0 };
 }
 
 /** The rules. An ended wait stays as it is. */
-export function stepHealth(before: Health, probed: Probed): HealthStep {
-  if (before.end !== undefined) return [before, { type: 'end' }];
+export function stepHealth(before: Health, probed: Probed): Health {
+  if (before.end !== undefined) return before;
   const { startedAtMs, atMs, results } = probed;
   const { deadlineMs, minHealthyMs } = before.task;
   const failed = failedOf(results);
@@ -105,27 +103,23 @@ export function stepHealth(before: Health, probed: Probed): HealthStep {
   if (failed.length > 0) {
     const broken: Health = { ...health, stretch: undefined };
     return atMs >= deadlineMs
-      ? end(broken, { healthy: false, atMs, reason: { kind: 'failing', failed } })
+      ? { ...broken, end: { healthy: false, atMs, reason: { kind: 'failing', failed } } }
       : probeNext(broken, atMs);
   }
   const stretch = prolong(before, atMs, results);
   const stretched: Health = { ...health, stretch };
   // From the answer of the first success to the start of the last: it was healthy at least that long.
   if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
-    return end(stretched, { healthy: true, atMs });
+    return { ...stretched, end: { healthy: true, atMs } };
   }
   if (atMs < deadlineMs) return probeNext(stretched, atMs);
-  const healthyForMs = atMs - stretch.sinceMs;
-  return end(stretched, {
-    healthy: false,
-    atMs,
-    reason: {
-      kind: 'tooShort',
-      checks: results.map(({ check }) => check),
-      healthyForMs,
-      wantedMs: minHealthyMs
-    }
-  });
+  const reason: NotHealthy = {
+    kind: 'tooShort',
+    checks: results.map(({ check }) => check),
+    healthyForMs: atMs - stretch.sinceMs,
+    wantedMs: minHealthyMs
+  };
+  return { ...stretched, end: { healthy: false, atMs, reason } };
 }
 
 function failedOf(results: readonly CheckResult[]): readonly FailedCheck[] {
@@ -133,11 +127,7 @@ function failedOf(results: readonly CheckResult[]): readonly FailedCheck[] {
 }
 
 /** The stretch after one more success. Another host key or boot is another system, whose stretch begins now. */
-function prolong(
-  { stretch }: Health,
-  atMs: number,
-  results: readonly CheckResult[]
-): { readonly sinceMs: number; readonly results: readonly CheckResult[] } {
+function prolong({ stretch }: Health, atMs: number, results: readonly CheckResult[]): Stretch {
   const goesOn = stretch !== undefined && systemOf(stretch.results) === systemOf(results);
   return goesOn ? stretch : { sinceMs: atMs, results };
 }
@@ -155,17 +145,9 @@ function remember(health: Health, atMs: number, failed: readonly FailedCheck[]):
 }
 
 /** On the next beat; but no later than the stretch is full, nor than the deadline. */
-function probeNext(health: Health, atMs: number): HealthStep {
+function probeNext(health: Health, atMs: number): Health {
   const { intervalMs, minHealthyMs, deadlineMs } = health.task;
   const beat = nextBeat(health.dueMs, intervalMs, atMs);
   const fullMs = health.stretch === undefined ? beat : health.stretch.sinceMs + minHealthyMs;
-  const dueMs = Math.min(beat, fullMs, deadlineMs);
-  return [
-    { ...health, dueMs },
-    { type: 'probe', dueMs }
-  ];
-}
-
-function end(health: Health, ending: HealthEnd): HealthStep {
-  return [{ ...health, end: ending }, { type: 'end' }];
+  return { ...health, dueMs: Math.min(beat, fullMs, deadlineMs) };
 }

@@ -1,15 +1,9 @@
 import { type HealthCheck, type Placeholder, placeholders, type ResolvedCheck } from './check.ts';
 import { guestSystem } from './guest/guest-system.ts';
 import { isHost, isIp, isLabel } from './host.ts';
-import { hasDotSegment } from './parse-check.ts';
 
-/** The check of one instance, or why there is none, as a clause that reads on after the input's name. */
-export type ResolvedOrProblem =
-  | { readonly ok: true; readonly check: ResolvedCheck }
-  | { readonly ok: false; readonly problem: string };
-
-/** The same for all checks. */
-export type AllResolvedOrProblem =
+/** The checks of one instance, or why there are none, as a clause that reads on after the input's name. */
+export type Resolved =
   | { readonly ok: true; readonly checks: readonly ResolvedCheck[] }
   | { readonly ok: false; readonly problem: string };
 
@@ -23,19 +17,8 @@ const called: Readonly<Record<Placeholder, string>> = {
   name: 'name'
 };
 
-/** Fills the placeholders of all checks; the first problem stands for all. Pure, and never throws. */
-export function resolveChecks(checks: readonly HealthCheck[], instance: Addressed): AllResolvedOrProblem {
-  const resolved: ResolvedCheck[] = [];
-  for (const check of checks) {
-    const one = resolveCheck(check, instance);
-    if (!one.ok) return one;
-    resolved.push(one.check);
-  }
-  return { ok: true, checks: resolved };
-}
-
 /**
- * Fills the placeholders of a check.
+ * Fills the placeholders of all checks; the first problem stands for all.
  *
  * The values come from the API, and an instance's name is free text, so none may lead the probe elsewhere: in
  * the host, an address must be an IP address, and ID and name must be single labels (a dot in a name would put
@@ -43,29 +26,44 @@ export function resolveChecks(checks: readonly HealthCheck[], instance: Addresse
  *
  * Pure, and never throws. It can be asked before the wipe, when an instance without a public IP is still whole.
  */
-export function resolveCheck(check: HealthCheck, instance: Addressed): ResolvedOrProblem {
+export function resolveChecks(checks: readonly HealthCheck[], instance: Addressed): Resolved {
+  const resolved: ResolvedCheck[] = [];
+  for (const check of checks) {
+    const one = resolveCheck(check, instance);
+    if (typeof one === 'string') return { ok: false, problem: one };
+    resolved.push(one);
+  }
+  return { ok: true, checks: resolved };
+}
+
+/** Whether a segment of the path, as a lenient server would read it, is `.` or `..`. The query does not count. */
+export function hasDotSegment(path: string): boolean {
+  const plain = path.replace(/\?.*$/s, '');
+  const read = plain.replace(/%2e/gi, '.').replace(/%2f|%5c|\\/gi, '/');
+  return read.split('/').some((segment) => segment === '.' || segment === '..');
+}
+
+/** The check, or the problem. */
+function resolveCheck(check: HealthCheck, instance: Addressed): ResolvedCheck | string {
   if (check.kind === 'assistant' || check.kind === 'guestScript') {
-    const system = guestSystem(instance);
-    return { ok: true, check: { ...check, instanceId: instance.id, system } };
+    return { ...check, instanceId: instance.id, system: guestSystem(instance) };
   }
   const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
   for (const name of placeholders) {
     if (!pattern.includes(`{${name}}`)) continue;
-    if (instance[name] === '') return wrong(`needs {${name}}, and the instance has no ${called[name]}`);
+    if (instance[name] === '') return `needs {${name}}, and the instance has no ${called[name]}`;
     const inHost = check.hostPattern.includes(`{${name}}`);
     if (inHost && !isHostPart(name, instance[name])) {
-      return wrong(`puts {${name}} into the host, and ${shown(instance[name])} cannot be a part of one`);
+      return `puts {${name}} into the host, and ${shown(instance[name])} cannot be a part of one`;
     }
   }
   const host = fill(check.hostPattern, (name) => instance[name]);
-  if (!isHost(host)) return wrong(`leads to the host ${shown(host)}, which is none`);
-  if (!('pathPattern' in check)) {
-    return { ok: true, check: { kind: check.kind, host, port: check.port } };
-  }
+  if (!isHost(host)) return `leads to the host ${shown(host)}, which is none`;
+  if (!('pathPattern' in check)) return { kind: check.kind, host, port: check.port };
   const path = fill(check.pathPattern, (name) => encoded(instance[name]));
-  if (hasDotSegment(path)) return wrong('leads to a path with . or .. in it, by a value of the instance');
+  if (hasDotSegment(path)) return 'leads to a path with . or .. in it, by a value of the instance';
   const { kind, port, statuses, body } = check;
-  return { ok: true, check: { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) } };
+  return { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) };
 }
 
 function isHostPart(name: Placeholder, value: string): boolean {
@@ -84,8 +82,4 @@ function encoded(value: string): string {
 
 function shown(value: string): string {
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-}
-
-function wrong(problem: string): ResolvedOrProblem {
-  return { ok: false, problem };
 }

@@ -116,22 +116,20 @@ export async function awaitChecks(
 ): Promise<Awaited> {
   const { task } = wait;
   const { probe, clock, signal } = ports;
-  let [health, command] = beginHealth(task);
-  while (command.type === 'probe') {
+  let health = beginHealth(task);
+  while (health.end === undefined) {
     // Timers count in whole milliseconds; a fraction that is cut off would wake us just before the moment.
-    await clock.sleep(Math.max(0, Math.ceil(command.dueMs - clock.nowMs())), signal);
+    await clock.sleep(Math.max(0, Math.ceil(health.dueMs - clock.nowMs())), signal);
     const startedAtMs = clock.nowMs();
     const round = await takeRound(wait, ports);
     const isCut = clock.nowMs() >= task.deadlineMs && round.some(isLate);
     // A round that the deadline has cut says less than one before it in which the guest itself gave the answer.
     const results = isCut && health.results.some(hasAnsweredBadly) ? health.results : round;
     const before = health;
-    [health, command] = stepHealth(health, { startedAtMs, atMs: clock.nowMs(), results });
+    health = stepHealth(health, { startedAtMs, atMs: clock.nowMs(), results });
     observe(before, health);
   }
-  // Only a round ends the loop, so there is an end; the type cannot show that.
   const { end, history, results } = health;
-  if (end === undefined) throw new Error('the health check ended without an outcome');
   const { fromMs, deadlineMs } = task;
   const knownHosts = end.healthy ? await readKnownHosts(wait, health, { probe, signal }) : [];
   return { checked: { ...end, fromMs, deadlineMs, history, checks: results }, knownHosts };

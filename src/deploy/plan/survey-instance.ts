@@ -1,6 +1,5 @@
 /** What has to be known of one target before the plan: snapshots, the image to roll back to, host keys, health, load balancers. */
 
-import { isSshCheck } from '../../core/health/check.ts';
 import type { AgentState } from '../../core/health/guest/guest-run.ts';
 import { resolveChecks } from '../../core/health/resolve-checks.ts';
 import { describeUnhealthy, type HostKey } from '../../core/health/unhealthy.ts';
@@ -158,7 +157,7 @@ async function hostKeysOf(
 ): Promise<readonly HostKey[] | undefined> {
   const resolved = resolveChecks(request.health?.checks ?? [], observation.instance);
   if (!resolved.ok || request.dryRun) return undefined;
-  const checks = resolved.checks.filter(isSshCheck);
+  const checks = resolved.checks.flatMap((check) => (check.kind === 'ssh' ? [check] : []));
   if (checks.length === 0) return undefined;
   const keys = await Promise.all(
     checks.map((check) => probe.hostKeys(check, { signal, timeoutMs: hostKeysMs }))

@@ -56,12 +56,12 @@ export function createGuestProbe(parts: GuestProbeParts): GuestProbe {
       );
       const bootIds = new Map<string, string>();
       for (const [id, answer] of answers) {
-        if (answer.kind === 'failed' && answer.isDenied) {
+        if (answer.kind === 'assistantCall' && answer.isDenied) {
           throw new CallError({
             kind: 'denied',
             operation: 'CreateAction',
             target: id,
-            message: answer.words,
+            message: answer.message,
             attempts: 1
           });
         }

@@ -66,7 +66,7 @@ export class GuestRuns {
           command,
           isOnline,
           answer: resolve,
-          late: { kind: 'late' },
+          late: { kind: 'runLate', runId: '', state: '' },
           isOver: false
         };
         wanted = one;
@@ -137,7 +137,7 @@ export class GuestRuns {
     const ready = new Map<string, Wanted[]>();
     for (const one of wanted) {
       const agent = agents.get(one.instanceId) ?? 'offline';
-      if (agent === 'offline') one.answer({ kind: 'offline' });
+      if (agent === 'offline') one.answer({ kind: 'agentOffline' });
       else if (agent !== 'online') one.answer(agent);
       else ready.set(one.command.key, [...(ready.get(one.command.key) ?? []), one]);
     }
@@ -201,7 +201,7 @@ export class GuestRuns {
     const isRunOver = isFinished(run.state);
     settle(sent, (one) => {
       const child = children.get(one.instanceId);
-      one.late = { kind: 'late', runId, state: child?.state ?? run.state };
+      one.late = { kind: 'runLate', runId, state: child?.state ?? run.state };
       if (child === undefined ? !isRunOver : !isFinished(child.state) && !isRunOver) return undefined;
       const { nonce, sentMs } = sent;
       return { kind: 'finished', runId, nonce, sentMs, child: child ?? unnamed(one.instanceId, run.state) };

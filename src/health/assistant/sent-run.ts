@@ -11,7 +11,7 @@ export interface Wanted {
   readonly isOnline: boolean;
   readonly answer: (answer: GuestAnswer) => void;
   /** The answer if the time were over now. */
-  late: Extract<GuestAnswer, { kind: 'late' }>;
+  late: Extract<GuestAnswer, { kind: 'runLate' }>;
   isOver: boolean;
 }
 
@@ -31,7 +31,7 @@ const together = 100;
 /** Notes the ID of a run. */
 export function found(sent: Sent, runId: string): void {
   sent.runId = runId;
-  for (const one of sent.members) one.late = { kind: 'late', runId };
+  for (const one of sent.members) one.late = { kind: 'runLate', runId, state: '' };
 }
 
 /** Answers those that `answerOf` has an answer for, and keeps the others. */
@@ -59,9 +59,9 @@ export function unnamed(instanceId: string, state: string): GuestChild {
 export function failed(error: unknown): GuestAnswer {
   if (error instanceof CallError) {
     return {
-      kind: 'failed',
+      kind: 'assistantCall',
       isDenied: error.failure.kind === 'denied',
-      words: describeFailure(error.failure)
+      message: describeFailure(error.failure)
     };
   }
   throw error;

@@ -53,9 +53,9 @@ describe('the proof', () => {
     ['a run that failed', finished({ state: 'FAILED' }), 'runFailed'],
     ['an exit code', finished({ exitCode: 1 }), 'runFailed'],
     ['no exit code', { ...finished(), child: withoutExit() } as GuestAnswer, 'runFailed'],
-    ['an agent that is off line', { kind: 'offline' }, 'agentOffline'],
-    ['a run that did not end', { kind: 'late', runId: 'r-1', state: 'PENDING' }, 'runLate'],
-    ['a refused call', { kind: 'failed', isDenied: true, words: 'no' }, 'assistantCall']
+    ['an agent that is off line', { kind: 'agentOffline' }, 'agentOffline'],
+    ['a run that did not end', { kind: 'runLate', runId: 'r-1', state: 'PENDING' }, 'runLate'],
+    ['a refused call', { kind: 'assistantCall', isDenied: true, message: 'no' }, 'assistantCall']
   ])('is none with %s', (_, answer, kind) => {
     expect(judgeProof(answer, baseline)).toMatchObject({ healthy: false, reason: { kind } });
   });

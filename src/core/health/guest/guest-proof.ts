@@ -8,7 +8,7 @@
  * sent, so that neither a wrong clock in the guest nor a slow answer makes an old system look young.
  */
 import type { ProbeResult } from '../unhealthy.ts';
-import { type GuestAnswer, hasExitedWithZero } from './guest-run.ts';
+import { type GuestAnswer, type GuestChild, hasExitedWithZero } from './guest-run.ts';
 
 /** What is known of the system that was to be replaced. */
 export interface GuestBaseline {
@@ -39,7 +39,7 @@ export function readProbeLine(output: string, nonce: string): GuestFacts | undef
 
 /** Judges the answer of one probe. Pure. */
 export function judgeProof(answer: GuestAnswer, baseline: GuestBaseline): ProbeResult {
-  if (answer.kind !== 'finished') return unanswered(answer);
+  if (answer.kind !== 'finished') return { healthy: false, reason: answer };
   const { child, nonce, runId, sentMs } = answer;
   const facts = hasExitedWithZero(child) ? readProbeLine(child.stdout, nonce) : undefined;
   if (facts === undefined) return runFailed(answer);
@@ -57,7 +57,7 @@ export function judgeProof(answer: GuestAnswer, baseline: GuestBaseline): ProbeR
 
 /** Judges one run of the user's script. Pure. */
 export function judgeScript(answer: GuestAnswer): ProbeResult {
-  if (answer.kind !== 'finished') return unanswered(answer);
+  if (answer.kind !== 'finished') return { healthy: false, reason: answer };
   const { child, runId } = answer;
   if (hasExitedWithZero(child)) return { healthy: true };
   const { exitCode } = child;
@@ -68,34 +68,11 @@ export function judgeScript(answer: GuestAnswer): ProbeResult {
 /** How many lines of a script's output are kept, and how many characters of each. */
 const shownLines = 20;
 
-function lastLines({
-  stdout,
-  stderr
-}: {
-  readonly stdout: string;
-  readonly stderr: string;
-}): readonly string[] {
+function lastLines({ stdout, stderr }: GuestChild): readonly string[] {
   return `${stdout}\n${stderr}`
     .split(/\r\n|\r|\n/)
     .filter((line) => line.trim() !== '')
     .slice(-shownLines);
-}
-
-function unanswered(answer: Exclude<GuestAnswer, { kind: 'finished' }>): ProbeResult {
-  switch (answer.kind) {
-    case 'offline':
-      return { healthy: false, reason: { kind: 'agentOffline' } };
-    case 'late':
-      return {
-        healthy: false,
-        reason: { kind: 'runLate', runId: answer.runId ?? '', state: answer.state ?? '' }
-      };
-    case 'failed':
-      return {
-        healthy: false,
-        reason: { kind: 'assistantCall', isDenied: answer.isDenied, message: answer.words }
-      };
-  }
 }
 
 function runFailed({ child, runId }: Extract<GuestAnswer, { kind: 'finished' }>): ProbeResult {

@@ -1,4 +1,5 @@
 /** What Cloud Assistant says of a run, as far as the action understands it. */
+import type { InsideFailure } from './inside-failure.ts';
 
 /** What the service says of an agent. An instance that it does not name counts as `offline`. */
 export type AgentState = 'online' | 'offline';
@@ -25,9 +26,8 @@ export interface GuestRun {
   readonly children: readonly GuestChild[];
 }
 
-/** What came of a command on one instance. */
+/** What came of a command on one instance: an answer, or why there is none. */
 export type GuestAnswer =
-  | { readonly kind: 'offline' }
   | {
       readonly kind: 'finished';
       readonly runId: string;
@@ -36,10 +36,7 @@ export type GuestAnswer =
       readonly sentMs: number;
       readonly child: GuestChild;
     }
-  /** Not finished when the time was over; no run ID where it was never sent or its answer stayed lost. */
-  | { readonly kind: 'late'; readonly runId?: string; readonly state?: string }
-  /** A call failed; `words` is the failure as a sentence, without a full stop. */
-  | { readonly kind: 'failed'; readonly isDenied: boolean; readonly words: string };
+  | Extract<InsideFailure, { kind: 'agentOffline' | 'runLate' | 'assistantCall' }>;
 
 /** Whether nothing more comes of it; an unknown state goes on. */
 export function isFinished(state: string): boolean {

@@ -6,8 +6,10 @@ import { escapedLine } from './guest-system.ts';
  *
  * - `agentOffline`: the agent is not on line, so nothing could be run
  * - `sameBoot`, `olderBoot`: the system that was to be replaced, by its boot ID or its uptime
- * - `runFailed`, `runLate`: the run ended without an answer, or did not end in time
- * - `assistantCall`: the service refused a call, or could not be reached
+ * - `runFailed`: the run ended without an answer
+ * - `runLate`: it did not end in time; the run ID is empty where it was never sent or its answer stayed lost, the state
+ *   where none was read
+ * - `assistantCall`: the service refused a call, or could not be reached; `message` is without a full stop
  * - `script`: the user's script ended with another exit code than 0; `output` is its last lines
  * - `notProven`: the script was not run, for nothing proves yet that the new system is up
  */
@@ -60,11 +62,6 @@ export function describeInside(reason: InsideFailure): string {
     case 'notProven':
       return 'the script was not run: nothing proves yet that the new system is up';
   }
-}
-
-/** The last lines of a script's output for the log, each escaped and cut. */
-export function outputLines(reason: Extract<InsideFailure, { kind: 'script' }>): readonly string[] {
-  return reason.output.map((line) => escapedLine(line, 200));
 }
 
 function factsOf({ exitCode, errorCode, failReason }: Extract<InsideFailure, { kind: 'runFailed' }>): string {

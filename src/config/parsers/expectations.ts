@@ -1,9 +1,5 @@
-import type { Expectations, StatusRange } from './check.ts';
-
-/** The expectations, or what is wrong with them, as a clause that reads on after the input's name. */
-export type ParsedExpectations =
-  | { readonly ok: true; readonly expectations: Expectations }
-  | { readonly ok: false; readonly problem: string };
+import type { Expectations, StatusRange } from '../../core/health/check.ts';
+import { type Parsed, parsed, refused } from './parser.ts';
 
 /** A success of any kind. A redirect is none: it is not followed, and what lies behind it was not asked for. */
 const success: readonly StatusRange[] = [{ from: 200, to: 299 }];
@@ -25,38 +21,38 @@ const joined = /[,;，；、](?:status|body)=/;
  *
  * @param text the rest of the input after the address, with the white space before it
  */
-export function parseExpectations(text: string): ParsedExpectations {
+export function parseExpectations(text: string): Parsed<Expectations> {
   const found = new Map<string, string>();
   word.lastIndex = 0;
   for (let end = 0; end < text.length; end = word.lastIndex) {
     const [, name, quoted, bare] = word.exec(text) ?? [];
     if (name === undefined) {
-      return wrong('goes on after the address with what is neither status=… nor body=… nor body="…"');
+      return refused('goes on after the address with what is neither status=… nor body=… nor body="…"');
     }
     if (name !== 'status' && name !== 'body') {
-      return wrong(`expects ${JSON.stringify(name)}, which is unknown; status and body can be expected`);
+      return refused(`expects ${JSON.stringify(name)}, which is unknown; status and body can be expected`);
     }
-    if (found.has(name)) return wrong(`gives ${name} more than once`);
+    if (found.has(name)) return refused(`gives ${name} more than once`);
     if (otherQuotes.test(bare ?? '')) {
-      return wrong(
+      return refused(
         `has a ${name} that begins with ${shownCharacter(bare)}, which no check takes for a quotation mark; write ${name}="…" with straight double quotes`
       );
     }
     if (joined.test(bare ?? '')) {
-      return wrong('joins status and body by a comma or a semicolon; put a blank between them');
+      return refused('joins status and body by a comma or a semicolon; put a blank between them');
     }
     found.set(name, bare ?? String(quoted).replace(/\\(.)/gsu, '$1'));
   }
   const status = found.get('status');
   const statuses = status === undefined ? success : parseStatuses(status);
   if (statuses === undefined) {
-    return wrong(
+    return refused(
       'expects a status that is none; write codes from 200 to 599, such as 200, 200,204 or 200-299'
     );
   }
   const body = found.get('body');
-  if (body === '') return wrong('expects an empty body text, which every body contains; leave body out');
-  return { ok: true, expectations: body === undefined ? { statuses } : { statuses, body } };
+  if (body === '') return refused('expects an empty body text, which every body contains; leave body out');
+  return parsed(body === undefined ? { statuses } : { statuses, body });
 }
 
 /** The first character with its code point: many of these marks look alike. */
@@ -76,8 +72,4 @@ function parseStatuses(text: string): readonly StatusRange[] | undefined {
     ranges.push({ from, to });
   }
   return ranges;
-}
-
-function wrong(problem: string): ParsedExpectations {
-  return { ok: false, problem };
 }

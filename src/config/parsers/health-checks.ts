@@ -1,10 +1,6 @@
-import type { HealthCheck } from './check.ts';
-import { parseHealthCheck } from './parse-check.ts';
-
-/** The checks, or what is wrong with the text, as clauses that read on after the input's name. */
-export type ParsedChecks =
-  | { readonly ok: true; readonly checks: readonly HealthCheck[] }
-  | { readonly ok: false; readonly problems: readonly string[] };
+import type { HealthCheck } from '../../core/health/check.ts';
+import { parseHealthCheck } from './health-check.ts';
+import { type Parsed, parsed, refused } from './parser.ts';
 
 const rightForm = 'write one check a line, without commas, semicolons, brackets or quotes around it';
 
@@ -18,18 +14,18 @@ const anotherAddress = /[\s,;，；、][\s"']*(?:tcp|ssh|https?|assistant):\/\//
  *
  * Pure, and never throws. No problem shows the whole text, for a token may be a part of it.
  */
-export function parseHealthChecks(text: string): ParsedChecks {
+export function parseHealthChecks(text: string): Parsed<readonly HealthCheck[]> {
   const lines = joinedLines(text);
   const checks: HealthCheck[] = [];
-  const problems: string[] = [];
+  const faults: string[] = [];
   for (const { line, at } of lines) {
     const form = problemOfForm(line);
-    const parsed = form === undefined ? parseHealthCheck(line) : { ok: false as const, problem: form };
-    if (parsed.ok) checks.push(parsed.check);
-    else problems.push(lines.length === 1 ? parsed.problem : `(line ${at}) ${parsed.problem}`);
+    const check = form === undefined ? parseHealthCheck(line) : refused(form);
+    if (check.ok) checks.push(check.value);
+    else faults.push(...check.faults.map((fault) => (lines.length === 1 ? fault : `(line ${at}) ${fault}`)));
   }
-  if (lines.length === 0) problems.push(`is empty; ${rightForm}`);
-  return problems.length === 0 ? { ok: true, checks } : { ok: false, problems };
+  if (lines.length === 0) faults.push(`is empty; ${rightForm}`);
+  return faults.length === 0 ? parsed(checks) : refused(...faults);
 }
 
 function joinedLines(text: string): readonly { readonly line: string; readonly at: number }[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseHealthChecks } from '../../../src/core/health/parse-checks.ts';
+import { parseHealthChecks } from '../../../src/config/parsers/health-checks.ts';
 
 const any2xx = [{ from: 200, to: 299 }];
 const tcp = { kind: 'tcp', hostPattern: '{internalIp}', port: 22 };
@@ -20,7 +20,7 @@ describe('what is understood', () => {
   ])('%s', (text, checks) => {
     const result = parseHealthChecks(text);
     if (checks === undefined) expect(result.ok).toBe(false);
-    else expect(result).toEqual({ ok: true, checks });
+    else expect(result).toEqual({ ok: true, value: checks });
   });
 });
 
@@ -47,14 +47,14 @@ describe('what would be found wrong only after the erasing', () => {
     ["http://{publicIp}/ status='200'", 'has a status that begins with'],
     ['  \n \n', 'is empty']
   ])('%s', (text, part) => {
-    expect(parseHealthChecks(text)).toEqual({ ok: false, problems: [expect.stringContaining(part)] });
+    expect(parseHealthChecks(text)).toEqual({ ok: false, faults: [expect.stringContaining(part)] });
   });
 
   test('every line is told by its number', () => {
     const text = 'tcp://{publicIp}\n\nssh://{publicIp}\nftp://{publicIp}';
     expect(parseHealthChecks(text)).toEqual({
       ok: false,
-      problems: [
+      faults: [
         expect.stringMatching(/^\(line 1\) has no port/),
         expect.stringMatching(/^\(line 4\) begins with "ftp/)
       ]
@@ -79,7 +79,7 @@ test('never throws, and each line stands for one check or one problem', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(piece, fc.string({ maxLength: 3 }))), (parts) => {
       const result = parseHealthChecks(parts.join(''));
-      expect(result.ok ? result.checks.length : result.problems.length).toBeGreaterThan(0);
+      expect(result.ok ? result.value.length : result.faults.length).toBeGreaterThan(0);
     })
   );
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseHealthCheck } from '../../../src/core/health/parse-check.ts';
+import { parseHealthCheck } from '../../../src/config/parsers/health-check.ts';
 import { anyCharacter } from '../../support/any-character.ts';
 
 const any2xx = [{ from: 200, to: 299 }];
@@ -14,7 +14,7 @@ describe('what is understood', () => {
     ['tcp://[2001:db8::1]:65535', { kind: 'tcp', hostPattern: '2001:db8::1', port: 65_535 }],
     ['tcp://10.0.0.1:1', { kind: 'tcp', hostPattern: '10.0.0.1', port: 1 }]
   ])('%s', (text, check) => {
-    expect(parseHealthCheck(text)).toEqual({ ok: true, check });
+    expect(parseHealthCheck(text)).toEqual({ ok: true, value: check });
   });
 
   test.each([
@@ -47,7 +47,7 @@ describe('what is understood', () => {
       { kind: 'http', port: 80, pathPattern: '/h', statuses: any2xx, body: '一切 正常' }
     ]
   ])('%s', (text, check) => {
-    expect(parseHealthCheck(text)).toEqual({ ok: true, check: { hostPattern: '{publicIp}', ...check } });
+    expect(parseHealthCheck(text)).toEqual({ ok: true, value: { hostPattern: '{publicIp}', ...check } });
   });
 });
 
@@ -103,7 +103,7 @@ describe('what is refused', () => {
     ['http://{publicIp}/ body="a"b', 'goes on after the address'],
     ['http://{publicIp}/ body=""', 'expects an empty body text']
   ])('%s', (text, part) => {
-    expect(parseHealthCheck(text)).toEqual({ ok: false, problem: expect.stringContaining(part) });
+    expect(parseHealthCheck(text)).toEqual({ ok: false, faults: [expect.stringContaining(part)] });
   });
 
   test('no problem shows a password', () => {

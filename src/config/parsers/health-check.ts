@@ -1,12 +1,9 @@
-import { quoteAscii, shownAddress } from '../quote.ts';
-import { type AddressCheck, defaultPorts, type HealthCheck, placeholders } from './check.ts';
-import { isHost, isIpv6 } from './host.ts';
-import { parseExpectations } from './parse-expectations.ts';
-
-/** The check, or what is wrong with the text, as a clause that reads on after the input's name. */
-export type ParsedCheck =
-  | { readonly ok: true; readonly check: HealthCheck }
-  | { readonly ok: false; readonly problem: string };
+import { type AddressCheck, defaultPorts, type HealthCheck, placeholders } from '../../core/health/check.ts';
+import { isHost, isIpv6 } from '../../core/health/host.ts';
+import { hasDotSegment } from '../../core/health/resolve-checks.ts';
+import { quoteAscii, shownAddress } from '../../core/quote.ts';
+import { parseExpectations } from './expectations.ts';
+import { type Parsed, parsed, refused } from './parser.ts';
 
 type Kind = AddressCheck['kind'];
 
@@ -26,59 +23,52 @@ const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
  * Pure, and never throws. No problem shows a query or what stands before an `@`, for a token or a password may be
  * a part of it.
  */
-export function parseHealthCheck(text: string): ParsedCheck {
+export function parseHealthCheck(text: string): Parsed<HealthCheck> {
   const url = text.trim().replace(/\s.*$/s, '');
   const rest = text.trim().slice(url.length);
   const [foreign] = /[^\x20-\x7e]/u.exec(url) ?? [];
   if (foreign !== undefined) {
-    return wrong(
+    return refused(
       `has ${quoteAscii(foreign)} in its address, which is not ASCII; type it again, or percent-encode it`
     );
   }
   const [, written, authority, path, fragment] = address.exec(url) ?? [];
   if (written === undefined || authority === undefined || path === undefined) {
-    return wrong(
+    return refused(
       `${url === '' ? '' : `is ${shownAddress(url)}, which `}is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz`
     );
   }
   const scheme = written.toLowerCase();
   if (scheme === 'assistant') {
     return `${authority}${path}${fragment ?? ''}${rest}` === ''
-      ? { ok: true, check: { kind: 'assistant' } }
-      : wrong('goes on after assistant://, which stands alone; a script goes into guestScript');
+      ? parsed({ kind: 'assistant' })
+      : refused('goes on after assistant://, which stands alone; a script goes into guestScript');
   }
   if (!isKind(scheme)) {
-    return wrong(
+    return refused(
       `begins with ${quoteAscii(`${scheme}://`)}; tcp, ssh, http, https and assistant can be checked`
     );
   }
   if (authority.includes('@')) {
-    return wrong('holds a user name or a password, which no check sends; leave them out');
+    return refused('holds a user name or a password, which no check sends; leave them out');
   }
   const problem = problemOfBraces(authority + path);
-  if (problem !== undefined) return wrong(problem);
+  if (problem !== undefined) return refused(problem);
   const place = parsePlace(scheme, authority);
-  if (typeof place === 'string') return wrong(place);
-  if (fragment !== undefined) return wrong('holds a fragment (#…), which is never sent; leave it out');
+  if (typeof place === 'string') return refused(place);
+  if (fragment !== undefined) return refused('holds a fragment (#…), which is never sent; leave it out');
   if (scheme === 'tcp' || scheme === 'ssh') {
     if (path !== '' || rest !== '') {
-      return wrong(`goes on after the host and the port, which ${scheme} has no use for`);
+      return refused(`goes on after the host and the port, which ${scheme} has no use for`);
     }
-    return { ok: true, check: { kind: scheme, ...place } };
+    return parsed({ kind: scheme, ...place });
   }
-  if (!pathText.test(blank(path))) return wrong('has a path with characters that must be percent-encoded');
-  if (hasDotSegment(path)) return wrong('has a path with . or .. in it; write it out');
-  const parsed = parseExpectations(rest);
-  if (!parsed.ok) return parsed;
+  if (!pathText.test(blank(path))) return refused('has a path with characters that must be percent-encoded');
+  if (hasDotSegment(path)) return refused('has a path with . or .. in it; write it out');
+  const expectations = parseExpectations(rest);
+  if (!expectations.ok) return expectations;
   const pathPattern = path.startsWith('/') ? path : `/${path}`;
-  return { ok: true, check: { kind: scheme, ...place, pathPattern, ...parsed.expectations } };
-}
-
-/** Whether a segment of the path, as a lenient server would read it, is `.` or `..`. The query does not count. */
-export function hasDotSegment(path: string): boolean {
-  const plain = path.replace(/\?.*$/s, '');
-  const read = plain.replace(/%2e/gi, '.').replace(/%2f|%5c|\\/gi, '/');
-  return read.split('/').some((segment) => segment === '.' || segment === '..');
+  return parsed({ kind: scheme, ...place, pathPattern, ...expectations.value });
 }
 
 function parsePlace(kind: Kind, authority: string): { hostPattern: string; port: number } | string {
@@ -118,8 +108,4 @@ function blank(text: string): string {
 
 function isKind(scheme: string): scheme is Kind {
   return scheme === 'tcp' || defaultPorts.has(scheme);
-}
-
-function wrong(problem: string): ParsedCheck {
-  return { ok: false, problem };
 }
