@@ -2,7 +2,9 @@
 
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { expect } from '@jest/globals';
 import { type BccClient, type BccClientOptions, createBccClient } from '../../src/bce/client.ts';
+import { createTransport, type Transport } from '../../src/bce/http/transport.ts';
 import { CallError, type CallFailure } from '../../src/core/model/failure.ts';
 import { answer, bodyOf, serve, type TestServer } from './server.ts';
 
@@ -90,6 +92,19 @@ export async function world(give: Answer, more: Partial<BccClientOptions> = {}):
     await server.close();
     throw error;
   }
+}
+
+/** Sends everything to one server, and notes which host the client asked and signed. */
+export function rerouted(server: URL, hosts: string[]): Transport {
+  const transport = createTransport('test');
+  return {
+    ...transport,
+    send(request, signal) {
+      expect(request.headers['host']).toBe(request.endpoint.host);
+      hosts.push(request.endpoint.host);
+      return transport.send({ ...request, endpoint: server }, signal);
+    }
+  };
 }
 
 /** Answers each path (method, path and query) with its JSON, and with `NoSuchObject` where there is none. */

@@ -72,7 +72,9 @@ describe('README.md', () => {
       'core/model/backend-server'
     ];
     const operations = files.flatMap((file) =>
-      [...read(`src/${file}.ts`).matchAll(/(?:\bname: | [?:] )'([A-Z]\w+)'/g)].map(([, name = '']) => name)
+      [...read(`src/${file}.ts`).matchAll(/(?:\bname: |\babout\(| [?:] )'([A-Z]\w+)'/g)].map(
+        ([, name = '']) => name
+      )
     );
     expect(operations).toEqual(expect.arrayContaining(['RebuildBatchInstance', 'UpdateBlbServer']));
     expect(new Set(operations).size).toBeGreaterThan(17);

@@ -58,8 +58,7 @@ const instance: Instance = {
   publicIp: '',
   internalIp: '192.168.0.11',
   keypairId: '',
-  deletionProtection: false,
-  expireTime: ''
+  deletionProtection: false
 };
 
 const disk: SystemDisk = {

@@ -53,7 +53,6 @@ export function runningInstance(id: string, patch: Partial<Instance> = {}): Inst
     internalIp: '192.168.0.1',
     keypairId: '',
     deletionProtection: false,
-    expireTime: '',
     ...patch
   };
 }

@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 657:
+/***/ 2644:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1530,6 +1530,8 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+// EXTERNAL MODULE: ./core/given.js
+var given = __nccwpck_require__(4644);
 // EXTERNAL MODULE: ./core/health/guest/guest-system.js
 var guest_system = __nccwpck_require__(1741);
 ;// CONCATENATED MODULE: ./core/model/rebuild-spec.js
@@ -2773,6 +2775,7 @@ function unknown_inputs_meantBy(name) {
 
 
 
+
 function parseConfig(raw, undeclared = []) {
     const { values, problems } = readInputs(raw);
     const unknown = judgeUnknown(undeclared);
@@ -2790,16 +2793,16 @@ function toConfig(values) {
     const { accessKeyId, secretAccessKey, sessionToken, githubToken, environment, environmentUrl } = values;
     const { cleanLastUserData } = values;
     const userData = values.userData === undefined ? undefined : new secret/* Secret */.z(values.userData);
-    const rebuildOptions = { login: toLogin(values), ...given({ userData, cleanLastUserData }) };
+    const rebuildOptions = { login: toLogin(values), ...(0,given/* given */.g)({ userData, cleanLastUserData }) };
     return {
-        credentials: { accessKeyId, secretAccessKey, ...given({ sessionToken }) },
+        credentials: { accessKeyId, secretAccessKey, ...(0,given/* given */.g)({ sessionToken }) },
         endpoint: values.endpoint ?? endpointOfRegion(values.region),
         requestsPerSecond: values.requestsPerSecond,
         request: toRequest(values, rebuildOptions),
         rebuildOptions,
         ...(githubToken !== undefined &&
             environment !== undefined && {
-            record: { githubToken, environment, ...given({ environmentUrl }) }
+            record: { githubToken, environment, ...(0,given/* given */.g)({ environmentUrl }) }
         }),
         summary: values.summary
     };
@@ -2813,12 +2816,12 @@ function toRequest(values, rebuildOptions) {
         ...(values.endpoint === undefined && { region: values.region }),
         imageWaitMs: values.imageWait,
         options: withoutSecrets(rebuildOptions),
-        ...given({ scriptWarning: userData === undefined ? undefined : userDataWarning(userData) }),
+        ...(0,given/* given */.g)({ scriptWarning: userData === undefined ? undefined : userDataWarning(userData) }),
         dryRun: values.dryRun,
         force: values.force,
         allowProtected: values.allowProtected,
-        ...given({ confirmName }),
-        ...(backupImage && { backup: given({ keep: backupKeep }) }),
+        ...(0,given/* given */.g)({ confirmName }),
+        ...(backupImage && { backup: (0,given/* given */.g)({ keep: backupKeep }) }),
         rollback: values.rollback,
         wait: values.wait,
         timeoutMs: values.timeout,
@@ -2829,7 +2832,7 @@ function toRequest(values, rebuildOptions) {
             pauseMs: values.pauseBetweenBatches,
             maxFailures: values.maxFailures
         },
-        ...given({ health: toHealth(values) }),
+        ...(0,given/* given */.g)({ health: toHealth(values) }),
         ...(blbId !== undefined && { balancers: { blbIds: blbId, drainMs: values.drainTime } })
     };
 }
@@ -2848,10 +2851,6 @@ function toLogin({ adminPass, keypairId }) {
         return { kind: 'adminPass', adminPass: new secret/* Secret */.z(adminPass) };
     }
     return keypairId === undefined ? { kind: 'keepImageLogin' } : { kind: 'keypairId', keypairId };
-}
-function given(fields) {
-    const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-    return Object.fromEntries(entries);
 }
 
 // EXTERNAL MODULE: ./core/model/failure.js
@@ -8485,6 +8484,8 @@ function endless({ name, target }, why) {
 
 // EXTERNAL MODULE: ./bce/signed-request.js + 1 modules
 var signed_request = __nccwpck_require__(6018);
+// EXTERNAL MODULE: ./bce/api/check-arguments.js
+var check_arguments = __nccwpck_require__(4822);
 // EXTERNAL MODULE: external "node:buffer"
 var external_node_buffer_ = __nccwpck_require__(4573);
 // EXTERNAL MODULE: ./bce/api/json-fields.js
@@ -8493,14 +8494,10 @@ var json_fields = __nccwpck_require__(219);
 
 
 
-function decodeInstanceReply(json) {
-    return decodeInstance((0,json_fields/* record */.g1)(json, 'answer')['instance']);
-}
-function decodeImageReply(json) {
-    return decodeImage((0,json_fields/* record */.g1)(json, 'answer')['image']);
-}
-function decodeImageId(json) {
-    return (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(json, 'answer'), 'imageId');
+function oneOf(thing, ids) {
+    if (!ids.includes(thing.id))
+        throw new json_fields/* DecodeError */.Xc('it is about another ID than the one asked for');
+    return thing;
 }
 function decodeUserData(json) {
     const userData = (0,json_fields/* record */.g1)(json, 'answer')['userData'] ?? '';
@@ -8520,11 +8517,7 @@ function decodeUserData(json) {
 }
 function decodePage(json, key, decodeItem) {
     const reply = (0,json_fields/* record */.g1)(json, 'answer');
-    const list = reply[key] === null ? [] : reply[key];
-    if (!Array.isArray(list)) {
-        throw new json_fields/* DecodeError */.Xc(`"${key}" is not a list`);
-    }
-    const items = list.map(decodeItem);
+    const items = (0,json_fields/* list */.p_)(reply[key], key).map(decodeItem);
     return (0,json_fields/* flag */.Jt)(reply, 'isTruncated') ? { items, nextMarker: (0,json_fields/* vital */.$n)(reply, 'nextMarker') } : { items };
 }
 function decodeHelpfulPage(json, key, decodeItem) {
@@ -8549,36 +8542,21 @@ function decodeInstance(json) {
     const from = (0,json_fields/* record */.g1)(json, 'instance');
     const tags = decodeTags(from['tags']);
     return {
+        ...(0,json_fields/* texts */.Te)(from, ['name', 'imageName', 'imageType', 'osName', 'osVersion', 'osArch']),
+        ...(0,json_fields/* texts */.Te)(from, ['zoneName', 'spec', 'publicIp', 'internalIp']),
         id: (0,json_fields/* vital */.$n)(from, 'id'),
-        name: (0,json_fields/* text */.Qq)(from, 'name'),
         status: (0,json_fields/* vital */.$n)(from, 'status'),
         imageId: (0,json_fields/* vital */.$n)(from, 'imageId'),
-        imageName: (0,json_fields/* text */.Qq)(from, 'imageName'),
-        imageType: (0,json_fields/* text */.Qq)(from, 'imageType'),
-        osName: (0,json_fields/* text */.Qq)(from, 'osName'),
-        osVersion: (0,json_fields/* text */.Qq)(from, 'osVersion'),
-        osArch: (0,json_fields/* text */.Qq)(from, 'osArch'),
-        zoneName: (0,json_fields/* text */.Qq)(from, 'zoneName'),
-        spec: (0,json_fields/* text */.Qq)(from, 'spec'),
-        publicIp: (0,json_fields/* text */.Qq)(from, 'publicIp'),
-        internalIp: (0,json_fields/* text */.Qq)(from, 'internalIp'),
         keypairId: (0,json_fields/* word */.Vm)(from, 'keypairId'),
         deletionProtection: (0,json_fields/* optionalFlag */.bS)(from, 'deletionProtection'),
-        expireTime: (0,json_fields/* text */.Qq)(from, 'expireTime'),
         ...(tags === undefined ? {} : { tags })
     };
 }
 function decodeImage(json) {
     const from = (0,json_fields/* record */.g1)(json, 'image');
     return {
+        ...(0,json_fields/* texts */.Te)(from, ['name', 'type', 'osType', 'osName', 'osVersion', 'osArch', 'createTime']),
         id: (0,json_fields/* vital */.$n)(from, 'id'),
-        name: (0,json_fields/* text */.Qq)(from, 'name'),
-        type: (0,json_fields/* text */.Qq)(from, 'type'),
-        osType: (0,json_fields/* text */.Qq)(from, 'osType'),
-        osName: (0,json_fields/* text */.Qq)(from, 'osName'),
-        osVersion: (0,json_fields/* text */.Qq)(from, 'osVersion'),
-        osArch: (0,json_fields/* text */.Qq)(from, 'osArch'),
-        createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
         status: (0,json_fields/* vital */.$n)(from, 'status'),
         minDiskGb: (0,json_fields/* count */.U9)(from, 'minDiskGb')
     };
@@ -8587,6 +8565,7 @@ function decodeVolume(json) {
     const from = (0,json_fields/* record */.g1)(json, 'volume');
     const isSystemVolume = (0,json_fields/* flag */.Jt)(from, 'isSystemVolume');
     const needed = isSystemVolume ? json_fields/* vital */.$n : json_fields/* text */.Qq;
+    const { attachments } = from;
     return {
         id: needed(from, 'id'),
         createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
@@ -8594,56 +8573,33 @@ function decodeVolume(json) {
         snapshotNum: (0,json_fields/* count */.U9)(from, 'snapshotNum'),
         status: (0,json_fields/* word */.Vm)(from, 'status').replace(/^in[-_]?use$/i, 'InUse'),
         isSystemVolume,
-        attachedTo: listOf(from['attachments'])
+        attachedTo: (Array.isArray(attachments) ? attachments : [])
             .map((attachment) => (0,json_fields/* word */.Vm)({ ...Object(attachment) }, 'instanceId'))
             .filter((id) => id !== '')
     };
 }
 function decodeSnapshot(json) {
     const from = (0,json_fields/* record */.g1)(json, 'snapshot');
-    return {
-        id: (0,json_fields/* text */.Qq)(from, 'id'),
-        name: (0,json_fields/* text */.Qq)(from, 'name'),
-        createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
-        volumeId: (0,json_fields/* word */.Vm)(from, 'volumeId')
-    };
+    return { ...(0,json_fields/* texts */.Te)(from, ['id', 'name', 'createTime']), volumeId: (0,json_fields/* word */.Vm)(from, 'volumeId') };
 }
 function decodeTags(json) {
-    if (json !== null && !Array.isArray(json)) {
+    if (json === null)
+        return [];
+    if (!Array.isArray(json))
         return undefined;
-    }
-    const tags = listOf(json).map((tag) => {
+    const tags = json.map((tag) => {
         const from = { ...Object(tag) };
         return { key: (0,json_fields/* text */.Qq)(from, 'tagKey'), value: (0,json_fields/* text */.Qq)(from, 'tagValue') };
     });
     return tags.some(({ key }) => key === '') ? undefined : tags;
-}
-function listOf(json) {
-    return Array.isArray(json) ? json : [];
 }
 
 // EXTERNAL MODULE: ./core/secret-forms.js
 var secret_forms = __nccwpck_require__(6435);
 // EXTERNAL MODULE: ./bce/api/operation.js
 var api_operation = __nccwpck_require__(9666);
-;// CONCATENATED MODULE: ./bce/api/same-id.js
-
-function sameId(thing, id) {
-    return oneOf(thing, [id]);
-}
-function oneOf(thing, ids) {
-    if (!ids.includes(thing.id))
-        throw new json_fields/* DecodeError */.Xc('it is about another ID than the one asked for');
-    return thing;
-}
-function attachedTo(volume, instanceId) {
-    const isOther = volume.attachedTo.length > 0 && !volume.attachedTo.includes(instanceId);
-    if (isOther)
-        throw new json_fields/* DecodeError */.Xc('a disk is attached to another instance than the one asked for');
-    return volume;
-}
-
 ;// CONCATENATED MODULE: ./bce/api/instances.js
+
 
 
 
@@ -8651,22 +8607,19 @@ function attachedTo(volume, instanceId) {
 
 const longestPage = '1000';
 function getInstance(id) {
-    const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
     return {
         ...api_operation/* read */.LF,
-        name: 'GetInstance',
-        target: id,
-        path,
+        ...(0,check_arguments/* about */.Cv)('GetInstance', id),
+        path: (0,signed_request/* pathOf */.XM)('v2', 'instance', id),
         maxBodyBytes: api_operation/* shortBody */.xe,
-        decode: (json) => sameId(decodeInstanceReply(json), id)
+        decode: (json) => oneOf(decodeInstance((0,json_fields/* record */.g1)(json, 'answer')['instance']), [id])
     };
 }
 function getUserData(instanceId) {
     return {
         ...api_operation/* read */.LF,
         method: 'POST',
-        name: 'GetInstanceUserDataInfo',
-        target: instanceId,
+        ...(0,check_arguments/* about */.Cv)('GetInstanceUserDataInfo', instanceId),
         path: '/v2/instance/attribute/getUserdata',
         body: JSON.stringify({ instanceId }),
         maxBodyBytes: api_operation/* shortBody */.xe,
@@ -8699,14 +8652,14 @@ function listTagged(tags, marker) {
 function listVolumes(instanceId, marker) {
     return {
         ...api_operation/* read */.LF,
-        name: 'ListVolumes',
-        target: instanceId,
+        ...(0,check_arguments/* about */.Cv)('ListVolumes', instanceId),
         path: '/v2/volume',
         query: (0,signed_request/* queryOf */.E2)({ instanceId, marker }),
         decode(json) {
             const page = decodeHelpfulPage(json, 'volumes', decodeVolume);
-            for (const volume of page.items)
-                attachedTo(volume, instanceId);
+            if (page.items.some(({ attachedTo: ids }) => ids.length > 0 && !ids.includes(instanceId))) {
+                throw new json_fields/* DecodeError */.Xc('a disk is attached to another instance than the one asked for');
+            }
             return page;
         }
     };
@@ -8721,20 +8674,19 @@ function listSystemVolumes(marker) {
     };
 }
 function listSnapshots(volumeId, marker) {
-    return { ...snapshots, target: volumeId, query: (0,signed_request/* queryOf */.E2)({ volumeId, marker }) };
+    return { ...snapshots, ...(0,check_arguments/* about */.Cv)('ListSnapshots', volumeId), query: (0,signed_request/* queryOf */.E2)({ volumeId, marker }) };
 }
 function listAllSnapshots(marker) {
     return { ...snapshots, query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }) };
 }
 function startInstance(id) {
     const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
-    return { ...write, name: 'StartInstance', target: id, path, query: { start: null }, repeatable: true };
+    return { ...write, ...(0,check_arguments/* about */.Cv)('StartInstance', id), path, query: { start: null }, repeatable: true };
 }
 function rebuildInstance(id, spec, ciphertext) {
     return {
         ...rebuild(spec, ciphertext),
-        name: 'RebuildInstance',
-        target: id,
+        ...(0,check_arguments/* about */.Cv)('RebuildInstance', id),
         path: (0,signed_request/* pathOf */.XM)('v2', 'instance', id),
         query: { rebuild: null },
         body: JSON.stringify(rebuildFields(spec, ciphertext))
@@ -8744,15 +8696,12 @@ function rebuildInstances(ids, spec, ciphertext) {
     return {
         ...rebuild(spec, ciphertext),
         name: 'RebuildBatchInstance',
-        target: batchName(ids),
+        target: (0,check_arguments/* batchName */.cL)(ids),
         path: '/v2/instance/rebuild',
         query: {},
         isBatch: true,
         body: JSON.stringify({ instanceIds: ids, ...rebuildFields(spec, ciphertext) })
     };
-}
-function batchName(ids) {
-    return ids.length <= 3 ? ids.join(', ') : `${ids.length} instances`;
 }
 function rebuildFields({ imageId, login, userData, cleanLastUserData }, ciphertext) {
     return {
@@ -8788,11 +8737,11 @@ const write = {
 
 
 
+
 function listMembers(blbId, marker) {
     return {
         ...readBlb,
-        name: 'DescribeBlbServers',
-        target: blbId,
+        ...(0,check_arguments/* about */.Cv)('DescribeBlbServers', blbId),
         path: (0,signed_request/* pathOf */.XM)('v1', 'blb', blbId, 'backendserver'),
         query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }),
         decode: decodeMembers
@@ -8801,8 +8750,7 @@ function listMembers(blbId, marker) {
 function listGroups(blbId, marker) {
     return {
         ...readBlb,
-        name: 'DescribeAppBlbServerGroup',
-        target: blbId,
+        ...(0,check_arguments/* about */.Cv)('DescribeAppBlbServerGroup', blbId),
         path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'appservergroup'),
         query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }),
         decode: (json) => decodePage(json, 'appServerGroupList', (item) => (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(item, 'group'), 'id'))
@@ -8811,40 +8759,29 @@ function listGroups(blbId, marker) {
 function listGroupMembers(blbId, sgId, marker) {
     return {
         ...readBlb,
-        name: 'DescribeAppBlbServerGroupRs',
-        target: poolName(blbId, sgId),
+        ...(0,check_arguments/* about */.Cv)('DescribeAppBlbServerGroupRs', blbId, sgId),
         path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'blbrs'),
         query: (0,signed_request/* queryOf */.E2)({ sgId, marker, maxKeys: longestPage }),
         decode: decodeMembers
     };
 }
 function updateWeights(pool, weights) {
-    const { blbId, groupId = '' } = pool;
+    const { kind, blbId, groupId: sgId = '' } = pool;
+    const name = updateName(pool);
+    const isPlain = kind === 'blb';
+    (0,check_arguments/* checkWeights */.qO)(name, blbId, weights);
     const backendServerList = weights.map(({ instanceId, weight }) => ({ instanceId, weight }));
-    const common = {
+    return {
         kind: 'write',
         service: 'blb',
         method: 'PUT',
         repeatable: true,
+        ...(isPlain ? (0,check_arguments/* about */.Cv)(name, blbId) : (0,check_arguments/* about */.Cv)(name, blbId, sgId)),
+        path: (0,signed_request/* pathOf */.XM)('v1', kind, blbId, isPlain ? 'backendserver' : 'blbrs'),
+        query: isPlain ? { update: null } : {},
+        body: JSON.stringify(isPlain ? { backendServerList } : { sgId, backendServerList }),
         decode: () => undefined
     };
-    return pool.kind === 'blb'
-        ? {
-            ...common,
-            name: updateName(pool),
-            target: blbId,
-            path: (0,signed_request/* pathOf */.XM)('v1', 'blb', blbId, 'backendserver'),
-            query: { update: null },
-            body: JSON.stringify({ backendServerList })
-        }
-        : {
-            ...common,
-            name: updateName(pool),
-            target: poolName(blbId, groupId),
-            path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'blbrs'),
-            query: {},
-            body: JSON.stringify({ sgId: groupId, backendServerList })
-        };
 }
 function decodeMembers(json) {
     return decodePage(json, 'backendServerList', (item) => {
@@ -8860,9 +8797,6 @@ function weightOf(from) {
         throw new json_fields/* DecodeError */.Xc('"weight" is no whole number from 0 to 100');
     }
     return Number(digits);
-}
-function poolName(blbId, sgId) {
-    return `${blbId}/${sgId}`;
 }
 const readBlb = { ...api_operation/* read */.LF, service: 'blb' };
 
@@ -8923,9 +8857,22 @@ function tellingFailure(ordinary, application) {
     return new model_failure/* CallError */.RA({ ...failure, message }, { cause: application });
 }
 
-// EXTERNAL MODULE: ./bce/api/check-arguments.js + 1 modules
-var check_arguments = __nccwpck_require__(8825);
+;// CONCATENATED MODULE: ./bce/api/encrypt-password.js
+
+
+const keyBytes = 16;
+function encryptPassword(operation, target, password, secretAccessKey) {
+    const key = Buffer.from(secretAccessKey, 'utf8').subarray(0, keyBytes);
+    if (key.length < keyBytes) {
+        const message = `the secret access key has fewer than ${keyBytes} characters, so adminPass cannot be encrypted with it`;
+        throw (0,check_arguments/* refused */.J5)(operation, target, message);
+    }
+    const cipher = (0,external_node_crypto_.createCipheriv)('aes-128-ecb', key, null);
+    return cipher.update(password, 'utf8', 'hex') + cipher.final('hex');
+}
+
 ;// CONCATENATED MODULE: ./bce/api/images.js
+
 
 
 
@@ -8933,11 +8880,10 @@ var check_arguments = __nccwpck_require__(8825);
 function getImage(id) {
     return {
         ...api_operation/* read */.LF,
-        name: 'GetImage',
-        target: id,
+        ...(0,check_arguments/* about */.Cv)('GetImage', id),
         path: (0,signed_request/* pathOf */.XM)('v2', 'image', id),
         maxBodyBytes: api_operation/* shortBody */.xe,
-        decode: (json) => sameId(decodeImageReply(json), id)
+        decode: (json) => oneOf(decodeImage((0,json_fields/* record */.g1)(json, 'answer')['image']), [id])
     };
 }
 function listImages({ imageType, imageName }, marker) {
@@ -8949,17 +8895,18 @@ function listImages({ imageType, imageName }, marker) {
         decode: (json) => decodePage(json, 'images', decodeImage)
     };
 }
-function createImage({ imageName, instanceId, clientToken }) {
+function createImage(spec) {
+    const { imageName, instanceId, clientToken } = spec;
+    (0,check_arguments/* checkToken */.SK)('CreateImage', instanceId, clientToken);
     return {
         kind: 'write',
         repeatable: true,
         method: 'POST',
-        name: 'CreateImage',
-        target: instanceId,
+        ...(0,check_arguments/* about */.Cv)('CreateImage', instanceId),
         path: '/v2/image',
         query: { clientToken },
         body: JSON.stringify({ imageName, instanceId }),
-        decode: (json) => ({ imageId: decodeImageId(json) })
+        decode: (json) => ({ imageId: (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(json, 'answer'), 'imageId') })
     };
 }
 function deleteImage(id) {
@@ -8968,16 +8915,15 @@ function deleteImage(id) {
         repeatable: true,
         doneAfterLoss: 'notFound',
         method: 'DELETE',
-        name: 'DeleteImage',
-        target: id,
+        ...(0,check_arguments/* about */.Cv)('DeleteImage', id),
         path: (0,signed_request/* pathOf */.XM)('v2', 'image', id),
         query: {},
         decode: () => undefined
     };
 }
 
-// EXTERNAL MODULE: ./bce/api/service-endpoints.js
-var service_endpoints = __nccwpck_require__(8547);
+// EXTERNAL MODULE: ./bce/api/reply-facts.js + 1 modules
+var reply_facts = __nccwpck_require__(7463);
 ;// CONCATENATED MODULE: ./bce/api/system-disks.js
 function systemDiskOf(volumes) {
     const [disk, another] = volumes.filter(({ isSystemVolume }) => isSystemVolume);
@@ -9109,9 +9055,8 @@ function byStatus(status) {
     }
 }
 
-// EXTERNAL MODULE: ./bce/api/reply-facts.js + 1 modules
-var reply_facts = __nccwpck_require__(7463);
 ;// CONCATENATED MODULE: ./bce/api/interpret-reply.js
+
 
 
 
@@ -9139,20 +9084,10 @@ function interpretReply(operation, reply, facts, endpoint) {
         : message);
 }
 function interpretLoss(operation, error) {
-    const attempt = interpret_reply_failed(operation, lossKind(error, operation.kind), error.message, error);
-    if (error.barrier === undefined)
-        return attempt;
-    return { ...attempt, failure: { ...attempt.failure, barrier: error.barrier } };
-}
-function lossKind(error, kind) {
-    switch (error.reach) {
-        case 'unreached':
-            return 'unreached';
-        case 'unsent':
-            return 'unsent';
-        case 'lost':
-            return kind === 'read' ? 'transient' : 'ambiguous';
-    }
+    const { reach, barrier, message } = error;
+    const loss = operation.kind === 'read' ? 'transient' : 'ambiguous';
+    const attempt = interpret_reply_failed(operation, reach === 'lost' ? loss : reach, message, error);
+    return { ...attempt, failure: { ...attempt.failure, ...(0,given/* given */.g)({ barrier }) } };
 }
 function decoded(operation, facts, malformed) {
     try {
@@ -9166,7 +9101,7 @@ function decoded(operation, facts, malformed) {
     }
 }
 function interpret_reply_failed(operation, kind, message, cause, answer) {
-    const { code = '', requestId = '', retryAfterMs, serverMs } = answer?.facts ?? {};
+    const { code, requestId, retryAfterMs, serverMs } = answer?.facts ?? {};
     return {
         ok: false,
         failure: {
@@ -9174,16 +9109,19 @@ function interpret_reply_failed(operation, kind, message, cause, answer) {
             operation: operation.name,
             target: operation.target,
             message,
-            ...(answer === undefined ? {} : { httpStatus: answer.status }),
-            ...(code === '' ? {} : { code }),
-            ...(requestId === '' ? {} : { requestId }),
-            ...(retryAfterMs === undefined ? {} : { retryAfterMs })
+            ...(0,given/* given */.g)({
+                httpStatus: answer?.status,
+                code: code || undefined,
+                requestId: requestId || undefined,
+                retryAfterMs
+            })
         },
-        ...(cause === undefined ? {} : { cause }),
-        ...(serverMs === undefined ? {} : { serverMs })
+        ...(0,given/* given */.g)({ cause, serverMs })
     };
 }
 
+// EXTERNAL MODULE: ./bce/api/service-endpoints.js
+var service_endpoints = __nccwpck_require__(8547);
 ;// CONCATENATED MODULE: ./bce/http/transport-error.js
 class TransportError extends Error {
     reach;
@@ -9262,31 +9200,21 @@ function propertyOf(error, name) {
 
 const connectLimitMs = 10_000;
 const bodyLimitMs = 3_000;
-const formsOfCredentials = new WeakMap();
-function credentialForms(credentials) {
-    const { secretAccessKey, sessionToken = '' } = credentials;
-    const forms = formsOfCredentials.get(credentials) ?? [secretAccessKey, sessionToken].flatMap(secret_forms/* secretForms */.eo);
-    formsOfCredentials.set(credentials, forms);
-    return forms;
-}
 async function attempt(operation, context, signal, options = {}) {
     const { credentials, clock } = context;
-    const endpoint = context.endpoints[operation.service ?? 'bcc'];
+    const endpoint = (0,service_endpoints/* endpointOf */.X)(operation.service ?? 'bcc', context.endpoint);
     const startMs = context.wallMs();
     const signed = (0,signed_request/* signedRequest */.IU)(operation, endpoint, credentials, startMs + clock.offsetMs);
     context.mask(signed.signature);
-    const own = [signed.signature, ...(operation.secrets ?? [])];
-    const forms = [...own.flatMap(secret_forms/* secretForms */.eo), ...credentialForms(credentials)];
-    const secrets = [...own, credentials.secretAccessKey, credentials.sessionToken ?? ''];
-    const hidden = { secrets, forms };
+    const hidden = (0,reply_facts/* hiding */.Q0)([signed.signature, ...(operation.secrets ?? [])], context.hidden);
     const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options, hidden);
     const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
-    context.debug((0,reply_facts/* withoutForms */.Mk)(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, forms));
+    context.debug((0,reply_facts/* redact */.E$)(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, hidden));
     return outcome.ok
         ? outcome
-        : { ...outcome, failure: { ...outcome.failure, message: (0,reply_facts/* withoutForms */.Mk)(outcome.failure.message, forms) } };
+        : { ...outcome, failure: { ...outcome.failure, message: (0,reply_facts/* redact */.E$)(outcome.failure.message, hidden) } };
 }
-async function exchange(operation, signed, endpoint, context, signal, options, { secrets, forms }) {
+async function exchange(operation, signed, endpoint, context, signal, options, hidden) {
     const { timeoutMs, transport } = context;
     const { deadlineMs = Number.POSITIVE_INFINITY, expiresAtMs = Number.POSITIVE_INFINITY } = options;
     const nowMs = context.nowMs();
@@ -9306,7 +9234,7 @@ async function exchange(operation, signed, endpoint, context, signal, options, {
     };
     try {
         const reply = await transport.send(request, signal);
-        const facts = (0,reply_facts/* replyFacts */.EE)(reply, context.wallMs(), secrets, forms);
+        const facts = (0,reply_facts/* replyFacts */.EE)(reply, context.wallMs(), hidden);
         const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
         return [interpretReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
     }
@@ -9843,32 +9771,17 @@ function with_retries_tooLate({ name, target }, attempts, isExpired, last) {
 
 
 function createBccClient(options) {
-    const transport = options.transport ?? createTransport(options.userAgent);
+    const { credentials, requestsPerSecond, transport = createTransport(options.userAgent) } = options;
     const context = {
+        ...options,
         transport,
-        endpoints: {
-            bcc: options.endpoint,
-            blb: options.blbEndpoint ?? (0,service_endpoints/* blbEndpointOf */.z)(options.endpoint),
-            ca: (0,service_endpoints/* assistantEndpointOf */.p)(options.endpoint)
-        },
-        credentials: options.credentials,
+        hidden: (0,reply_facts/* hiding */.Q0)([credentials.secretAccessKey, credentials.sessionToken ?? '']),
         timeoutMs: { read: options.readTimeoutMs ?? 15_000, write: options.writeTimeoutMs ?? 30_000 },
-        clock: { offsetMs: 0 },
-        nowMs: () => options.nowMs(),
-        wallMs: () => options.wallMs(),
-        mask: (secret) => options.mask(secret),
-        debug: (line) => options.debug(line)
+        clock: { offsetMs: 0 }
     };
-    const time = {
-        sleep: (ms, signal) => options.sleep(ms, signal),
-        nowMs: () => options.nowMs(),
-        debug: context.debug
-    };
-    const { requestsPerSecond } = options;
-    const limiter = requestsPerSecond === undefined ? unlimited : createRateLimiter(requestsPerSecond, time);
+    const limiter = requestsPerSecond === undefined ? unlimited : createRateLimiter(requestsPerSecond, options);
     const ports = {
-        ...time,
-        random: () => options.random(),
+        ...options,
         acquire: limiter.acquire,
         correctClock(serverMs) {
             context.clock.offsetMs = serverMs - options.wallMs();
@@ -9879,11 +9792,12 @@ function createBccClient(options) {
         start,
         ...limits
     });
-    const encrypted = (operation, target, spec) => {
-        const ciphertext = (0,check_arguments/* encryptedPassword */.Eu)(operation, target, spec, options.credentials.secretAccessKey);
-        if (ciphertext !== undefined) {
-            options.mask(ciphertext);
-        }
+    const encrypted = (operation, target, { login }) => {
+        if (login.kind !== 'adminPass')
+            return undefined;
+        const password = login.adminPass.reveal();
+        const ciphertext = encryptPassword(operation, target, password, credentials.secretAccessKey);
+        options.mask(ciphertext);
         return ciphertext;
     };
     const warned = new Set();
@@ -9896,19 +9810,13 @@ function createBccClient(options) {
     return {
         endpoint: options.endpoint,
         call: async (operation, signal) => caller(signal)(operation),
-        getInstance: async (id, signal, limits) => caller(signal, limits)(getInstance((0,check_arguments/* checkedId */.VJ)('GetInstance', id))),
-        getImage: async (id, signal, limits) => caller(signal, limits)(getImage((0,check_arguments/* checkedId */.VJ)('GetImage', id))),
-        start: async (id, signal, limits) => caller(signal, limits)(startInstance((0,check_arguments/* checkedId */.VJ)('StartInstance', id))),
-        deleteImage: async (id, signal, limits) => caller(signal, limits)(deleteImage((0,check_arguments/* checkedId */.VJ)('DeleteImage', id))),
+        getInstance: async (id, signal, limits) => caller(signal, limits)(getInstance(id)),
+        getImage: async (id, signal, limits) => caller(signal, limits)(getImage(id)),
+        start: async (id, signal, limits) => caller(signal, limits)(startInstance(id)),
+        createImage: async (spec, signal, limits) => caller(signal, limits)(createImage(spec)),
+        deleteImage: async (id, signal, limits) => caller(signal, limits)(deleteImage(id)),
+        getUserData: async (id, signal, limits) => caller(signal, limits)(getUserData(id)),
         listImages: async (filter, signal, limits) => allPages((marker) => listImages(filter, marker), caller(signal, limits)),
-        async createImage(spec, signal, limits) {
-            (0,check_arguments/* checkedId */.VJ)('CreateImage', spec.instanceId);
-            (0,check_arguments/* checkedToken */.L_)('CreateImage', spec.instanceId, spec.clientToken);
-            return caller(signal, limits)(createImage(spec));
-        },
-        async getUserData(id, signal, limits) {
-            return caller(signal, limits)(getUserData((0,check_arguments/* checkedId */.VJ)('GetInstanceUserDataInfo', id)));
-        },
         async listInstances(ids, signal, limits) {
             const wanted = [...new Set(ids)];
             const found = new Map();
@@ -9921,36 +9829,27 @@ function createBccClient(options) {
             }
             return found;
         },
-        async getSystemDisk(id, signal, limits) {
-            (0,check_arguments/* checkedId */.VJ)('ListVolumes', id);
-            return systemDiskOf(await allPages((marker) => listVolumes(id, marker), caller(signal, limits), warnOnce));
-        },
+        getSystemDisk: async (id, signal, limits) => systemDiskOf(await allPages((marker) => listVolumes(id, marker), caller(signal, limits), warnOnce)),
         listSystemDisks: async (signal, limits) => systemDisksByInstance(await allPages(listSystemVolumes, caller(signal, limits), warnOnce)),
         async listTagged(tags, signal, limits) {
             const items = await allPages((marker) => listTagged(tags, marker), caller(signal, limits));
             return [...new Map(items.map((instance) => [instance.id, instance])).values()];
         },
         listAllSnapshots: async (signal, limits) => allPages(listAllSnapshots, caller(signal, limits), warnOnce),
-        async listSnapshots(id, signal, limits) {
-            (0,check_arguments/* checkedId */.VJ)('ListSnapshots', id);
-            return allPages((marker) => listSnapshots(id, marker), caller(signal, limits), warnOnce);
-        },
+        listSnapshots: async (id, signal, limits) => allPages((marker) => listSnapshots(id, marker), caller(signal, limits), warnOnce),
         async rebuild(id, spec, signal, limits) {
-            const ciphertext = encrypted('RebuildInstance', (0,check_arguments/* checkedId */.VJ)('RebuildInstance', id), spec);
+            const ciphertext = encrypted('RebuildInstance', id, spec);
             return caller(signal, limits)(rebuildInstance(id, spec, ciphertext));
         },
         async rebuildBatch(instanceIds, spec, signal, limits) {
             const ids = (0,check_arguments/* checkedIds */.Ge)('RebuildBatchInstance', instanceIds, 2);
-            const ciphertext = encrypted('RebuildBatchInstance', batchName(ids), spec);
+            const ciphertext = encrypted('RebuildBatchInstance', (0,check_arguments/* batchName */.cL)(ids), spec);
             return caller(signal, limits)(rebuildInstances(ids, spec, ciphertext));
         },
-        listBackendServers: async (id, signal, limits) => backend_servers_backendServersOf((0,check_arguments/* checkedId */.VJ)('DescribeBlbServers', id), caller(signal, limits)),
+        listBackendServers: async (id, signal, limits) => backend_servers_backendServersOf(id, caller(signal, limits)),
         async setWeights(pool, weights, signal, limits) {
-            if (weights.length === 0)
-                return;
-            (0,check_arguments/* checkPool */.RA)(updateName(pool), pool);
-            (0,check_arguments/* checkWeights */.qO)(updateName(pool), pool.blbId, weights);
-            await caller(signal, limits)(updateWeights(pool, weights));
+            if (weights.length > 0)
+                await caller(signal, limits)(updateWeights(pool, weights));
         },
         dispose: () => transport.dispose()
     };
@@ -11085,102 +10984,62 @@ function cancelledBetween(state) {
 
 /***/ }),
 
-/***/ 8825:
+/***/ 4822:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  RA: () => (/* binding */ checkPool),
-  qO: () => (/* binding */ checkWeights),
-  VJ: () => (/* binding */ checkedId),
-  Ge: () => (/* binding */ checkedIds),
-  L_: () => (/* binding */ checkedToken),
-  Eu: () => (/* binding */ encryptedPassword)
-});
-
-// EXTERNAL MODULE: ./core/model/failure.js
-var failure = __nccwpck_require__(5437);
-// EXTERNAL MODULE: ./core/model/limits.js
-var limits = __nccwpck_require__(4663);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./bce/api/encrypt-password.js
-
-const keyBytes = 16;
-class ShortSecretKeyError extends Error {
-    constructor() {
-        super(`the secret access key has fewer than ${keyBytes} characters, so adminPass cannot be encrypted with it`);
-        this.name = 'ShortSecretKeyError';
-    }
-}
-function encryptPassword(password, secretAccessKey) {
-    const key = Buffer.from(secretAccessKey, 'utf8').subarray(0, keyBytes);
-    if (key.length < keyBytes) {
-        throw new ShortSecretKeyError();
-    }
-    const cipher = (0,external_node_crypto_.createCipheriv)('aes-128-ecb', key, null);
-    return cipher.update(password, 'utf8', 'hex') + cipher.final('hex');
-}
-
-;// CONCATENATED MODULE: ./bce/api/check-arguments.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Cv: () => (/* binding */ about),
+/* harmony export */   Ge: () => (/* binding */ checkedIds),
+/* harmony export */   J5: () => (/* binding */ refused),
+/* harmony export */   SK: () => (/* binding */ checkToken),
+/* harmony export */   cL: () => (/* binding */ batchName),
+/* harmony export */   qO: () => (/* binding */ checkWeights)
+/* harmony export */ });
+/* unused harmony export checkId */
+/* harmony import */ var _core_model_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5437);
+/* harmony import */ var _core_model_limits_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4663);
 
 
-
-function checkedId(operation, id) {
+function checkId(operation, id) {
     if (id === '' || id === '.' || id === '..') {
         throw refused(operation, id, `"${id}" is no id, so nothing was sent`);
     }
-    return id;
 }
-function checkedToken(operation, target, token) {
+function about(name, ...ids) {
+    for (const id of ids)
+        checkId(name, id);
+    return { name, target: ids.join('/') };
+}
+function checkToken(operation, target, token) {
     if (!/^[\x21-\x7e]{1,64}$/.test(token)) {
         throw refused(operation, target, 'a client token has 1 to 64 ASCII characters, so nothing was sent');
     }
-    return token;
 }
 function checkedIds(operation, ids, least) {
     const different = [...new Set(ids)];
     for (const id of different) {
-        checkedId(operation, id);
+        checkId(operation, id);
     }
-    if (different.length < least || different.length > limits/* maxIdsPerCall */.e) {
-        const message = `one call is for ${least} to ${limits/* maxIdsPerCall */.e} instances, not ${different.length}, so nothing was sent`;
+    if (different.length < least || different.length > _core_model_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .maxIdsPerCall */ .e) {
+        const message = `one call is for ${least} to ${_core_model_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .maxIdsPerCall */ .e} instances, not ${different.length}, so nothing was sent`;
         throw refused(operation, '', message);
     }
     return different;
 }
-function checkPool(operation, { kind, blbId, groupId = '' }) {
-    checkedId(operation, blbId);
-    if (kind === 'appblb') {
-        checkedId(operation, groupId);
-    }
+function batchName(ids) {
+    return ids.length <= 3 ? ids.join(', ') : `${ids.length} instances`;
 }
 function checkWeights(operation, blbId, weights) {
     for (const { instanceId, weight } of weights) {
-        checkedId(operation, instanceId);
+        checkId(operation, instanceId);
         if (!Number.isInteger(weight) || weight < 0 || weight > 100) {
             const message = `a weight of ${weight} for ${instanceId} is none from 0 to 100, so nothing was sent`;
             throw refused(operation, blbId, message);
         }
     }
 }
-function encryptedPassword(operation, target, spec, secretAccessKey) {
-    if (spec.login.kind !== 'adminPass') {
-        return undefined;
-    }
-    try {
-        return encryptPassword(spec.login.adminPass.reveal(), secretAccessKey);
-    }
-    catch (error) {
-        if (error instanceof ShortSecretKeyError) {
-            throw refused(operation, target, error.message, error);
-        }
-        throw error;
-    }
-}
-function refused(operation, target, message, cause) {
-    return new failure/* CallError */.RA({ kind: 'invalid', operation, target, message, attempts: 0 }, { cause });
+function refused(operation, target, message) {
+    return new _core_model_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA({ kind: 'invalid', operation, target, message, attempts: 0 });
 }
 
 
@@ -11195,11 +11054,13 @@ function refused(operation, target, message, cause) {
 /* harmony export */   Ae: () => (/* binding */ anyText),
 /* harmony export */   Jt: () => (/* binding */ flag),
 /* harmony export */   Qq: () => (/* binding */ text),
+/* harmony export */   Te: () => (/* binding */ texts),
 /* harmony export */   U9: () => (/* binding */ count),
 /* harmony export */   Vm: () => (/* binding */ word),
 /* harmony export */   Xc: () => (/* binding */ DecodeError),
 /* harmony export */   bS: () => (/* binding */ optionalFlag),
-/* harmony export */   g1: () => (/* binding */ record)
+/* harmony export */   g1: () => (/* binding */ record),
+/* harmony export */   p_: () => (/* binding */ list)
 /* harmony export */ });
 class DecodeError extends Error {
     constructor(message) {
@@ -11233,6 +11094,16 @@ function word(from, name) {
 }
 function text(from, name) {
     return clip(anyText(from, name), maxText);
+}
+function texts(from, names) {
+    const entries = names.map((name) => [name, text(from, name)]);
+    return Object.fromEntries(entries);
+}
+function list(json, what) {
+    const items = json === null ? [] : json;
+    if (!Array.isArray(items))
+        throw new DecodeError(`"${what}" is not a list`);
+    return items;
 }
 function anyText(from, name) {
     const value = from[name];
@@ -11282,14 +11153,16 @@ const read = { kind: 'read', method: 'GET', target: '', query: {} };
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  Q0: () => (/* binding */ hiding),
   E$: () => (/* binding */ redact),
   DM: () => (/* binding */ redirectHost),
-  EE: () => (/* binding */ replyFacts),
-  Mk: () => (/* binding */ withoutForms)
+  EE: () => (/* binding */ replyFacts)
 });
 
 // UNUSED EXPORTS: parseRetryAfter
 
+// EXTERNAL MODULE: ./core/given.js
+var given = __nccwpck_require__(4644);
 // EXTERNAL MODULE: ./core/secret-forms.js
 var secret_forms = __nccwpck_require__(6435);
 ;// CONCATENATED MODULE: ./bce/api/bounded-json.js
@@ -11355,7 +11228,8 @@ var json_fields = __nccwpck_require__(219);
 
 
 
-function replyFacts(reply, wallMs, secrets, forms = secrets.flatMap(secret_forms/* secretForms */.eo)) {
+
+function replyFacts(reply, wallMs, hidden) {
     const { json, problem } = parseBounded(reply.body.kind === 'whole' ? reply.body.text : '');
     const fields = { ...Object(json) };
     const serverMs = dateMs(reply.headers.date);
@@ -11363,11 +11237,10 @@ function replyFacts(reply, wallMs, secrets, forms = secrets.flatMap(secret_forms
     return {
         json,
         problem,
-        requestId: token(fields['requestId'], forms) || token(reply.headers['x-bce-request-id'], forms),
-        code: token(fields['code'], forms),
-        message: oneLine(fields['message'], forms, secrets),
-        ...(serverMs === undefined ? {} : { serverMs }),
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs })
+        requestId: token(fields['requestId'], hidden) || token(reply.headers['x-bce-request-id'], hidden),
+        code: token(fields['code'], hidden),
+        message: oneLine(fields['message'], hidden),
+        ...(0,given/* given */.g)({ serverMs, retryAfterMs })
     };
 }
 function parseRetryAfter(value, nowMs) {
@@ -11381,28 +11254,31 @@ function redirectHost(reply, endpoint) {
     const location = reply.headers.location ?? '';
     return URL.canParse(location, endpoint.href) ? new URL(location, endpoint).host : 'an unreadable address';
 }
-function redact(text, secrets) {
-    return withoutForms(text, secrets.flatMap(secret_forms/* secretForms */.eo));
+function hiding(secrets, also = { secrets: [], forms: [] }) {
+    return {
+        secrets: [...secrets, ...also.secrets],
+        forms: [...secrets.flatMap(secret_forms/* secretForms */.eo), ...also.forms]
+    };
 }
-function withoutForms(text, forms) {
+function redact(text, { forms }) {
     return forms.reduce((rest, form) => rest.replaceAll(form, '***'), text);
 }
 function dateMs(value) {
     const ms = value !== undefined && /^\s*[a-z]{3,9},/i.test(value) ? Date.parse(value) : Number.NaN;
     return Number.isNaN(ms) ? undefined : ms;
 }
-function token(value, forms) {
-    return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) && withoutForms(value, forms) === value
+function token(value, hidden) {
+    return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) && redact(value, hidden) === value
         ? value
         : '';
 }
-function oneLine(value, forms, secrets) {
+function oneLine(value, hidden) {
     if (typeof value !== 'string')
         return '';
-    const whole = withoutForms((0,json_fields/* clip */.$Q)(value, maxRawMessage), forms);
-    const doubtful = value.length > maxRawMessage ? Math.max(0, ...forms.map(({ length }) => length)) : 0;
+    const whole = redact((0,json_fields/* clip */.$Q)(value, maxRawMessage), hidden);
+    const doubtful = value.length > maxRawMessage ? Math.max(0, ...hidden.forms.map(({ length }) => length)) : 0;
     const known = whole.slice(0, whole.length - Math.min(doubtful, whole.length));
-    if ((0,secret_forms/* repeatsSecret */.Xq)(known, secrets))
+    if ((0,secret_forms/* repeatsSecret */.Xq)(known, hidden.secrets))
         return 'the message repeats a secret, and is left out';
     return (0,json_fields/* clip */.$Q)(known.replace(/[\s\p{Cc}]+/gu, ' ').trim(), maxMessage);
 }
@@ -11416,18 +11292,11 @@ const maxMessage = 500;
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   p: () => (/* binding */ assistantEndpointOf),
-/* harmony export */   z: () => (/* binding */ blbEndpointOf)
+/* harmony export */   X: () => (/* binding */ endpointOf)
 /* harmony export */ });
-function blbEndpointOf(endpoint) {
-    return withPrefix(endpoint, 'blb.');
-}
-function assistantEndpointOf(endpoint) {
-    return withPrefix(endpoint, 'ca.');
-}
-function withPrefix(endpoint, prefix) {
+function endpointOf(service, endpoint) {
     const url = new URL(endpoint);
-    url.hostname = url.hostname.replace(/^bcc\./, prefix);
+    url.hostname = url.hostname.replace(/^bcc\./, `${service}.`);
     return url;
 }
 
@@ -11551,6 +11420,20 @@ function wireQuery(query) {
         .map((pair) => pair.replace(/=$/, ''))
         .join('&');
     return text === '' ? '' : `?${text}`;
+}
+
+
+/***/ }),
+
+/***/ 4644:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ given)
+/* harmony export */ });
+function given(fields) {
+    const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(entries);
 }
 
 
@@ -11927,7 +11810,7 @@ function toIso(anchor, atMs) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(657);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2644);
 
 process.noDeprecation = true;
 process.exitCode = 1;

@@ -15,10 +15,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./core/loopback.js
 var loopback = __webpack_require__(8728);
-// EXTERNAL MODULE: ./core/model/failure.js
-var failure = __webpack_require__(5437);
-// EXTERNAL MODULE: ./bce/api/check-arguments.js + 1 modules
-var check_arguments = __webpack_require__(8825);
+// EXTERNAL MODULE: ./bce/api/check-arguments.js
+var check_arguments = __webpack_require__(4822);
 // EXTERNAL MODULE: ./core/model/limits.js
 var limits = __webpack_require__(4663);
 // EXTERNAL MODULE: ./core/secret-forms.js
@@ -35,6 +33,7 @@ var operation = __webpack_require__(9666);
 
 
 
+
 const service = { service: 'ca', isRefused };
 function getAgents(instanceIds) {
     return {
@@ -45,7 +44,7 @@ function getAgents(instanceIds) {
         path: '/v1/ca/agent/batch',
         body: JSON.stringify({ hosts: instanceIds.map((instanceId) => ({ instanceId })) }),
         decode(json) {
-            const found = listOf((0,json_fields/* record */.g1)(json, 'answer')['result'], 'result').map((item) => {
+            const found = (0,json_fields/* list */.p_)((0,json_fields/* record */.g1)(json, 'answer')['result'] ?? null, 'result').map((item) => {
                 const from = (0,json_fields/* record */.g1)(item, 'agent');
                 const host = (0,json_fields/* record */.g1)(from['host'], 'host');
                 const isOnline = (0,json_fields/* text */.Qq)(from, 'state').toUpperCase() === 'ONLINE';
@@ -63,7 +62,7 @@ function runCommand({ command, nonce }, instanceIds) {
         name: 'CreateAction',
         kind: 'write',
         method: 'POST',
-        target: instanceIds.length <= 3 ? instanceIds.join(', ') : `${instanceIds.length} instances`,
+        target: (0,check_arguments/* batchName */.cL)(instanceIds),
         path: '/v1/ca/action',
         query: {},
         secrets: (0,secret_forms/* secretLines */._o)(content),
@@ -92,8 +91,7 @@ function getRun(runId) {
     return {
         ...operation/* read */.LF,
         ...service,
-        name: 'GetActionRun',
-        target: runId,
+        ...(0,check_arguments/* about */.Cv)('GetActionRun', runId),
         path: '/v1/ca/actionRun',
         query: (0,signed_request/* queryOf */.E2)({
             id: runId,
@@ -104,7 +102,7 @@ function getRun(runId) {
         }),
         decode(json) {
             const result = resultOf(json);
-            const children = listOf(result['children'], 'children').map(decodeChild);
+            const children = (0,json_fields/* list */.p_)(result['children'] ?? null, 'children').map(decodeChild);
             return {
                 runId,
                 state: (0,json_fields/* vital */.$n)(result, 'state'),
@@ -129,7 +127,7 @@ function findRun(nonce, sinceMs) {
             startTime: Math.floor(sinceMs)
         }),
         decode(json) {
-            for (const item of listOf(resultOf(json)['data'], 'data')) {
+            for (const item of (0,json_fields/* list */.p_)(resultOf(json)['data'] ?? null, 'data')) {
                 const run = (0,json_fields/* record */.g1)(item, 'run');
                 if (JSON.stringify(run['action'] ?? '').includes(nonce))
                     return (0,json_fields/* vital */.$n)(run, 'id');
@@ -161,12 +159,6 @@ function decodeChild(json) {
 function resultOf(json) {
     return (0,json_fields/* record */.g1)((0,json_fields/* record */.g1)(json, 'answer')['result'], 'result');
 }
-function listOf(json, what) {
-    const list = json ?? [];
-    if (!Array.isArray(list))
-        throw new json_fields/* DecodeError */.Xc(`"${what}" is not a list`);
-    return list;
-}
 function isRefused(json) {
     const fields = { ...Object(json) };
     const code = (0,json_fields/* text */.Qq)(fields, 'code').toLowerCase();
@@ -183,9 +175,8 @@ var service_endpoints = __webpack_require__(8547);
 
 
 
-
 function createAssistant(client, secrets) {
-    const hidden = (text) => (0,reply_facts/* redact */.E$)(text, secrets);
+    const hidden = (0,reply_facts/* hiding */.Q0)(secrets);
     return {
         async getAgents(ids, signal) {
             return client.call(getAgents((0,check_arguments/* checkedIds */.Ge)('BatchGetAgent', ids, 1)), signal);
@@ -195,12 +186,12 @@ function createAssistant(client, secrets) {
             return client.call(runCommand(spec, (0,check_arguments/* checkedIds */.Ge)('CreateAction', ids, 1)), signal);
         },
         async getRun(runId, signal) {
-            const run = await client.call(getRun((0,check_arguments/* checkedId */.VJ)('GetActionRun', runId)), signal);
+            const run = await client.call(getRun(runId), signal);
             const children = run.children.map((child) => ({
                 ...child,
-                stdout: hidden(child.stdout),
-                stderr: hidden(child.stderr),
-                failReason: hidden(child.failReason)
+                stdout: (0,reply_facts/* redact */.E$)(child.stdout, hidden),
+                stderr: (0,reply_facts/* redact */.E$)(child.stderr, hidden),
+                failReason: (0,reply_facts/* redact */.E$)(child.failReason, hidden)
             }));
             return { ...run, children };
         },
@@ -208,13 +199,11 @@ function createAssistant(client, secrets) {
     };
 }
 function refusePlainHttp(endpoint) {
-    const { protocol, hostname, host } = (0,service_endpoints/* assistantEndpointOf */.p)(endpoint);
+    const { protocol, hostname, host } = (0,service_endpoints/* endpointOf */.X)('ca', endpoint);
     if (protocol === 'https:' || (0,loopback/* isLoopback */.U)(hostname))
         return;
-    throw refused('CreateAction', `a script is sent only over HTTPS, and ${host} is asked over plain HTTP; nothing was sent`);
-}
-function refused(operation, message) {
-    return new failure/* CallError */.RA({ kind: 'invalid', operation, target: '', message, attempts: 0 });
+    const message = `a script is sent only over HTTPS, and ${host} is asked over plain HTTP; nothing was sent`;
+    throw (0,check_arguments/* refused */.J5)('CreateAction', '', message);
 }
 
 

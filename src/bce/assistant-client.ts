@@ -1,11 +1,10 @@
 /** Cloud Assistant on the connection of a client. A file of its own, loaded only where a check looks from inside. */
 import { isLoopback } from '../core/loopback.ts';
-import { CallError } from '../core/model/failure.ts';
 import type { Assistant } from '../ports/assistant.ts';
-import { checkedId, checkedIds } from './api/check-arguments.ts';
+import { checkedIds, refused } from './api/check-arguments.ts';
 import * as operations from './api/cloud-assistant.ts';
-import { redact } from './api/reply-facts.ts';
-import { assistantEndpointOf } from './api/service-endpoints.ts';
+import { hiding, redact } from './api/reply-facts.ts';
+import { endpointOf } from './api/service-endpoints.ts';
 import type { BccClient } from './client.ts';
 
 /**
@@ -17,7 +16,7 @@ export function createAssistant(
   client: Pick<BccClient, 'call' | 'endpoint'>,
   secrets: readonly string[]
 ): Assistant {
-  const hidden = (text: string): string => redact(text, secrets);
+  const hidden = hiding(secrets);
   return {
     async getAgents(ids, signal) {
       return client.call(operations.getAgents(checkedIds('BatchGetAgent', ids, 1)), signal);
@@ -27,12 +26,12 @@ export function createAssistant(
       return client.call(operations.runCommand(spec, checkedIds('CreateAction', ids, 1)), signal);
     },
     async getRun(runId, signal) {
-      const run = await client.call(operations.getRun(checkedId('GetActionRun', runId)), signal);
+      const run = await client.call(operations.getRun(runId), signal);
       const children = run.children.map((child) => ({
         ...child,
-        stdout: hidden(child.stdout),
-        stderr: hidden(child.stderr),
-        failReason: hidden(child.failReason)
+        stdout: redact(child.stdout, hidden),
+        stderr: redact(child.stderr, hidden),
+        failReason: redact(child.failReason, hidden)
       }));
       return { ...run, children };
     },
@@ -42,14 +41,8 @@ export function createAssistant(
 
 /** A script over plain HTTP could be exchanged on the way, for the signature does not cover the body. */
 function refusePlainHttp(endpoint: URL): void {
-  const { protocol, hostname, host } = assistantEndpointOf(endpoint);
+  const { protocol, hostname, host } = endpointOf('ca', endpoint);
   if (protocol === 'https:' || isLoopback(hostname)) return;
-  throw refused(
-    'CreateAction',
-    `a script is sent only over HTTPS, and ${host} is asked over plain HTTP; nothing was sent`
-  );
-}
-
-function refused(operation: string, message: string): CallError {
-  return new CallError({ kind: 'invalid', operation, target: '', message, attempts: 0 });
+  const message = `a script is sent only over HTTPS, and ${host} is asked over plain HTTP; nothing was sent`;
+  throw refused('CreateAction', '', message);
 }

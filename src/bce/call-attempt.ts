@@ -1,28 +1,28 @@
-import { secretForms } from '../core/secret-forms.ts';
 import type { ReadOptions, WriteOptions } from '../ports/bcc.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Credentials } from '../ports/credentials.ts';
 import type { CallKind } from './api/error-codes.ts';
 import { interpretLoss, interpretReply } from './api/interpret-reply.ts';
-import { type Attempt, longBody, type Operation, type Service, shortBody } from './api/operation.ts';
-import { replyFacts, withoutForms } from './api/reply-facts.ts';
+import { type Attempt, longBody, type Operation, shortBody } from './api/operation.ts';
+import { type Hidden, hiding, redact, replyFacts } from './api/reply-facts.ts';
+import { endpointOf } from './api/service-endpoints.ts';
 import type { Transport } from './http/transport.ts';
 import { TransportError } from './http/transport-error.ts';
 import { type SignedRequest, signedRequest } from './signed-request.ts';
 
 /** What an attempt needs from outside. */
-export interface CallContext {
+export interface CallContext extends Pick<Clock, 'nowMs' | 'wallMs'> {
   readonly transport: Transport;
-  readonly endpoints: Readonly<Record<Service, URL>>;
+  /** Where BCC is; the other services are beside it. */
+  readonly endpoint: URL;
   readonly credentials: Credentials;
+  /** The secrets of the credentials. */
+  readonly hidden: Hidden;
   /** Milliseconds for one attempt, by the kind of call. */
   readonly timeoutMs: Readonly<Record<CallKind, number>>;
   /** How far this machine's clock is behind the service's; shared by all calls. */
   readonly clock: { offsetMs: number };
-  /** Milliseconds on a monotonic scale. */
-  nowMs(): number;
-  /** Milliseconds since 1970 by this machine's clock. */
-  wallMs(): number;
-  /** Called with each signature before it leaves. */
+  /** Called with each signature and each encrypted password, before it leaves. */
   mask(secret: string): void;
   /** Takes one line for each attempt; it never holds a header, a body or a secret. */
   debug(line: string): void;
@@ -40,16 +40,6 @@ const connectLimitMs = 10_000;
  */
 const bodyLimitMs = 3_000;
 
-const formsOfCredentials = new WeakMap<Credentials, readonly string[]>();
-
-/** The forms of the credentials, which are the same for every call. */
-function credentialForms(credentials: Credentials): readonly string[] {
-  const { secretAccessKey, sessionToken = '' } = credentials;
-  const forms = formsOfCredentials.get(credentials) ?? [secretAccessKey, sessionToken].flatMap(secretForms);
-  formsOfCredentials.set(credentials, forms);
-  return forms;
-}
-
 /** Signs an operation, sends it once and reads the answer. Rejects only for faults of the program. */
 export async function attempt<T>(
   operation: Operation<T>,
@@ -58,21 +48,18 @@ export async function attempt<T>(
   options: AttemptOptions = {}
 ): Promise<Attempt<T>> {
   const { credentials, clock } = context;
-  const endpoint = context.endpoints[operation.service ?? 'bcc'];
+  const endpoint = endpointOf(operation.service ?? 'bcc', context.endpoint);
   const startMs = context.wallMs();
   // A signature is valid for a short time only, so each attempt makes its own.
   const signed = signedRequest(operation, endpoint, credentials, startMs + clock.offsetMs);
   context.mask(signed.signature);
-  const own = [signed.signature, ...(operation.secrets ?? [])];
-  const forms = [...own.flatMap(secretForms), ...credentialForms(credentials)];
-  const secrets = [...own, credentials.secretAccessKey, credentials.sessionToken ?? ''];
-  const hidden = { secrets, forms };
+  const hidden = hiding([signed.signature, ...(operation.secrets ?? [])], context.hidden);
   const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options, hidden);
   const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
-  context.debug(withoutForms(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, forms));
+  context.debug(redact(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, hidden));
   return outcome.ok
     ? outcome
-    : { ...outcome, failure: { ...outcome.failure, message: withoutForms(outcome.failure.message, forms) } };
+    : { ...outcome, failure: { ...outcome.failure, message: redact(outcome.failure.message, hidden) } };
 }
 
 /** The outcome, and the words that a log has for it. */
@@ -83,7 +70,7 @@ async function exchange<T>(
   context: CallContext,
   signal: AbortSignal,
   options: AttemptOptions,
-  { secrets, forms }: { readonly secrets: readonly string[]; readonly forms: readonly string[] }
+  hidden: Hidden
 ): Promise<readonly [Attempt<T>, readonly string[]]> {
   const { timeoutMs, transport } = context;
   const { deadlineMs = Number.POSITIVE_INFINITY, expiresAtMs = Number.POSITIVE_INFINITY } = options;
@@ -104,7 +91,7 @@ async function exchange<T>(
   };
   try {
     const reply = await transport.send(request, signal);
-    const facts = replyFacts(reply, context.wallMs(), secrets, forms);
+    const facts = replyFacts(reply, context.wallMs(), hidden);
     const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
     return [interpretReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
   } catch (error) {

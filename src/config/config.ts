@@ -1,3 +1,4 @@
+import { given } from '../core/given.ts';
 import { guestScriptOf } from '../core/health/guest/guest-system.ts';
 import { type Login, type RebuildOptions, withoutSecrets } from '../core/model/rebuild-spec.ts';
 import { Secret } from '../core/model/secret.ts';
@@ -133,10 +134,4 @@ function toLogin({ adminPass, keypairId }: Values): Login {
     return { kind: 'adminPass', adminPass: new Secret(adminPass) };
   }
   return keypairId === undefined ? { kind: 'keepImageLogin' } : { kind: 'keypairId', keypairId };
-}
-
-/** The fields that have a value: what the user did not set is no key of the config, and is not sent. */
-function given<T extends object>(fields: T): { readonly [Key in keyof T]?: Exclude<T[Key], undefined> } {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [Key in keyof T]?: Exclude<T[Key], undefined> };
 }

@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import * as decode from '../../../src/bce/api/decode.ts';
+import { createImage, getImage } from '../../../src/bce/api/images.ts';
+import { getInstance } from '../../../src/bce/api/instances.ts';
 import { DecodeError } from '../../../src/bce/api/json-fields.ts';
 
+const spec = { imageName: 'a', instanceId: 'i-1', clientToken: 't' };
 const least = { id: 'i-1', status: 'Running', imageId: 'm-1' };
 
 const emptyInstance = {
@@ -17,8 +20,7 @@ const emptyInstance = {
   publicIp: '',
   internalIp: '',
   keypairId: '',
-  deletionProtection: undefined,
-  expireTime: ''
+  deletionProtection: undefined
 };
 
 test('an instance keeps its fields by their names', () => {
@@ -35,11 +37,10 @@ test('an instance keeps its fields by their names', () => {
     publicIp: '1.2.3.4',
     internalIp: '10.0.0.1',
     keypairId: 'k-1',
-    deletionProtection: true,
-    expireTime: '2030-01-01T00:00:00Z'
+    deletionProtection: true
   };
-  const json = { instance: { ...full, deletionProtection: 1, tags: null, unheardOf: {} } };
-  expect(decode.decodeInstanceReply(json)).toEqual({ ...full, tags: [] });
+  const json = { ...full, deletionProtection: 1, tags: null, unheardOf: {} };
+  expect(decode.decodeInstance(json)).toEqual({ ...full, tags: [] });
 });
 
 test.each([
@@ -110,11 +111,11 @@ describe('an answer is refused', () => {
     ['"id" is missing', () => decode.decodeInstance({ ...least, id: '' })],
     ['"status" is missing', () => decode.decodeInstance({ ...least, status: null })],
     ['"imageId" is missing', () => decode.decodeInstance({ ...least, imageId: 3 })],
-    ['the instance is not an object', () => decode.decodeInstanceReply({})],
+    ['the instance is not an object', () => getInstance('i-1').decode({}, '')],
     ['the instance is not an object', () => decode.decodeInstance([])],
-    ['the answer is not an object', () => decode.decodeInstanceReply(undefined)],
-    ['the answer is not an object', () => decode.decodeImageReply('text')],
-    ['the image is not an object', () => decode.decodeImageReply({ image: null })],
+    ['the answer is not an object', () => getInstance('i-1').decode(undefined, '')],
+    ['the answer is not an object', () => getImage('m-1').decode('text', '')],
+    ['the image is not an object', () => getImage('m-1').decode({ image: null }, '')],
     ['"status" is missing', () => decode.decodeImage({ id: 'm-1' })],
     ['"id" is missing', () => decode.decodeVolume({ status: 'InUse', isSystemVolume: true })],
     ['"volumes" is not a list', () => decode.decodePage({}, 'volumes', decode.decodeVolume)],
@@ -123,8 +124,8 @@ describe('an answer is refused', () => {
       () => decode.decodePage({ instances: {} }, 'instances', decode.decodeInstance)
     ],
     ['"nextMarker" is missing', () => decode.decodePage({ a: [], isTruncated: true }, 'a', String)],
-    ['"imageId" is missing', () => decode.decodeImageId({ requestId: 'r-1' })],
-    ['the answer is not an object', () => decode.decodeImageId(undefined)],
+    ['"imageId" is missing', () => createImage(spec).decode({ requestId: 'r-1' }, '')],
+    ['the answer is not an object', () => createImage(spec).decode(undefined, '')],
     ['the answer is not an object', () => decode.decodeUserData('')],
     ['"userData" is not a text', () => decode.decodeUserData({ userData: 7 })],
     ['"userData" is not base64', () => decode.decodeUserData({ userData: '#!/bin/sh' })],
@@ -149,7 +150,7 @@ test('an image', () => {
     status: 'Available',
     minDiskGb: 20
   };
-  expect(decode.decodeImageReply({ image })).toEqual(image);
+  expect(decode.decodeImage(image)).toEqual(image);
   expect(decode.decodeImage({ ...image, minDiskGb: '40' }).minDiskGb).toBe(40);
   expect(decode.decodeImage({ ...image, minDiskGb: 'many' }).minDiskGb).toBe(0);
   expect(decode.decodeImage({ id: 'm-1', status: 'Error' }).minDiskGb).toBe(0);

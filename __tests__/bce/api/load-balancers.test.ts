@@ -3,7 +3,7 @@ import type { Pool } from '../../../src/core/model/backend-server.ts';
 import { CancelledError } from '../../../src/core/model/failure.ts';
 import { errorOf, withEmulator } from '../emulated.ts';
 import { answer, serve } from '../server.ts';
-import { byLine, closeWorlds, failureOf, never, world } from '../wire.ts';
+import { byLine, closeWorlds, failureOf, never, rerouted, world } from '../wire.ts';
 
 afterEach(closeWorlds);
 
@@ -238,22 +238,22 @@ describe('weights', () => {
 });
 
 test('BCC and the load balancers have a host each, which is signed', async () => {
-  const blb = await serve((request, response) => {
-    hosts.push(request.headers.host ?? '');
-    answer(response, 200, { backendServerList: [member('i-1', 1)] });
-  });
+  const server = await serve((_request, response) =>
+    answer(response, 200, { snapshots: [], backendServerList: [member('i-1', 1)] })
+  );
   const hosts: string[] = [];
   try {
-    const { bcc, requests } = await world((response) => answer(response, 200, { snapshots: [] }), {
-      blbEndpoint: blb.url
+    const { bcc } = await world(() => undefined, {
+      endpoint: new URL('https://bcc.bj.baidubce.com'),
+      transport: rerouted(server.url, hosts)
     });
     await bcc.listBackendServers('lb-1', never);
     await bcc.setWeights(ordinary, [{ instanceId: 'i-1', weight: 1 }], never);
     await bcc.listAllSnapshots(never);
-    expect(hosts).toEqual([blb.url.host, blb.url.host]);
-    expect(requests.map(({ line }) => line)).toEqual(['GET /v2/snapshot?maxKeys=1000']);
+    const [bccHost, blbHost] = ['bcc.bj.baidubce.com', 'blb.bj.baidubce.com'];
+    expect(hosts).toEqual([blbHost, blbHost, bccHost]);
   } finally {
-    await blb.close();
+    await server.close();
   }
 });
 

@@ -1,6 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
-import { parseRetryAfter, redact, redirectHost, replyFacts } from '../../../src/bce/api/reply-facts.ts';
+import {
+  hiding,
+  parseRetryAfter,
+  redact,
+  redirectHost,
+  replyFacts
+} from '../../../src/bce/api/reply-facts.ts';
 import type { WireReply } from '../../../src/bce/http/transport.ts';
 
 const nowMs = Date.parse('2026-01-15T08:00:00Z');
@@ -16,7 +22,7 @@ describe('the facts of an answer', () => {
       code: 'BadRequest',
       message: ' two\n::error::lines\u0007 '
     });
-    expect(replyFacts(reply(text, { 'x-bce-request-id': 'r-2' }), nowMs, [])).toEqual({
+    expect(replyFacts(reply(text, { 'x-bce-request-id': 'r-2' }), nowMs, hiding([]))).toEqual({
       json: JSON.parse(text),
       problem: '',
       requestId: 'r-1',
@@ -26,7 +32,7 @@ describe('the facts of an answer', () => {
   });
 
   test.each(['', '<html>', 'null', '7', '"text"', '[]'])('of the body %j: those of the headers', (text) => {
-    expect(replyFacts(reply(text, { 'x-bce-request-id': 'r-2' }), nowMs, [])).toMatchObject({
+    expect(replyFacts(reply(text, { 'x-bce-request-id': 'r-2' }), nowMs, hiding([]))).toMatchObject({
       requestId: 'r-2',
       code: '',
       message: ''
@@ -35,7 +41,7 @@ describe('the facts of an answer', () => {
 
   test('what is no plain word is dropped, and what is long is cut', () => {
     const text = JSON.stringify({ requestId: 'a\nb', code: 7, message: 'x'.repeat(9_999) });
-    const facts = replyFacts(reply(text), nowMs, []);
+    const facts = replyFacts(reply(text), nowMs, hiding([]));
     expect([facts.requestId, facts.code, facts.message.length]).toEqual(['', '', 500]);
     expect(facts.message).toMatch(/x…$/);
   });
@@ -43,13 +49,17 @@ describe('the facts of an answer', () => {
   test('a secret is taken out of a message before it is cut', () => {
     const secret = 'k/'.repeat(400);
     const text = JSON.stringify({ message: `bad: ${encodeURIComponent(secret)} ${'x'.repeat(600)}` });
-    const { message } = replyFacts(reply(text), nowMs, [secret]);
+    const { message } = replyFacts(reply(text), nowMs, hiding([secret]));
     expect(message).toBe(`bad: *** ${'x'.repeat(490)}…`);
   });
 
   test('a secret that the look at a long message cuts in two shows no half', () => {
     const secret = 'k/'.repeat(400);
-    const { message } = replyFacts(reply(JSON.stringify({ message: secret.repeat(100) })), nowMs, [secret]);
+    const { message } = replyFacts(
+      reply(JSON.stringify({ message: secret.repeat(100) })),
+      nowMs,
+      hiding([secret])
+    );
     expect(message).toMatch(/^(\*\*\*)*…?$/);
   });
 
@@ -76,23 +86,29 @@ describe('the facts of an answer', () => {
   ])('a message that repeats a secret %s is left out', (_, spell) => {
     const secret = 'tok/en+w&th="SIGNS"==';
     const text = JSON.stringify({ code: 'BadRequest', message: `was ${spell(secret)}, sir` });
-    const { code, message } = replyFacts(reply(text), nowMs, [secret]);
+    const { code, message } = replyFacts(reply(text), nowMs, hiding([secret]));
     expect([code, message]).toEqual(['BadRequest', 'the message repeats a secret, and is left out']);
   });
 
   test('a message with escapes of other things is kept as it is', () => {
     const message = 'name \\u0041 &amp; %41 is not one of 0x41';
-    expect(replyFacts(reply(JSON.stringify({ message })), nowMs, ['hunter2-x']).message).toBe(message);
+    expect(replyFacts(reply(JSON.stringify({ message })), nowMs, hiding(['hunter2-x'])).message).toBe(
+      message
+    );
   });
 
   test('a code or a request ID that is a secret is dropped', () => {
-    const facts = replyFacts(reply('{"code":"hunter2-x","requestId":"hunter2-x"}'), nowMs, ['hunter2-x']);
+    const facts = replyFacts(
+      reply('{"code":"hunter2-x","requestId":"hunter2-x"}'),
+      nowMs,
+      hiding(['hunter2-x'])
+    );
     expect([facts.code, facts.requestId]).toEqual(['', '']);
   });
 
   test('the wait that is asked for goes by the clock of the service', () => {
     const headers = { date: 'Thu, 15 Jan 2026 09:00:00 GMT', 'retry-after': 'Thu, 15 Jan 2026 09:00:30 GMT' };
-    expect(replyFacts(reply('', headers), nowMs, [])).toMatchObject({
+    expect(replyFacts(reply('', headers), nowMs, hiding([]))).toMatchObject({
       serverMs: nowMs + 3_600_000,
       retryAfterMs: 30_000
     });
@@ -125,6 +141,6 @@ test.each([
 });
 
 test('secrets are taken out of a text', () => {
-  expect(redact('a%2fb a%2Fb a/b a\\/b YS9i', ['a/b'])).toBe('*** *** *** *** ***');
-  expect(redact('a key, a key and a token', ['key', '', 'token'])).toBe('a ***, a *** and a ***');
+  expect(redact('a%2fb a%2Fb a/b a\\/b YS9i', hiding(['a/b']))).toBe('*** *** *** *** ***');
+  expect(redact('a key, a key and a token', hiding(['key', '', 'token']))).toBe('a ***, a *** and a ***');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { assistantEndpointOf, blbEndpointOf } from '../../../src/bce/api/service-endpoints.ts';
+import { endpointOf } from '../../../src/bce/api/service-endpoints.ts';
 
 test.each([
   ['https://bcc.bj.baidubce.com', 'https://blb.bj.baidubce.com/'],
@@ -13,7 +13,7 @@ test.each([
 ])('%s belongs to %s', (endpoint, expected) => {
   const url = new URL(endpoint);
   const before = url.href;
-  expect(blbEndpointOf(url).href).toBe(expected);
+  expect(endpointOf('blb', url).href).toBe(expected);
   expect(url.href).toBe(before);
 });
 
@@ -22,5 +22,5 @@ test.each([
   ['http://127.0.0.1:4010', 'http://127.0.0.1:4010/'],
   ['https://gateway.example', 'https://gateway.example/']
 ])('Cloud Assistant of %s is at %s', (endpoint, expected) => {
-  expect(assistantEndpointOf(new URL(endpoint)).href).toBe(expected);
+  expect(endpointOf('ca', new URL(endpoint)).href).toBe(expected);
 });

@@ -5,7 +5,7 @@ import type { BccClient } from '../../../src/bce/client.ts';
 import { CancelledError } from '../../../src/core/model/failure.ts';
 import { withEmulator } from '../emulated.ts';
 import { answer, serve } from '../server.ts';
-import { closeWorlds, failureOf, never, startMs, world } from '../wire.ts';
+import { closeWorlds, failureOf, never, rerouted, startMs, world } from '../wire.ts';
 
 afterEach(closeWorlds);
 
@@ -30,25 +30,28 @@ describe('the limit', () => {
   test('is one for reads and writes, for both hosts and for all attempts', async () => {
     const clock = oneClock();
     const times: number[] = [];
-    const blb = await serve((_request, response) => {
+    const server = await serve((_request, response) => {
       times.push(clock.nowMs());
-      answer(response, 200, { backendServerList: [{ instanceId: 'i-1', weight: 1 }] });
+      const backendServerList = [{ instanceId: 'i-1', weight: 1 }];
+      answer(response, times.length === 1 ? 500 : 200, { instance, backendServerList });
     });
+    const hosts: string[] = [];
     try {
-      const { bcc } = await world(
-        (response, _seen, count) => {
-          times.push(clock.nowMs());
-          answer(response, count === 1 ? 500 : 200, { instance });
-        },
-        { ...clock, random: () => 0, requestsPerSecond: 2, blbEndpoint: blb.url }
-      );
+      const { bcc } = await world(() => undefined, {
+        ...clock,
+        random: () => 0,
+        requestsPerSecond: 2,
+        endpoint: new URL('https://bcc.bj.baidubce.com'),
+        transport: rerouted(server.url, hosts)
+      });
       await bcc.getInstance('i-1', never);
       await bcc.listBackendServers('lb-1', never);
       await bcc.start('i-1', never);
       await bcc.setWeights({ kind: 'blb', blbId: 'lb-1' }, [{ instanceId: 'i-1', weight: 1 }], never);
       expect(times).toEqual([0, 0, 500, 1_000, 1_500]);
+      expect(new Set(hosts).size).toBe(2);
     } finally {
-      await blb.close();
+      await server.close();
     }
   });
 

@@ -41,8 +41,7 @@ export const instance: Instance = {
   publicIp: '203.0.113.1',
   internalIp: '192.168.0.1',
   keypairId: '',
-  deletionProtection: false,
-  expireTime: ''
+  deletionProtection: false
 };
 
 export const disk: SystemDisk = {

@@ -27,7 +27,6 @@ function instanceOf({ id, internalIp }: Machine, { name, status, imageId, tags }
     internalIp,
     keypairId: '',
     deletionProtection: false,
-    expireTime: '',
     tags
   };
 }

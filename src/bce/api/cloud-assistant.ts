@@ -4,7 +4,8 @@ import { maxIdsPerCall } from '../../core/model/limits.ts';
 import { secretLines } from '../../core/secret-forms.ts';
 import type { GuestSpec } from '../../ports/assistant.ts';
 import { queryOf } from '../signed-request.ts';
-import { anyText, count, DecodeError, type Fields, record, text, vital, word } from './json-fields.ts';
+import { about, batchName } from './check-arguments.ts';
+import { anyText, count, type Fields, list, record, text, vital, word } from './json-fields.ts';
 import { type Operation, read } from './operation.ts';
 
 const service = { service: 'ca', isRefused } as const;
@@ -19,7 +20,7 @@ export function getAgents(instanceIds: readonly string[]): Operation<ReadonlyMap
     path: '/v1/ca/agent/batch',
     body: JSON.stringify({ hosts: instanceIds.map((instanceId) => ({ instanceId })) }),
     decode(json) {
-      const found = listOf(record(json, 'answer')['result'], 'result').map((item) => {
+      const found = list(record(json, 'answer')['result'] ?? null, 'result').map((item) => {
         const from = record(item, 'agent');
         const host = record(from['host'], 'host');
         const isOnline = text(from, 'state').toUpperCase() === 'ONLINE';
@@ -45,7 +46,7 @@ export function runCommand(
     name: 'CreateAction',
     kind: 'write',
     method: 'POST',
-    target: instanceIds.length <= 3 ? instanceIds.join(', ') : `${instanceIds.length} instances`,
+    target: batchName(instanceIds),
     path: '/v1/ca/action',
     query: {},
     secrets: secretLines(content),
@@ -76,8 +77,7 @@ export function getRun(runId: string): Operation<GuestRun> {
   return {
     ...read,
     ...service,
-    name: 'GetActionRun',
-    target: runId,
+    ...about('GetActionRun', runId),
     path: '/v1/ca/actionRun',
     query: queryOf({
       id: runId,
@@ -88,7 +88,7 @@ export function getRun(runId: string): Operation<GuestRun> {
     }),
     decode(json) {
       const result = resultOf(json);
-      const children = listOf(result['children'], 'children').map(decodeChild);
+      const children = list(result['children'] ?? null, 'children').map(decodeChild);
       return {
         runId,
         state: vital(result, 'state'),
@@ -116,7 +116,7 @@ export function findRun(nonce: string, sinceMs: number): Operation<string | unde
       startTime: Math.floor(sinceMs)
     }),
     decode(json) {
-      for (const item of listOf(resultOf(json)['data'], 'data')) {
+      for (const item of list(resultOf(json)['data'] ?? null, 'data')) {
         const run = record(item, 'run');
         if (JSON.stringify(run['action'] ?? '').includes(nonce)) return vital(run, 'id');
       }
@@ -151,13 +151,6 @@ function decodeChild(json: unknown): GuestChild {
 
 function resultOf(json: unknown): Fields {
   return record(record(json, 'answer')['result'], 'result');
-}
-
-function listOf(json: unknown, what: string): readonly unknown[] {
-  // A list without members is null where the service is written in Go.
-  const list = json ?? [];
-  if (!Array.isArray(list)) throw new DecodeError(`"${what}" is not a list`);
-  return list;
 }
 
 /** An answer with HTTP 200 that is a refusal all the same: `success` is false, or `code` is another word than success. */

@@ -3,7 +3,18 @@ import type { Image } from '../../core/model/image.ts';
 import type { Instance, Snapshot, SystemDisk } from '../../core/model/instance.ts';
 import { Secret } from '../../core/model/secret.ts';
 import type { Tag } from '../../core/model/selection.ts';
-import { count, DecodeError, flag, optionalFlag, record, text, vital, word } from './json-fields.ts';
+import {
+  count,
+  DecodeError,
+  flag,
+  list,
+  optionalFlag,
+  record,
+  text,
+  texts,
+  vital,
+  word
+} from './json-fields.ts';
 
 /** A disk of an instance; only the system disk matters to a rebuild. */
 export interface Volume extends SystemDisk {
@@ -21,19 +32,10 @@ export interface Page<T> {
   readonly leftOut?: string;
 }
 
-/** The answer of GetInstance. Throws `DecodeError`. */
-export function decodeInstanceReply(json: unknown): Instance {
-  return decodeInstance(record(json, 'answer')['instance']);
-}
-
-/** The answer of GetImage. Throws `DecodeError`. */
-export function decodeImageReply(json: unknown): Image {
-  return decodeImage(record(json, 'answer')['image']);
-}
-
-/** The id of the image that CreateImage is making (BCC page jjwvynviw). Throws `DecodeError`. */
-export function decodeImageId(json: unknown): string {
-  return vital(record(json, 'answer'), 'imageId');
+/** The thing, which must have one of the IDs that were asked for: another one's is never taken for it. Throws `DecodeError`. */
+export function oneOf<T extends { readonly id: string }>(thing: T, ids: readonly string[]): T {
+  if (!ids.includes(thing.id)) throw new DecodeError('it is about another ID than the one asked for');
+  return thing;
 }
 
 /**
@@ -61,12 +63,7 @@ export function decodeUserData(json: unknown): Secret | undefined {
 /** One page of a list under `key`; an item that cannot be understood spoils the page. Throws `DecodeError`. */
 export function decodePage<T>(json: unknown, key: string, decodeItem: (item: unknown) => T): Page<T> {
   const reply = record(json, 'answer');
-  // A list without members is null where the service is written in Go.
-  const list = reply[key] === null ? [] : reply[key];
-  if (!Array.isArray(list)) {
-    throw new DecodeError(`"${key}" is not a list`);
-  }
-  const items = list.map(decodeItem);
+  const items = list(reply[key], key).map(decodeItem);
   return flag(reply, 'isTruncated') ? { items, nextMarker: vital(reply, 'nextMarker') } : { items };
 }
 
@@ -95,22 +92,13 @@ export function decodeInstance(json: unknown): Instance {
   const from = record(json, 'instance');
   const tags = decodeTags(from['tags']);
   return {
+    ...texts(from, ['name', 'imageName', 'imageType', 'osName', 'osVersion', 'osArch']),
+    ...texts(from, ['zoneName', 'spec', 'publicIp', 'internalIp']),
     id: vital(from, 'id'),
-    name: text(from, 'name'),
     status: vital(from, 'status'),
     imageId: vital(from, 'imageId'),
-    imageName: text(from, 'imageName'),
-    imageType: text(from, 'imageType'),
-    osName: text(from, 'osName'),
-    osVersion: text(from, 'osVersion'),
-    osArch: text(from, 'osArch'),
-    zoneName: text(from, 'zoneName'),
-    spec: text(from, 'spec'),
-    publicIp: text(from, 'publicIp'),
-    internalIp: text(from, 'internalIp'),
     keypairId: word(from, 'keypairId'),
     deletionProtection: optionalFlag(from, 'deletionProtection'),
-    expireTime: text(from, 'expireTime'),
     ...(tags === undefined ? {} : { tags })
   };
 }
@@ -119,14 +107,8 @@ export function decodeInstance(json: unknown): Instance {
 export function decodeImage(json: unknown): Image {
   const from = record(json, 'image');
   return {
+    ...texts(from, ['name', 'type', 'osType', 'osName', 'osVersion', 'osArch', 'createTime']),
     id: vital(from, 'id'),
-    name: text(from, 'name'),
-    type: text(from, 'type'),
-    osType: text(from, 'osType'),
-    osName: text(from, 'osName'),
-    osVersion: text(from, 'osVersion'),
-    osArch: text(from, 'osArch'),
-    createTime: text(from, 'createTime'),
     status: vital(from, 'status'),
     minDiskGb: count(from, 'minDiskGb')
   };
@@ -140,6 +122,7 @@ export function decodeVolume(json: unknown): Volume {
   const from = record(json, 'volume');
   const isSystemVolume = flag(from, 'isSystemVolume');
   const needed = isSystemVolume ? vital : text;
+  const { attachments } = from;
   return {
     id: needed(from, 'id'),
     createTime: text(from, 'createTime'),
@@ -148,7 +131,7 @@ export function decodeVolume(json: unknown): Volume {
     // A disk in use is spelled in more than one way, in the vendor's own documents too.
     status: word(from, 'status').replace(/^in[-_]?use$/i, 'InUse'),
     isSystemVolume,
-    attachedTo: listOf(from['attachments'])
+    attachedTo: (Array.isArray(attachments) ? attachments : [])
       .map((attachment) => word({ ...Object(attachment) }, 'instanceId'))
       .filter((id) => id !== '')
   };
@@ -157,12 +140,7 @@ export function decodeVolume(json: unknown): Volume {
 /** One snapshot (BCC ListSnapshots); it only informs, so that any field may be missing. */
 export function decodeSnapshot(json: unknown): Snapshot {
   const from = record(json, 'snapshot');
-  return {
-    id: text(from, 'id'),
-    name: text(from, 'name'),
-    createTime: text(from, 'createTime'),
-    volumeId: word(from, 'volumeId')
-  };
+  return { ...texts(from, ['id', 'name', 'createTime']), volumeId: word(from, 'volumeId') };
 }
 
 /**
@@ -170,16 +148,11 @@ export function decodeSnapshot(json: unknown): Snapshot {
  * `undefined` where there is no list, or one with a tag that cannot be read.
  */
 function decodeTags(json: unknown): readonly Tag[] | undefined {
-  if (json !== null && !Array.isArray(json)) {
-    return undefined;
-  }
-  const tags = listOf(json).map((tag) => {
+  if (json === null) return [];
+  if (!Array.isArray(json)) return undefined;
+  const tags = json.map((tag) => {
     const from = { ...Object(tag) };
     return { key: text(from, 'tagKey'), value: text(from, 'tagValue') };
   });
   return tags.some(({ key }) => key === '') ? undefined : tags;
-}
-
-function listOf(json: unknown): readonly unknown[] {
-  return Array.isArray(json) ? json : [];
 }

@@ -1,18 +1,18 @@
 import type { Image, ImageFilter, ImageSpec } from '../../core/model/image.ts';
 import { pathOf, queryOf } from '../signed-request.ts';
-import { decodeImage, decodeImageId, decodeImageReply, decodePage, type Page } from './decode.ts';
+import { about, checkToken } from './check-arguments.ts';
+import { decodeImage, decodePage, oneOf, type Page } from './decode.ts';
+import { record, vital } from './json-fields.ts';
 import { type Operation, read, shortBody } from './operation.ts';
-import { sameId } from './same-id.ts';
 
 /** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
 export function getImage(id: string): Operation<Image> {
   return {
     ...read,
-    name: 'GetImage',
-    target: id,
+    ...about('GetImage', id),
     path: pathOf('v2', 'image', id),
     maxBodyBytes: shortBody,
-    decode: (json) => sameId(decodeImageReply(json), id)
+    decode: (json) => oneOf(decodeImage(record(json, 'answer')['image']), [id])
   };
 }
 
@@ -28,21 +28,18 @@ export function listImages({ imageType, imageName }: ImageFilter, marker?: strin
 }
 
 /** `POST /v2/image` (BCC page jjwvynviw), which the client token makes safe to repeat. */
-export function createImage({
-  imageName,
-  instanceId,
-  clientToken
-}: ImageSpec): Operation<{ readonly imageId: string }> {
+export function createImage(spec: ImageSpec): Operation<{ readonly imageId: string }> {
+  const { imageName, instanceId, clientToken } = spec;
+  checkToken('CreateImage', instanceId, clientToken);
   return {
     kind: 'write',
     repeatable: true,
     method: 'POST',
-    name: 'CreateImage',
-    target: instanceId,
+    ...about('CreateImage', instanceId),
     path: '/v2/image',
     query: { clientToken },
     body: JSON.stringify({ imageName, instanceId }),
-    decode: (json) => ({ imageId: decodeImageId(json) })
+    decode: (json) => ({ imageId: vital(record(json, 'answer'), 'imageId') })
   };
 }
 
@@ -53,8 +50,7 @@ export function deleteImage(id: string): Operation<undefined> {
     repeatable: true,
     doneAfterLoss: 'notFound',
     method: 'DELETE',
-    name: 'DeleteImage',
-    target: id,
+    ...about('DeleteImage', id),
     path: pathOf('v2', 'image', id),
     query: {},
     decode: () => undefined

@@ -5,33 +5,32 @@ import type { Tag } from '../../core/model/selection.ts';
 import { secretLines } from '../../core/secret-forms.ts';
 import type { Accepted } from '../../ports/bcc.ts';
 import { pathOf, queryOf } from '../signed-request.ts';
+import { about, batchName } from './check-arguments.ts';
 import {
   decodeHelpfulPage,
   decodeInstance,
-  decodeInstanceReply,
   decodePage,
   decodeSnapshot,
   decodeUserData,
   decodeVolume,
+  oneOf,
   type Page,
   type Volume
 } from './decode.ts';
+import { DecodeError, record } from './json-fields.ts';
 import { type Operation, read, shortBody } from './operation.ts';
-import { attachedTo, oneOf, sameId } from './same-id.ts';
 
 /** The most items of a page, and the documented default; asked for, in case the default changes. */
 export const longestPage = '1000';
 
 /** `GET /v2/instance/{id}` (BCC page sjwvyoeqr). */
 export function getInstance(id: string): Operation<Instance> {
-  const path = pathOf('v2', 'instance', id);
   return {
     ...read,
-    name: 'GetInstance',
-    target: id,
-    path,
+    ...about('GetInstance', id),
+    path: pathOf('v2', 'instance', id),
     maxBodyBytes: shortBody,
-    decode: (json) => sameId(decodeInstanceReply(json), id)
+    decode: (json) => oneOf(decodeInstance(record(json, 'answer')['instance']), [id])
   };
 }
 
@@ -40,8 +39,7 @@ export function getUserData(instanceId: string): Operation<Secret | undefined> {
   return {
     ...read,
     method: 'POST',
-    name: 'GetInstanceUserDataInfo',
-    target: instanceId,
+    ...about('GetInstanceUserDataInfo', instanceId),
     path: '/v2/instance/attribute/getUserdata',
     body: JSON.stringify({ instanceId }),
     maxBodyBytes: shortBody,
@@ -84,14 +82,15 @@ export function listTagged(tags: readonly Tag[], marker?: string): Operation<Pag
 export function listVolumes(instanceId: string, marker?: string): Operation<Page<Volume>> {
   return {
     ...read,
-    name: 'ListVolumes',
-    target: instanceId,
+    ...about('ListVolumes', instanceId),
     path: '/v2/volume',
     query: queryOf({ instanceId, marker }),
     decode(json) {
       const page = decodeHelpfulPage(json, 'volumes', decodeVolume);
       // Another one's disk is not left out: an answer that has one is about something else.
-      for (const volume of page.items) attachedTo(volume, instanceId);
+      if (page.items.some(({ attachedTo: ids }) => ids.length > 0 && !ids.includes(instanceId))) {
+        throw new DecodeError('a disk is attached to another instance than the one asked for');
+      }
       return page;
     }
   };
@@ -110,7 +109,7 @@ export function listSystemVolumes(marker?: string): Operation<Page<Volume>> {
 
 /** One page of `GET /v2/snapshot`: the snapshots of a disk. */
 export function listSnapshots(volumeId: string, marker?: string): Operation<Page<Snapshot>> {
-  return { ...snapshots, target: volumeId, query: queryOf({ volumeId, marker }) };
+  return { ...snapshots, ...about('ListSnapshots', volumeId), query: queryOf({ volumeId, marker }) };
 }
 
 /** One page of `GET /v2/snapshot`: the snapshots of all disks. */
@@ -122,7 +121,7 @@ export function listAllSnapshots(marker?: string): Operation<Page<Snapshot>> {
 export function startInstance(id: string): Operation<Accepted> {
   const path = pathOf('v2', 'instance', id);
   // A second start finds it on the way, and is refused.
-  return { ...write, name: 'StartInstance', target: id, path, query: { start: null }, repeatable: true };
+  return { ...write, ...about('StartInstance', id), path, query: { start: null }, repeatable: true };
 }
 
 /**
@@ -137,8 +136,7 @@ export function rebuildInstance(
 ): Operation<Accepted> {
   return {
     ...rebuild(spec, ciphertext),
-    name: 'RebuildInstance',
-    target: id,
+    ...about('RebuildInstance', id),
     path: pathOf('v2', 'instance', id),
     query: { rebuild: null },
     body: JSON.stringify(rebuildFields(spec, ciphertext))
@@ -160,11 +158,6 @@ export function rebuildInstances(
     isBatch: true,
     body: JSON.stringify({ instanceIds: ids, ...rebuildFields(spec, ciphertext) })
   };
-}
-
-/** A batch as an error names it: by its ids as long as they are few. */
-export function batchName(ids: readonly string[]): string {
-  return ids.length <= 3 ? ids.join(', ') : `${ids.length} instances`;
 }
 
 /** What the spec sets; JSON leaves out what is undefined. */

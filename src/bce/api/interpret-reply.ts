@@ -1,7 +1,8 @@
+import { given } from '../../core/given.ts';
 import type { FailureKind } from '../../core/model/failure.ts';
 import type { WireReply } from '../http/transport.ts';
 import type { TransportError } from '../http/transport-error.ts';
-import { type CallKind, classify } from './error-codes.ts';
+import { classify } from './error-codes.ts';
 import { DecodeError } from './json-fields.ts';
 import type { Attempt, FailedAttempt, Operation } from './operation.ts';
 import { type ReplyFacts, redirectHost } from './reply-facts.ts';
@@ -45,20 +46,10 @@ export function interpretReply<T>(
 
 /** What it means for the operation that no answer came. */
 export function interpretLoss(operation: Operation<unknown>, error: TransportError): FailedAttempt {
-  const attempt = failed(operation, lossKind(error, operation.kind), error.message, error);
-  if (error.barrier === undefined) return attempt;
-  return { ...attempt, failure: { ...attempt.failure, barrier: error.barrier } };
-}
-
-function lossKind(error: TransportError, kind: CallKind): FailureKind {
-  switch (error.reach) {
-    case 'unreached':
-      return 'unreached';
-    case 'unsent':
-      return 'unsent';
-    case 'lost':
-      return kind === 'read' ? 'transient' : 'ambiguous';
-  }
+  const { reach, barrier, message } = error;
+  const loss = operation.kind === 'read' ? 'transient' : 'ambiguous';
+  const attempt = failed(operation, reach === 'lost' ? loss : reach, message, error);
+  return { ...attempt, failure: { ...attempt.failure, ...given({ barrier }) } };
 }
 
 function decoded<T>(
@@ -83,7 +74,7 @@ function failed(
   cause?: Error,
   answer?: { readonly status: number; readonly facts: ReplyFacts }
 ): FailedAttempt {
-  const { code = '', requestId = '', retryAfterMs, serverMs } = answer?.facts ?? {};
+  const { code, requestId, retryAfterMs, serverMs } = answer?.facts ?? {};
   return {
     ok: false,
     failure: {
@@ -91,12 +82,13 @@ function failed(
       operation: operation.name,
       target: operation.target,
       message,
-      ...(answer === undefined ? {} : { httpStatus: answer.status }),
-      ...(code === '' ? {} : { code }),
-      ...(requestId === '' ? {} : { requestId }),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs })
+      ...given({
+        httpStatus: answer?.status,
+        code: code || undefined,
+        requestId: requestId || undefined,
+        retryAfterMs
+      })
     },
-    ...(cause === undefined ? {} : { cause }),
-    ...(serverMs === undefined ? {} : { serverMs })
+    ...given({ cause, serverMs })
   };
 }

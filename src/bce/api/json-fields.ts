@@ -47,6 +47,22 @@ export function text(from: Fields, name: string): string {
   return clip(anyText(from, name), maxText);
 }
 
+/** The same of several fields at once. */
+export function texts<Name extends string>(
+  from: Fields,
+  names: readonly Name[]
+): Readonly<Record<Name, string>> {
+  const entries = names.map((name) => [name, text(from, name)]);
+  return Object.fromEntries(entries) as Record<Name, string>;
+}
+
+/** A list; an empty one for null, which a service that is written in Go sends. Throws `DecodeError`, which calls it `what`. */
+export function list(json: unknown, what: string): readonly unknown[] {
+  const items = json === null ? [] : json;
+  if (!Array.isArray(items)) throw new DecodeError(`"${what}" is not a list`);
+  return items;
+}
+
 /** A text of any length, or the empty one where the field is missing or something else. */
 export function anyText(from: Fields, name: string): string {
   const value = from[name];

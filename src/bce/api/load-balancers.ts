@@ -5,6 +5,7 @@
 
 import { type Pool, updateName, type Weight } from '../../core/model/backend-server.ts';
 import { pathOf, queryOf } from '../signed-request.ts';
+import { about, checkWeights } from './check-arguments.ts';
 import { decodePage, type Page } from './decode.ts';
 import { longestPage } from './instances.ts';
 import { DecodeError, type Fields, record, vital, word } from './json-fields.ts';
@@ -14,8 +15,7 @@ import { type Operation, read } from './operation.ts';
 export function listMembers(blbId: string, marker?: string): Operation<Page<Weight | undefined>> {
   return {
     ...readBlb,
-    name: 'DescribeBlbServers',
-    target: blbId,
+    ...about('DescribeBlbServers', blbId),
     path: pathOf('v1', 'blb', blbId, 'backendserver'),
     query: queryOf({ marker, maxKeys: longestPage }),
     decode: decodeMembers
@@ -26,8 +26,7 @@ export function listMembers(blbId: string, marker?: string): Operation<Page<Weig
 export function listGroups(blbId: string, marker?: string): Operation<Page<string>> {
   return {
     ...readBlb,
-    name: 'DescribeAppBlbServerGroup',
-    target: blbId,
+    ...about('DescribeAppBlbServerGroup', blbId),
     path: pathOf('v1', 'appblb', blbId, 'appservergroup'),
     query: queryOf({ marker, maxKeys: longestPage }),
     decode: (json) => decodePage(json, 'appServerGroupList', (item) => vital(record(item, 'group'), 'id'))
@@ -42,8 +41,7 @@ export function listGroupMembers(
 ): Operation<Page<Weight | undefined>> {
   return {
     ...readBlb,
-    name: 'DescribeAppBlbServerGroupRs',
-    target: poolName(blbId, sgId),
+    ...about('DescribeAppBlbServerGroupRs', blbId, sgId),
     path: pathOf('v1', 'appblb', blbId, 'blbrs'),
     query: queryOf({ sgId, marker, maxKeys: longestPage }),
     decode: decodeMembers
@@ -55,32 +53,22 @@ export function listGroupMembers(
  * the call that removes members. A weight is a number, as the vendor's SDKs send it; a page shows a string.
  */
 export function updateWeights(pool: Pool, weights: readonly Weight[]): Operation<undefined> {
-  const { blbId, groupId = '' } = pool;
+  const { kind, blbId, groupId: sgId = '' } = pool;
+  const name = updateName(pool);
+  const isPlain = kind === 'blb';
+  checkWeights(name, blbId, weights);
   const backendServerList = weights.map(({ instanceId, weight }) => ({ instanceId, weight }));
-  const common = {
+  return {
     kind: 'write',
     service: 'blb',
     method: 'PUT',
     repeatable: true,
+    ...(isPlain ? about(name, blbId) : about(name, blbId, sgId)),
+    path: pathOf('v1', kind, blbId, isPlain ? 'backendserver' : 'blbrs'),
+    query: isPlain ? { update: null } : {},
+    body: JSON.stringify(isPlain ? { backendServerList } : { sgId, backendServerList }),
     decode: () => undefined
-  } as const;
-  return pool.kind === 'blb'
-    ? {
-        ...common,
-        name: updateName(pool),
-        target: blbId,
-        path: pathOf('v1', 'blb', blbId, 'backendserver'),
-        query: { update: null },
-        body: JSON.stringify({ backendServerList })
-      }
-    : {
-        ...common,
-        name: updateName(pool),
-        target: poolName(blbId, groupId),
-        path: pathOf('v1', 'appblb', blbId, 'blbrs'),
-        query: {},
-        body: JSON.stringify({ sgId: groupId, backendServerList })
-      };
+  };
 }
 
 /** A member without an instance is one by its address, of which no deploy knows. */
@@ -100,10 +88,6 @@ function weightOf(from: Fields): number {
     throw new DecodeError('"weight" is no whole number from 0 to 100');
   }
   return Number(digits);
-}
-
-function poolName(blbId: string, sgId: string): string {
-  return `${blbId}/${sgId}`;
 }
 
 const readBlb = { ...read, service: 'blb' } as const;

@@ -1,3 +1,4 @@
+import { given } from '../../core/given.ts';
 import { repeatsSecret, secretForms } from '../../core/secret-forms.ts';
 import type { WireReply } from '../http/transport.ts';
 import { parseBounded } from './bounded-json.ts';
@@ -25,15 +26,9 @@ export interface ReplyFacts {
  * Reads the facts of an answer. Errors have `requestId`, `code` and `message` (BCC page Ojwvyo6nc); the request ID
  * is also in the `x-bce-request-id` header. `wallMs` stands in for the service's clock where `Date` is missing.
  *
- * @param secrets what the message may not show
- * @param forms their forms, for who has made them already
+ * @param hidden what the message may not show
  */
-export function replyFacts(
-  reply: WireReply,
-  wallMs: number,
-  secrets: readonly string[],
-  forms: readonly string[] = secrets.flatMap(secretForms)
-): ReplyFacts {
+export function replyFacts(reply: WireReply, wallMs: number, hidden: Hidden): ReplyFacts {
   const { json, problem } = parseBounded(reply.body.kind === 'whole' ? reply.body.text : '');
   const fields: Readonly<Record<string, unknown>> = { ...Object(json) };
   const serverMs = dateMs(reply.headers.date);
@@ -41,11 +36,10 @@ export function replyFacts(
   return {
     json,
     problem,
-    requestId: token(fields['requestId'], forms) || token(reply.headers['x-bce-request-id'], forms),
-    code: token(fields['code'], forms),
-    message: oneLine(fields['message'], forms, secrets),
-    ...(serverMs === undefined ? {} : { serverMs }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs })
+    requestId: token(fields['requestId'], hidden) || token(reply.headers['x-bce-request-id'], hidden),
+    code: token(fields['code'], hidden),
+    message: oneLine(fields['message'], hidden),
+    ...given({ serverMs, retryAfterMs })
   };
 }
 
@@ -64,13 +58,22 @@ export function redirectHost(reply: WireReply, endpoint: URL): string {
   return URL.canParse(location, endpoint.href) ? new URL(location, endpoint).host : 'an unreadable address';
 }
 
-/** Replaces every occurrence of a secret in any of its forms, for services may echo what they were sent. */
-export function redact(text: string, secrets: readonly string[]): string {
-  return withoutForms(text, secrets.flatMap(secretForms));
+/** Secrets, with all of their forms: these take longer to make than to search for. */
+export interface Hidden {
+  readonly secrets: readonly string[];
+  readonly forms: readonly string[];
 }
 
-/** The same, with the forms made beforehand: they take longer than the search for them. */
-export function withoutForms(text: string, forms: readonly string[]): string {
+/** Texts that nothing may show, and what is hidden already. */
+export function hiding(secrets: readonly string[], also: Hidden = { secrets: [], forms: [] }): Hidden {
+  return {
+    secrets: [...secrets, ...also.secrets],
+    forms: [...secrets.flatMap(secretForms), ...also.forms]
+  };
+}
+
+/** Replaces every occurrence of a secret in any of its forms, for services may echo what they were sent. */
+export function redact(text: string, { forms }: Hidden): string {
   return forms.reduce((rest, form) => rest.replaceAll(form, '***'), text);
 }
 
@@ -81,20 +84,21 @@ function dateMs(value: string | undefined): number | undefined {
 }
 
 /** A token that can stand in a log line; anything else is dropped, because it could break the line. */
-function token(value: unknown, forms: readonly string[]): string {
-  return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) && withoutForms(value, forms) === value
+function token(value: unknown, hidden: Hidden): string {
+  return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) && redact(value, hidden) === value
     ? value
     : '';
 }
 
 /** Secrets are taken out before the text is cut: half of one that is cut in two would not be recognized. */
-function oneLine(value: unknown, forms: readonly string[], secrets: readonly string[]): string {
+function oneLine(value: unknown, hidden: Hidden): string {
   if (typeof value !== 'string') return '';
-  const whole = withoutForms(clip(value, maxRawMessage), forms);
+  const whole = redact(clip(value, maxRawMessage), hidden);
   // The end of what is looked at may be the first half of a secret.
-  const doubtful = value.length > maxRawMessage ? Math.max(0, ...forms.map(({ length }) => length)) : 0;
+  const doubtful =
+    value.length > maxRawMessage ? Math.max(0, ...hidden.forms.map(({ length }) => length)) : 0;
   const known = whole.slice(0, whole.length - Math.min(doubtful, whole.length));
-  if (repeatsSecret(known, secrets)) return 'the message repeats a secret, and is left out';
+  if (repeatsSecret(known, hidden.secrets)) return 'the message repeats a secret, and is left out';
   return clip(known.replace(/[\s\p{Cc}]+/gu, ' ').trim(), maxMessage);
 }
 

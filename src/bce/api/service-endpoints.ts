@@ -1,18 +1,11 @@
+import type { Service } from './operation.ts';
+
 /**
- * The endpoint of the load balancers that belongs to one of BCC: `blb.` instead of `bcc.` in front of the same region
- * (BLB page cjwvxnzix, BCC page 0jwvyo603). Any other `endpoint` serves both APIs.
+ * The endpoint of a service that belongs to one of BCC: `blb.` or `ca.` instead of `bcc.` in front of the same region
+ * (BLB page cjwvxnzix, BCC pages 0jwvyo603 and flu7ytlin). Any other `endpoint` serves all of them.
  */
-export function blbEndpointOf(endpoint: URL): URL {
-  return withPrefix(endpoint, 'blb.');
-}
-
-/** The same for Cloud Assistant: `ca.` (BCC page flu7ytlin). */
-export function assistantEndpointOf(endpoint: URL): URL {
-  return withPrefix(endpoint, 'ca.');
-}
-
-function withPrefix(endpoint: URL, prefix: string): URL {
+export function endpointOf(service: Service, endpoint: URL): URL {
   const url = new URL(endpoint);
-  url.hostname = url.hostname.replace(/^bcc\./, prefix);
+  url.hostname = url.hostname.replace(/^bcc\./, `${service}.`);
   return url;
 }

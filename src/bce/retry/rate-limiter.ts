@@ -1,4 +1,5 @@
 import { CancelledError, longestRetryAfterMs } from '../../core/model/failure.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Attempt } from '../api/operation.ts';
 import { holdUntil, newBucket, slowDown, speedUp, type TokenBucket, takeToken } from './token-bucket.ts';
 
@@ -14,11 +15,7 @@ export interface RateLimiter {
 }
 
 /** What a limiter needs from outside. */
-export interface RateLimiterPorts {
-  /** Milliseconds on a monotonic scale. */
-  nowMs(): number;
-  /** Resolves after `ms`; throws `CancelledError` as soon as the signal aborts. */
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
+export interface RateLimiterPorts extends Pick<Clock, 'nowMs' | 'sleep'> {
   /** Takes a line when the rate falls. */
   debug(line: string): void;
 }

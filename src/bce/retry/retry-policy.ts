@@ -1,5 +1,6 @@
 /** How often and when a call is sent again: a policy over values, without clock and network. */
 import { type FailureKind, longestRetryAfterMs } from '../../core/model/failure.ts';
+import type { Clock, Random } from '../../ports/clock.ts';
 import { isBusy } from '../api/error-codes.ts';
 import type { AttemptFailure, Operation } from '../api/operation.ts';
 
@@ -26,11 +27,8 @@ export type RetryTraits = Pick<Operation<unknown>, 'kind' | 'repeatable' | 'isBa
 type DeferralFacts = Pick<AttemptFailure, 'kind' | 'code'>;
 
 /** What the policy needs from outside. */
-export interface PolicyPorts {
-  /** A number in [0, 1). */
-  random(): number;
-  /** Milliseconds on a monotonic scale. */
-  nowMs(): number;
+export interface PolicyPorts extends Pick<Clock, 'nowMs'> {
+  readonly random: Random;
 }
 
 /** The failures of a call so far. */

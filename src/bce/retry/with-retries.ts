@@ -5,7 +5,9 @@ import {
   longestRetryAfterMs
 } from '../../core/model/failure.ts';
 import type { WriteOptions } from '../../ports/bcc.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Attempt, FailedAttempt, Operation } from '../api/operation.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 import {
   attemptLimit,
   isDeferred,
@@ -19,11 +21,8 @@ import {
 } from './retry-policy.ts';
 
 /** What the loop needs from outside. */
-export interface RetryPorts extends PolicyPorts {
-  /** Resolves after `ms`; throws `CancelledError` as soon as the signal aborts. */
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** As in `RateLimiter`. */
-  acquire(signal: AbortSignal, untilMs: number): Promise<boolean>;
+export interface RetryPorts extends PolicyPorts, Pick<Clock, 'sleep'> {
+  readonly acquire: RateLimiter['acquire'];
   /** Sets the clock that signs by the service's; called at most once a call. */
   correctClock(serverMs: number): void;
 }

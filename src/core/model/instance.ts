@@ -24,8 +24,6 @@ export interface Instance {
    * release with it.
    */
   readonly deletionProtection: boolean | undefined;
-  /** ISO 8601, UTC; empty for postpaid instances. */
-  readonly expireTime: string;
   /** Absent where the reply has no word about tags, which is not the same as none. */
   readonly tags?: readonly Tag[];
 }
