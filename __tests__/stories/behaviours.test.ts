@@ -288,7 +288,7 @@ async function cancelAtOnce(world: VirtualWorld, request: ReturnType<typeof requ
       }
     }
   );
-  await awaitVisible(hiddenRebuilds(stateBehind(report)), 210_000, world, noCancel.signal);
+  await awaitVisible(hiddenRebuilds(stateBehind(report)), 210_000, { ...world, cancel: noCancel });
 }
 
 /** A first run that is cancelled as soon as its rebuild shows in the status. */

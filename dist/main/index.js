@@ -5207,11 +5207,11 @@ function scriptProblems({ health }, image) {
     const cause = `guestScript begins with #!, and ${image.id} is an image of Windows, where PowerShell runs it.`;
     return [{ cause, remedy: 'Write guestScript in PowerShell, or give another image.' }];
 }
-async function readAgents({ health }, instanceIds, { guests }, signal) {
+async function readAgents({ health }, instanceIds, { guests, cancel }) {
     if (guests === undefined || health?.checks.every(({ kind }) => kind !== 'assistant') !== false)
         return undefined;
     try {
-        return await guests.getAgents(instanceIds, signal);
+        return await guests.getAgents(instanceIds, cancel.signal);
     }
     catch (error) {
         throw error instanceof model_failure/* CallError */.RA ? problem(error.failure) : error;
@@ -5403,7 +5403,7 @@ function spreadOf(intervalMs) {
 
 ;// CONCATENATED MODULE: ./deploy/calls/poll.js
 
-async function poll(read, beat, clock, signal) {
+async function poll(read, beat, { clock, cancel }) {
     const untilMs = clock.nowMs() + beat.limitMs;
     let dueMs = clock.nowMs();
     for (;;) {
@@ -5412,7 +5412,7 @@ async function poll(read, beat, clock, signal) {
         if (found !== undefined || nowMs >= untilMs)
             return found;
         dueMs = nextBeat(dueMs, beat.intervalMs, nowMs);
-        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
+        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, cancel.signal);
     }
 }
 
@@ -5424,28 +5424,27 @@ async function poll(read, beat, clock, signal) {
 
 
 const resolve_image_minuteMs = 60_000;
-async function resolveImage(request, ports, signal) {
-    const { clock, log } = ports;
-    let latest = await awaitImage(request, ports, signal);
+async function resolveImage(request, ports) {
+    let latest = await awaitImage(request, ports);
     if (latest.status !== 'Creating' || request.dryRun)
         return latest;
-    log.info(`Image ${latest.id} (${latest.name}) is still being created; waiting for it.`);
+    ports.log.info(`Image ${latest.id} (${latest.name}) is still being created; waiting for it.`);
     const usable = await poll(async () => {
-        latest = (await findImage(request, ports, signal)) ?? (await absent(request, ports, signal));
+        latest = (await findImage(request, ports)) ?? (await absent(request, ports));
         return latest.status === 'Creating' ? undefined : latest;
-    }, { intervalMs: request.pollIntervalMs, limitMs: request.timeoutMs }, clock, signal);
+    }, { intervalMs: request.pollIntervalMs, limitMs: request.timeoutMs }, ports);
     if (usable !== undefined)
         return usable;
     throw stillCreating(latest, request.timeoutMs);
 }
-async function awaitImage(request, ports, signal) {
+async function awaitImage(request, ports) {
     const { clock, log } = ports;
     const { image, imageWaitMs, pollIntervalMs } = request;
     const label = image.kind === 'id' ? image.id : quote(image.pattern);
     const startMs = clock.nowMs();
     let tellMs = startMs;
     const found = await poll(async () => {
-        const seen = await findImage(request, ports, signal);
+        const seen = await findImage(request, ports);
         const nowMs = clock.nowMs();
         if (seen === undefined && imageWaitMs > 0 && nowMs >= tellMs) {
             const waited = `${(0,time/* formatDuration */.a3)(nowMs - startMs)} of at most ${(0,time/* formatDuration */.a3)(imageWaitMs)}`;
@@ -5453,13 +5452,13 @@ async function awaitImage(request, ports, signal) {
             tellMs += resolve_image_minuteMs;
         }
         return seen;
-    }, { intervalMs: Math.min(pollIntervalMs, resolve_image_minuteMs), limitMs: imageWaitMs }, clock, signal);
-    return found ?? absent(request, ports, signal);
+    }, { intervalMs: Math.min(pollIntervalMs, resolve_image_minuteMs), limitMs: imageWaitMs }, ports);
+    return found ?? absent(request, ports);
 }
-async function findImage({ image, imageWaitMs }, { bcc, log }, signal) {
+async function findImage({ image, imageWaitMs }, { bcc, log, cancel }) {
     if (image.kind === 'id') {
         try {
-            return await bcc.getImage(image.id, signal);
+            return await bcc.getImage(image.id, cancel.signal);
         }
         catch (error) {
             const isAbsent = error instanceof model_failure/* CallError */.RA && error.failure.kind === 'notFound';
@@ -5468,7 +5467,7 @@ async function findImage({ image, imageWaitMs }, { bcc, log }, signal) {
             throw error;
         }
     }
-    const candidates = await bcc.listImages({ imageName: searchText(image.pattern) }, signal);
+    const candidates = await bcc.listImages({ imageName: searchText(image.pattern) }, cancel.signal);
     const choice = chooseImage(image.pattern, candidates);
     switch (choice.kind) {
         case 'none':
@@ -5483,9 +5482,9 @@ async function findImage({ image, imageWaitMs }, { bcc, log }, signal) {
             throw noChoice(image.pattern, choice);
     }
 }
-async function absent({ image, imageWaitMs }, { bcc }, signal) {
+async function absent({ image, imageWaitMs }, { bcc, cancel }) {
     if (image.kind === 'name') {
-        throw noChoice(image.pattern, chooseImage(image.pattern, await bcc.listImages({}, signal)));
+        throw noChoice(image.pattern, chooseImage(image.pattern, await bcc.listImages({}, cancel.signal)));
     }
     throw new SurveyError([
         {
@@ -5539,12 +5538,11 @@ function noChoice(pattern, choice) {
 
 
 
-async function observe(instanceIds, withDisk, ports, signal, options = {}) {
-    const { bcc, clock } = ports;
+async function observe(instanceIds, withDisk, { bcc, clock, cancel }, options = {}) {
     const atMs = clock.nowMs();
     const [instances, disks] = await allDone([
-        readInstances(instanceIds, bcc, signal, options),
-        readDisks(withDisk, bcc, signal, options)
+        readInstances(instanceIds, bcc, cancel.signal, options),
+        readDisks(withDisk, bcc, cancel.signal, options)
     ]);
     const times = { atMs, answeredAtMs: clock.nowMs(), isFresh: options.fresh === true };
     return new Map(Array.from(instances, ([id, instance]) => [id, observationOf(instance, disks, times)]));
@@ -5568,36 +5566,37 @@ function observationOf(instance, disks, times) {
 
 
 const select_sideBySide = 4;
-async function select_select(selection, ports, signal) {
+async function select_select(request, ports) {
+    const { selection, region } = request;
     if (selection.kind === 'tags')
-        return readTagged(selection.tags, ports, signal);
-    const read = await observe(selection.ids, selection.ids, ports, signal);
-    return allOrThrow([...read.values()], ports);
+        return readTagged(selection.tags, region, ports);
+    const read = await observe(selection.ids, selection.ids, ports);
+    return allOrThrow([...read.values()], region);
 }
-async function readTagged(tags, ports, signal) {
-    const { bcc, clock, log } = ports;
+async function readTagged(tags, region, ports) {
+    const { bcc, clock, log, cancel } = ports;
     const atMs = clock.nowMs();
-    const listed = await bcc.listTagged(tags, signal);
-    const told = await mapSome(listed, select_sideBySide, async (instance) => instance.tags === undefined ? orCallError(bcc.getInstance(instance.id, signal)) : instance);
-    const exact = allOrThrow(told, ports).filter((instance) => carriesAll(instance, tags) === true);
-    const carriers = exact.length > 0 ? exact : await carriersBlanksApart(tags, ports, signal);
+    const listed = await bcc.listTagged(tags, cancel.signal);
+    const told = await mapSome(listed, select_sideBySide, async (instance) => instance.tags === undefined ? orCallError(bcc.getInstance(instance.id, cancel.signal)) : instance);
+    const exact = allOrThrow(told, region).filter((instance) => carriesAll(instance, tags) === true);
+    const carriers = exact.length > 0 ? exact : await carriersBlanksApart(tags, ports);
     const released = carriers.filter(isReleased);
     if (released.length > 0) {
         log.info(`Left out, for they are released: ${released.map(({ id }) => id).join(', ')}`);
     }
     const chosen = carriers.filter((instance) => !isReleased(instance));
     if (chosen.length === 0)
-        throw new SurveyError([nothingSelected(tags, ports.region)]);
+        throw new SurveyError([nothingSelected(tags, region)]);
     const sorted = chosen.toSorted((one, other) => (one.id < other.id ? -1 : 1));
     log.info(`${sorted.length} instances carry ${tagsLabel(tags)}`);
     const ids = sorted.map(({ id }) => id);
-    const disks = await readDisks(ids, bcc, signal);
+    const disks = await readDisks(ids, bcc, cancel.signal);
     const times = { atMs, answeredAtMs: clock.nowMs(), isFresh: false };
-    return allOrThrow(sorted.map((instance) => observationOf(instance, disks, times)), ports);
+    return allOrThrow(sorted.map((instance) => observationOf(instance, disks, times)), region);
 }
-async function carriersBlanksApart(tags, { bcc, log }, signal) {
+async function carriersBlanksApart(tags, { bcc, log, cancel }) {
     const spelled = new Map();
-    for (const instance of await bcc.listTagged([], signal)) {
+    for (const instance of await bcc.listTagged([], cancel.signal)) {
         const spelling = spellingOf(instance, tags);
         if (spelling === undefined || isReleased(instance))
             continue;
@@ -5623,7 +5622,7 @@ function nothingSelected(tags, region) {
         remedy: 'Check instanceTag (one key=value a line; an instance must carry all of them) and region.'
     };
 }
-function allOrThrow(read, { region }) {
+function allOrThrow(read, region) {
     const failures = read.filter((one) => one instanceof model_failure/* CallError */.RA);
     if (failures.length > 0) {
         throw new SurveyError(failures.map(({ failure }) => problemOf(failure, region)));
@@ -5633,11 +5632,11 @@ function allOrThrow(read, { region }) {
 
 ;// CONCATENATED MODULE: ./deploy/calls/complete.js
 
-async function withMissingFacts(observation, task, bcc, signal) {
+async function withMissingFacts(observation, task, { bcc, cancel }) {
     const { instance } = observation;
     if (!lacksFacts(instance, task))
         return observation;
-    const detail = await bcc.getInstance(instance.id, signal);
+    const detail = await bcc.getInstance(instance.id, cancel.signal);
     const deletionProtection = instance.deletionProtection ?? detail.deletionProtection;
     const tags = instance.tags ?? detail.tags;
     const name = instance.name || detail.name;
@@ -5821,10 +5820,10 @@ async function awaitHealthy({ health, pollIntervalMs }, instance, baseline, port
 }
 async function awaitChecks(wait, ports, observe) {
     const { task } = wait;
-    const { probe, clock, signal } = ports;
+    const { clock, cancel } = ports;
     let health = beginHealth(task);
     while (health.end === undefined) {
-        await clock.sleep(Math.max(0, Math.ceil(health.dueMs - clock.nowMs())), signal);
+        await clock.sleep(Math.max(0, Math.ceil(health.dueMs - clock.nowMs())), cancel.signal);
         const startedAtMs = clock.nowMs();
         const round = await takeRound(wait, ports);
         const isCut = clock.nowMs() >= task.deadlineMs && round.some(isLate);
@@ -5835,10 +5834,10 @@ async function awaitChecks(wait, ports, observe) {
     }
     const { end, history, results } = health;
     const { fromMs, deadlineMs } = task;
-    const knownHosts = end.healthy ? await readKnownHosts(wait, health, { probe, signal }) : [];
+    const knownHosts = end.healthy ? await readKnownHosts(wait, health, ports) : [];
     return { checked: { ...end, fromMs, deadlineMs, history, checks: results }, knownHosts };
 }
-async function takeRound({ checks, task, baseline }, { probe, guests, signal }) {
+async function takeRound({ checks, task, baseline }, { probe, guests, cancel: { signal } }) {
     const timeoutMs = timeoutOf(task);
     const { hostKeys } = baseline;
     const network = { signal, timeoutMs, ...(hostKeys && { baselineKeys: hostKeys }) };
@@ -5858,7 +5857,7 @@ async function takeRound({ checks, task, baseline }, { probe, guests, signal }) 
         result: await (proofs[index] ?? script(check))
     })));
 }
-async function probeOnce({ health }, instance, probe, signal) {
+async function probeOnce({ health }, instance, { probe, cancel: { signal } }) {
     if (health === undefined)
         return [];
     const resolved = resolveChecks(health.checks, instance);
@@ -5869,7 +5868,7 @@ async function probeOnce({ health }, instance, probe, signal) {
         result: await probe.probe(check, { signal, timeoutMs: probeTimeoutMs })
     })));
 }
-async function readKnownHosts({ checks, task }, { results }, { probe, signal }) {
+async function readKnownHosts({ checks, task }, { results }, { probe, cancel: { signal } }) {
     const read = checks.map(async (check, index) => {
         if (check.kind !== 'ssh')
             return [];
@@ -5915,21 +5914,21 @@ function createTargets(request, image, reads) {
         return known;
     };
     return async (read) => {
-        const { bcc, signal } = reads;
+        const { bcc, cancel, secrets } = reads;
         const task = taskOf(request, image, read.instance.id);
-        const observation = await withMissingFacts(read, task, bcc, signal);
+        const observation = await withMissingFacts(read, task, reads);
         const { instance, disk } = observation;
         const action = decide(instance, task).action;
         const runsOnIt = action === 'skip' || action === 'start';
         const [lost, back, oldScript, oldHostKeys, unhealthy] = await allDone([
             disk && !runsOnIt ? snapshotsOrWhy(disk.id, instance.id, reads) : { snapshots: [] },
             runsOnIt ? { kind: 'notAsked' } : rollbackImage(instance.imageId),
-            request.rollback && !runsOnIt ? bcc.getUserData(instance.id, signal) : undefined,
+            request.rollback && !runsOnIt ? bcc.getUserData(instance.id, cancel.signal) : undefined,
             runsOnIt ? undefined : hostKeysOf(request, observation, reads),
             runsOnIt ? undefined : unhealthyNow(request, observation, reads)
         ]);
         if (oldScript !== undefined)
-            reads.keepScript(instance.id, oldScript);
+            secrets.keepScript(instance.id, oldScript);
         return {
             task,
             instance,
@@ -5970,12 +5969,12 @@ async function snapshotsOrWhy(diskId, instanceId, reads) {
         ? { snapshots: [], snapshotsProblem: (0,model_failure/* describeFailure */.Ic)(snapshots.failure) }
         : { snapshots };
 }
-async function snapshotsOf(diskId, instanceId, snapshots, { bcc, signal }) {
+async function snapshotsOf(diskId, instanceId, snapshots, { bcc, cancel }) {
     if (snapshots === undefined)
-        return bcc.listSnapshots(diskId, signal);
+        return bcc.listSnapshots(diskId, cancel.signal);
     return [...(snapshots.get(diskId) ?? []), ...(snapshots.get(instanceId) ?? [])];
 }
-async function rollbackImageOf(request, image, previousId, { bcc, signal }) {
+async function rollbackImageOf(request, image, previousId, { bcc, cancel }) {
     if (!request.rollback)
         return { kind: 'notAsked' };
     if (request.backup !== undefined)
@@ -5983,7 +5982,7 @@ async function rollbackImageOf(request, image, previousId, { bcc, signal }) {
     if (previousId === image.id)
         return { kind: 'image', image };
     try {
-        return { kind: 'image', image: await bcc.getImage(previousId, signal) };
+        return { kind: 'image', image: await bcc.getImage(previousId, cancel.signal) };
     }
     catch (error) {
         if (error instanceof model_failure/* CallError */.RA && error.failure.kind === 'notFound')
@@ -5991,7 +5990,7 @@ async function rollbackImageOf(request, image, previousId, { bcc, signal }) {
         throw error;
     }
 }
-async function hostKeysOf(request, observation, { probe, signal }) {
+async function hostKeysOf(request, observation, { probe, cancel: { signal } }) {
     const resolved = resolveChecks(request.health?.checks ?? [], observation.instance);
     if (!resolved.ok || request.dryRun)
         return undefined;
@@ -6001,10 +6000,10 @@ async function hostKeysOf(request, observation, { probe, signal }) {
     const keys = await Promise.all(checks.map((check) => probe.hostKeys(check, { signal, timeoutMs: hostKeysMs })));
     return keys.flat();
 }
-async function unhealthyNow(request, { instance }, { probe, signal, isFleet }) {
-    if (!isFleet || statusKind(instance.status) !== 'up')
+async function unhealthyNow(request, { instance }, reads) {
+    if (!reads.isFleet || statusKind(instance.status) !== 'up')
         return undefined;
-    const results = await probeOnce(request, instance, probe, signal);
+    const results = await probeOnce(request, instance, reads);
     const failed = results.flatMap(({ check, result }) => result.healthy ? [] : [`${check} fails: ${(0,unhealthy/* describeUnhealthy */.sR)(result.reason)}`]);
     return failed.length === 0 ? undefined : failed.join('; ');
 }
@@ -6043,7 +6042,9 @@ function taskOf(request, image, instanceId) {
 
 const width = { few: 4, many: 16 };
 const many = 10;
-async function survey(request, ports, signal) {
+async function survey(request, ports) {
+    const { bcc, cancel } = ports;
+    const { signal } = cancel;
     const problems = [];
     const collect = (read) => read.catch((error) => {
         if (signal.aborted)
@@ -6056,26 +6057,23 @@ async function survey(request, ports, signal) {
             throw error;
         return undefined;
     });
-    const { bcc } = ports;
-    const image = await collect(resolveImage(request, ports, signal));
+    const image = await collect(resolveImage(request, ports));
     const [customImages, observations, backendServers] = await Promise.all([
         request.backup === undefined ? undefined : collect(bcc.listImages({ imageType: 'Custom' }, signal)),
-        collect(select_select(request.selection, { ...ports, region: request.region }, signal)),
-        collect(backendServersOf(request, ports.balancers, signal))
+        collect(select_select(request, ports)),
+        collect(backendServersOf(request, ports))
     ]);
     if (image === undefined || observations === undefined || problems.length > 0)
         throw new SurveyError(problems);
     problems.push(...unusedBalancers(request, observations, backendServers ?? []));
     const ids = observations.map(({ instance }) => instance.id);
     problems.push(...scriptProblems(request, image));
-    const agents = await collect(readAgents(request, ids, ports, signal));
+    const agents = await collect(readAgents(request, ids, ports));
     const snapshots = observations.length > many ? await orCallError(snapshotsByDisk(bcc, signal)) : undefined;
     if (problems.length > 0)
         throw new SurveyError(problems);
     const targetOf = createTargets(request, image, {
         ...ports,
-        keepScript: (instanceId, script) => ports.secrets.keepScript(instanceId, script),
-        signal,
         snapshots,
         backendServers,
         agents,
@@ -6097,10 +6095,10 @@ async function survey(request, ports, signal) {
     }));
     return { plan, observations: new Map(completed.map((one) => [one.instance.id, one])) };
 }
-async function backendServersOf({ balancers: asked }, balancers, signal) {
+async function backendServersOf({ balancers: asked }, { balancers, cancel }) {
     if (asked === undefined)
         return undefined;
-    const backendServers = await allDone(asked.blbIds.map((blbId) => balancers.listBackendServers(blbId, signal)));
+    const backendServers = await allDone(asked.blbIds.map((blbId) => balancers.listBackendServers(blbId, cancel.signal)));
     return backendServers.flat();
 }
 function unusedBalancers({ balancers }, observations, backendServers) {
@@ -6263,23 +6261,21 @@ function failureOfMember(error, instanceId, count) {
 
 
 const setAnew = 'the alarm is set anew';
-function createWatch(ports, signal) {
-    return new SharedWatch(ports, signal);
+function createWatch(ports) {
+    return new SharedWatch(ports);
 }
 class SharedWatch {
     #ports;
-    #signal;
     #wanted = new Set();
     #alarm;
     #ended = new AbortController();
     #onAbort = () => this.dispose();
-    constructor(ports, signal) {
+    constructor(ports) {
         this.#ports = ports;
-        this.#signal = signal;
-        signal.addEventListener('abort', this.#onAbort, { once: true });
+        ports.cancel.signal.addEventListener('abort', this.#onAbort, { once: true });
     }
     observe(request) {
-        if (this.#ended.signal.aborted || this.#signal.aborted)
+        if (this.#ended.signal.aborted || this.#ports.cancel.signal.aborted)
             return Promise.reject(new model_failure/* CancelledError */.cc());
         return new Promise((resolve, reject) => {
             this.#wanted.add({ ...request, resolve, reject });
@@ -6289,7 +6285,7 @@ class SharedWatch {
     }
     dispose() {
         this.#ended.abort();
-        this.#signal.removeEventListener('abort', this.#onAbort);
+        this.#ports.cancel.signal.removeEventListener('abort', this.#onAbort);
         this.#alarm?.off.abort();
         for (const { reject } of this.#wanted)
             reject(new model_failure/* CancelledError */.cc());
@@ -6326,7 +6322,7 @@ class SharedWatch {
             return;
         const ids = taken.map(({ instanceId }) => instanceId);
         const withDisk = taken.filter((one) => one.withDisk).map(({ instanceId }) => instanceId);
-        const seen = await observe(ids, withDisk, this.#ports, this.#signal, optionsOf(taken));
+        const seen = await observe(ids, withDisk, this.#ports, optionsOf(taken));
         for (const { instanceId, resolve, reject } of taken) {
             const one = seen.get(instanceId) ?? new Error(`${instanceId} was not read`);
             if (one instanceof Error)
@@ -7023,9 +7019,7 @@ async function perform(command, rebuild, wanted, ports, prepare) {
                 const mayErase = rebuild.phase === 'settling' || rebuild.phase === 'searching';
                 return {
                     type: 'observed',
-                    observation: mayErase
-                        ? await withMissingFacts(observation, rebuild.task, bcc, cancel.signal)
-                        : observation
+                    observation: mayErase ? await withMissingFacts(observation, rebuild.task, ports) : observation
                 };
             }
             case 'backup': {
@@ -7259,7 +7253,8 @@ async function makeBackup(target, ports, keep) {
         return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: callRemedy(failure) };
     }
 }
-async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, log, cancel: { signal } }) {
+async function untilUsable(imageId, { task, instance: { id } }, ports) {
+    const { bcc, clock, log, cancel } = ports;
     let seen = 'was not observed yet';
     const sinceMs = clock.nowMs();
     const orUnknown = (error) => {
@@ -7270,8 +7265,8 @@ async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, lo
     };
     const wait = () => poll(async () => {
         const [image, instance] = await allDone([
-            bcc.getImage(imageId, signal).catch(orUnknown),
-            bcc.getInstance(id, signal)
+            bcc.getImage(imageId, cancel.signal).catch(orUnknown),
+            bcc.getInstance(id, cancel.signal)
         ]);
         if (image === undefined)
             return undefined;
@@ -7284,7 +7279,7 @@ async function untilUsable(imageId, { task, instance: { id } }, { bcc, clock, lo
             cause: `The backup image ${imageId} came to the status ${image.status}.`,
             remedy: 'Run again, or look at the image in the console.'
         };
-    }, { intervalMs: task.pollIntervalMs, limitMs: task.timeoutMs }, clock, signal);
+    }, { intervalMs: task.pollIntervalMs, limitMs: task.timeoutMs }, ports);
     const end = await withHeartbeat(wait, (elapsedMs) => log.info(`Backup: image ${imageId} ${seen} after ${(0,time/* formatDuration */.a3)(elapsedMs)}; nothing is erased yet`), clock);
     if (end === 'usable')
         return undefined;
@@ -7400,9 +7395,8 @@ async function carryOut(target, request, earlier, ports, recorder) {
     const isThere = rebuild.ending?.kind === 'rebuilt' || rebuild.ending?.kind === 'skipped';
     if (!isThere || rebuild.last === undefined)
         return;
-    const signal = ports.cancel.signal;
     const instance = (0,guest_system/* withSystemOf */.Lz)(target.task.image, rebuild.last.instance);
-    const awaited = await awaitHealthy(request, instance, baselineOf(target, rebuild), { ...ports, signal });
+    const awaited = await awaitHealthy(request, instance, baselineOf(target, rebuild), ports);
     if (awaited !== undefined)
         recorder.add({ health: awaited.checked, knownHosts: awaited.knownHosts });
 }
@@ -7438,8 +7432,7 @@ async function rollBack(run, request, ports, observe) {
     });
 }
 async function carryOutRollback(run, request, ports, recorder) {
-    const signal = ports.cancel.signal;
-    const image = await ports.bcc.getImage(previousImageId(run), signal);
+    const image = await ports.bcc.getImage(previousImageId(run), ports.cancel.signal);
     const keep = (rebuild) => recorder.add({ rollback: { imageId: image.id, rebuild } });
     const rebuild = await withRebuildLog(ports, keep, (observe) => rebuildOne(rollbackTask(run, image), { imageId: image.id, script: 'previous' }, run.rebuild?.last === undefined ? [] : [run.rebuild.last], ports, observe, preparations(run.target, ports, recorder)));
     keep(rebuild);
@@ -7452,7 +7445,7 @@ async function carryOutRollback(run, request, ports, recorder) {
     const instance = (0,guest_system/* withSystemOf */.Lz)(image, rebuild.last.instance);
     const acceptedMs = rebuild.ending.kind === 'rebuilt' ? acceptedSinceMs(rebuild) : undefined;
     const guest = { acceptedMs, bootId: bootIdOf(run.health) };
-    const awaited = await awaitHealthy(request, instance, { guest }, { ...ports, signal });
+    const awaited = await awaitHealthy(request, instance, { guest }, ports);
     if (awaited === undefined)
         return;
     recorder.add({
@@ -7487,7 +7480,7 @@ function createSecondObservation(ids, planned, pollIntervalMs, ports) {
         const waitMs = firstMs + agreeMs(pollIntervalMs) - clock.nowMs();
         if (waitMs > 0)
             await clock.sleep(waitMs, cancel.signal);
-        return observe(ids, ids, ports, cancel.signal, { fresh: true });
+        return observe(ids, ids, ports, { fresh: true });
     };
     let asked;
     return async (instanceId) => {
@@ -7520,11 +7513,11 @@ async function recovered_observeNow(instanceId, { watch, clock }) {
     }
     return undefined;
 }
-async function serves({ instance }, request, { probe, cancel }) {
+async function serves({ instance }, request, ports) {
     if (statusKind(instance.status) !== 'up')
         return false;
     try {
-        const results = await probeOnce(request, instance, probe, cancel.signal);
+        const results = await probeOnce(request, instance, ports);
         return results.every(({ result }) => result.healthy);
     }
     catch (error) {
@@ -7605,8 +7598,7 @@ function logOf(id, log, isTerse) {
 
 ;// CONCATENATED MODULE: ./deploy/rollout/roll-out.js
 
-async function rollOut(task, work, ports, observe) {
-    const { clock, cancel } = ports;
+async function rollOut(task, work, { clock, cancel }, observe) {
     const nowMs = () => clock.nowMs();
     const inbox = new Inbox();
     const faults = [];
@@ -7966,11 +7958,11 @@ function commit(journal, operation, target) {
 
 
 async function run(request, given, hooks) {
-    const { clock, log, cancel } = given;
+    const { clock, log } = given;
     const ports = { ...given, bcc: boundReads(given.bcc, request.timeoutMs, clock) };
     const fromMs = clock.nowMs();
     const found = await log.group('Plan', async () => {
-        const surveyed = await survey(request, ports, cancel.signal);
+        const surveyed = await survey(request, ports);
         for (const line of planLines(surveyed.plan, request.dryRun, request.health?.guestScript))
             log.info(line);
         return surveyed;
@@ -7987,7 +7979,7 @@ async function run(request, given, hooks) {
 }
 async function run_carryOut(request, surveyed, store, ports, hooks) {
     const { cancel } = ports;
-    const watch = createWatch(ports, cancel.signal);
+    const watch = createWatch(ports);
     const risky = { ...ports, ...writeAhead(ports, hooks) };
     const sender = createSender(risky);
     const balance = request.balancers && createBalance(request.balancers, risky);

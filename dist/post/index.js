@@ -5766,7 +5766,7 @@ function spreadOf(intervalMs) {
 
 ;// CONCATENATED MODULE: ./deploy/calls/poll.js
 
-async function poll(read, beat, clock, signal) {
+async function poll(read, beat, { clock, cancel }) {
     const untilMs = clock.nowMs() + beat.limitMs;
     let dueMs = clock.nowMs();
     for (;;) {
@@ -5775,7 +5775,7 @@ async function poll(read, beat, clock, signal) {
         if (found !== undefined || nowMs >= untilMs)
             return found;
         dueMs = schedule_nextBeat(dueMs, beat.intervalMs, nowMs);
-        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
+        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, cancel.signal);
     }
 }
 
@@ -5785,14 +5785,14 @@ async function poll(read, beat, clock, signal) {
 
 
 const intervalMs = 5_000;
-async function awaitVisible(instanceIds, limitMs, ports, signal) {
-    const { bcc, clock } = ports;
+async function awaitVisible(instanceIds, limitMs, ports) {
+    const { bcc, cancel } = ports;
     let hidden = instanceIds;
     await poll(async () => {
-        const read = await readInstances(hidden, bcc, signal);
+        const read = await readInstances(hidden, bcc, cancel.signal);
         hidden = hidden.filter((id) => !bcc_status_mayShowRebuild(await_visible_statusOf(read.get(id))));
         return hidden.length === 0 ? true : undefined;
-    }, { intervalMs, limitMs }, clock, signal);
+    }, { intervalMs, limitMs }, ports);
     return hidden;
 }
 function await_visible_statusOf(read) {
@@ -8115,7 +8115,7 @@ async function watchOn(config, left) {
     const cancel = listenForCancel();
     const { bcc, clock, dispose } = connect(config);
     try {
-        const still = await awaitVisible(hidden, awaitVisibleLimitMs, { bcc, clock }, cancel.signal);
+        const still = await awaitVisible(hidden, awaitVisibleLimitMs, { bcc, clock, cancel });
         if (still.length === 0)
             return jobLog.info('It shows: a re-run will wait for it and not erase again.');
         warn(post_step_lookFirst(still), 'unproven');

@@ -163,7 +163,7 @@ async function watchOn(config: Config, left: Handover): Promise<void> {
   const cancel = listenForCancel();
   const { bcc, clock, dispose } = connect(config);
   try {
-    const still = await awaitVisible(hidden, awaitVisibleLimitMs, { bcc, clock }, cancel.signal);
+    const still = await awaitVisible(hidden, awaitVisibleLimitMs, { bcc, clock, cancel });
     if (still.length === 0) return jobLog.info('It shows: a re-run will wait for it and not erase again.');
     warn(lookFirst(still), 'unproven');
   } finally {

@@ -49,7 +49,8 @@ export function newWorld(script: Script, allKeys: readonly HostKey[] = []) {
     },
     hostKeys: async () => allKeys
   };
-  const ports = { probe, clock, signal: controller.signal };
+  const { signal } = controller;
+  const ports = { probe, clock, cancel: { signal, writes: signal } };
   return { ports, taken, cancel: () => controller.abort() };
 }
 

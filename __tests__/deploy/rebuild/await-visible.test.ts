@@ -18,7 +18,7 @@ describe('the watch for it', () => {
           play: { kind: 'error', status: 500, code: 'InternalError' }
         });
       }
-      expect(await awaitVisible(['i-demo0001'], 180_000, world, noCancel.signal)).toEqual([]);
+      expect(await awaitVisible(['i-demo0001'], 180_000, { ...world, cancel: noCancel })).toEqual([]);
       expect(world.emulator.instance('i-demo0001').status).toBe('Starting');
     });
   });
@@ -33,7 +33,7 @@ describe('the watch for it', () => {
         { imageId: 'm-web-2', login: { kind: 'keepImageLogin' } },
         noCancel.signal
       );
-      expect(await awaitVisible(['i-demo0001'], 180_000, world, noCancel.signal)).toEqual([]);
+      expect(await awaitVisible(['i-demo0001'], 180_000, { ...world, cancel: noCancel })).toEqual([]);
       expect(world.emulator.instance('i-demo0001').status).toBe('Starting');
     });
   });
@@ -41,9 +41,9 @@ describe('the watch for it', () => {
   test('gives up at its limit, and names what did not show', async () => {
     await withVirtualWorld({}, async (world) => {
       const from = world.clock.nowMs();
-      expect(await awaitVisible(['i-demo0001', 'i-demo0002'], 60_000, world, noCancel.signal)).toHaveLength(
-        2
-      );
+      expect(
+        await awaitVisible(['i-demo0001', 'i-demo0002'], 60_000, { ...world, cancel: noCancel })
+      ).toHaveLength(2);
       expect(world.clock.nowMs() - from).toBe(60_000);
     });
   });
@@ -51,7 +51,9 @@ describe('the watch for it', () => {
   test('ends at once where nobody may look', async () => {
     await withVirtualWorld({}, async (world) => {
       world.emulator.addFault({ on: '*', times: 99, play: { kind: 'accessDenied' } });
-      await expect(awaitVisible(['i-demo0001'], 60_000, world, noCancel.signal)).rejects.toThrow(CallError);
+      await expect(awaitVisible(['i-demo0001'], 60_000, { ...world, cancel: noCancel })).rejects.toThrow(
+        CallError
+      );
     });
   });
 });

@@ -18,7 +18,7 @@ function newScene(script?: CallScript, unknown?: readonly string[]) {
   const { clock, sleeping } = countSleepers(virtual);
   const played = playBcc(clock, script, unknown);
   const off = new AbortController();
-  const watch = createWatch({ bcc: played.bcc, clock }, off.signal);
+  const watch = createWatch({ bcc: played.bcc, clock, cancel: { signal: off.signal, writes: off.signal } });
   /** An observation that may be taken along from `earliestMs` on; `urgent` where that is its own moment. */
   const observe = (instanceId: string, dueMs: number, more: Partial<ObserveRequest> = {}) =>
     watch.observe({ instanceId, dueMs, earliestMs: dueMs, withDisk: false, fresh: false, ...more });

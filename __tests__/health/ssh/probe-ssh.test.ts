@@ -5,6 +5,7 @@ import { knownHostsLine } from '../../../src/core/health/known-hosts.ts';
 import { describeUnhealthy, type HostKey } from '../../../src/core/health/unhealthy.ts';
 import { awaitChecks } from '../../../src/deploy/health/await-healthy.ts';
 import { createProbe } from '../../../src/health/network-probe.ts';
+import { noCancel } from '../../support/virtual.ts';
 import { listen, type Manners, newKey, type Talk, type TestKey, talkSsh } from './ssh-server.ts';
 
 const probe = createProbe();
@@ -137,7 +138,7 @@ test('healthy only when the old system has given way', async () => {
   const task: HealthTask = { fromMs, deadlineMs: fromMs + 10_000, minHealthyMs: 200, intervalMs: 50 };
   const { checked, knownHosts } = await awaitChecks(
     { checks: [check], task, baseline: { hostKeys: baselineKeys, guest: {} } },
-    { probe, clock: systemClock, signal: never },
+    { probe, clock: systemClock, cancel: noCancel },
     (_, now) => {
       if (now.rounds === 5) key = fresh;
     }

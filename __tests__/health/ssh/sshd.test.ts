@@ -8,6 +8,7 @@ import { systemClock } from '../../../src/action/system-clock.ts';
 import { knownHostsLine } from '../../../src/core/health/known-hosts.ts';
 import { awaitChecks } from '../../../src/deploy/health/await-healthy.ts';
 import { createProbe } from '../../../src/health/network-probe.ts';
+import { noCancel } from '../../support/virtual.ts';
 import { listen } from './ssh-server.ts';
 
 const sshd = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/opt/homebrew/sbin/sshd'].find((path) =>
@@ -104,7 +105,7 @@ const probe = createProbe();
     let isReplacing = false;
     const { checked, knownHosts } = await awaitChecks(
       { checks: [check], task, baseline: { hostKeys: baselineKeys, guest: {} } },
-      { probe, clock: systemClock, signal: never },
+      { probe, clock: systemClock, cancel: noCancel },
       ({ rounds }) => {
         if (rounds < 1 || isReplacing) return;
         isReplacing = true;

@@ -6,9 +6,10 @@ import type { RunReport } from '../../../src/core/report/report.ts';
 import { hiddenRebuilds } from '../../../src/core/run/left-behind.ts';
 import { restoreWeights } from '../../../src/deploy/balancers/restore-weights.ts';
 import { awaitVisible } from '../../../src/deploy/rebuild/await-visible.ts';
-import type { RunPorts } from '../../../src/deploy/run/run.ts';
 import type { Cancel } from '../../../src/ports/cancel.ts';
+import type { Ports } from '../../../src/ports/ports.ts';
 import { reported, stateBehind } from '../reported.ts';
+import { noCancel } from '../virtual.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { WatchedClock } from './clock.ts';
 import type { Cloud } from './cloud.ts';
@@ -20,7 +21,7 @@ export interface Stage {
   readonly clock: WatchedClock;
   readonly chronicle: Chronicle;
   readonly cloud: Cloud;
-  readonly ports: Omit<RunPorts, 'cancel'>;
+  readonly ports: Omit<Ports, 'cancel'>;
 }
 
 /** How long the post step may watch and restore, in milliseconds. */
@@ -69,7 +70,7 @@ export async function postStep(
   chronicle.note(clock.nowMs(), `the post step watches ${hidden.join(', ')}`);
   // Where it gives up, nobody has watched: as if nothing had shown.
   const still = await attempt(hidden, () =>
-    awaitVisible(hidden, limits.awaitVisible, ports, new AbortController().signal)
+    awaitVisible(hidden, limits.awaitVisible, { ...ports, cancel: noCancel })
   );
   await checkLeftovers(stage, cancel);
   return { left, still };

@@ -12,10 +12,8 @@ import type { BackendServer } from '../../core/model/backend-server.ts';
 import { CallError, describeFailure } from '../../core/model/failure.ts';
 import type { Obstacle } from '../../core/rebuild/ending.ts';
 import { callRemedy } from '../../core/report/call-remedy.ts';
-import type { Balancers } from '../../ports/balancers.ts';
-import type { Cancel } from '../../ports/cancel.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Ports } from '../../ports/ports.ts';
 import { allDone } from '../calls/all-done.ts';
 import { orCallError } from '../calls/or-call-error.ts';
 import { createWeights } from './set-weights.ts';
@@ -54,17 +52,10 @@ export interface Balance {
 /** Told of the weights that are held now. It must not throw. */
 export type KeepHeldWeights = (heldWeights: readonly HeldWeight[]) => void;
 
-/** What a balance needs of the world. */
-export interface BalancePorts {
-  readonly balancers: Balancers;
-  readonly clock: Clock;
-  readonly cancel: Cancel;
-}
-
 /** The balance of a run that names these load balancers. */
 export function createBalance(
   { blbIds, drainMs }: { readonly blbIds: readonly string[]; readonly drainMs: number },
-  ports: BalancePorts
+  ports: Pick<Ports, 'balancers' | 'clock' | 'cancel'>
 ): Balance {
   const { clock, cancel } = ports;
   const weights = createWeights(ports);
@@ -146,7 +137,7 @@ function asGivenBack(server: BackendServer, heldWeights: readonly HeldWeight[]):
 /** For so long, in milliseconds, instances that leave together share one read of a load balancer. */
 const shareMs = 1_000;
 
-function sharedReads({ balancers, clock, cancel }: BalancePorts) {
+function sharedReads({ balancers, clock, cancel }: Pick<Ports, 'balancers' | 'clock' | 'cancel'>) {
   const reads = new Map<
     string,
     { readonly atMs: number; readonly backendServers: Promise<readonly BackendServer[]> }

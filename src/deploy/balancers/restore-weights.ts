@@ -12,22 +12,10 @@ import type { Instance } from '../../core/model/instance.ts';
 import type { InstanceRun } from '../../core/run/instance-run.ts';
 import { type Restorable, restorableRuns } from '../../core/run/left-behind.ts';
 import type { RunState } from '../../core/run/run-state.ts';
-import type { Balancers } from '../../ports/balancers.ts';
-import type { Bcc } from '../../ports/bcc.ts';
-import type { Cancel } from '../../ports/cancel.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Ports } from '../../ports/ports.ts';
 import { type Read, readInstances } from '../calls/read-many.ts';
 import { createWeights, type Weights } from './set-weights.ts';
-
-/** What the restoring needs of the world. */
-export interface RestorePorts {
-  readonly bcc: Bcc;
-  readonly balancers: Balancers;
-  readonly clock: Clock;
-  readonly cancel: Cancel;
-  readonly log: Log;
-}
 
 /**
  * Restores the weights of the instances that serve: nothing was done to them, or they were rebuilt and are healthy. Each is
@@ -36,7 +24,10 @@ export interface RestorePorts {
  * @returns the state with the weights as they are now
  * @throws CallError when a read fails for good, CancelledError on abort
  */
-export async function restoreWeights(state: RunState, ports: RestorePorts): Promise<RunState> {
+export async function restoreWeights(
+  state: RunState,
+  ports: Pick<Ports, 'bcc' | 'balancers' | 'clock' | 'cancel' | 'log'>
+): Promise<RunState> {
   const restorable = restorableRuns(state);
   if (restorable.length === 0) return state;
   const { bcc, cancel, log } = ports;

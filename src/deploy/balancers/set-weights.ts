@@ -1,9 +1,8 @@
 /** Changes of weights on load balancers: one call at a time for each pool, with all that are waiting in it. */
+
 import type { Pool, Weight } from '../../core/model/backend-server.ts';
 import { CallError } from '../../core/model/failure.ts';
-import type { Balancers } from '../../ports/balancers.ts';
-import type { Cancel } from '../../ports/cancel.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Ports } from '../../ports/ports.ts';
 
 /** Sets weights. */
 export interface Weights {
@@ -11,12 +10,7 @@ export interface Weights {
   set(pool: Pool, weight: Weight): Promise<void>;
 }
 
-/** What the setting of weights needs of the world. */
-export interface WeightPorts {
-  readonly balancers: Balancers;
-  readonly clock: Clock;
-  readonly cancel: Cancel;
-}
+type WeightPorts = Pick<Ports, 'balancers' | 'clock' | 'cancel'>;
 
 interface Batch {
   readonly weights: Map<string, number>;

@@ -1,7 +1,7 @@
 import type { Instance } from '../../core/model/instance.ts';
 import { lacksFacts, type Task } from '../../core/plan/decide.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
-import type { Bcc } from '../../ports/bcc.ts';
+import type { Ports } from '../../ports/ports.ts';
 
 /**
  * The observation with what a list left out of it and an erasing rests on, asked of the detail call; the same one
@@ -12,12 +12,11 @@ import type { Bcc } from '../../ports/bcc.ts';
 export async function withMissingFacts(
   observation: Observation,
   task: Task,
-  bcc: Bcc,
-  signal: AbortSignal
+  { bcc, cancel }: Pick<Ports, 'bcc' | 'cancel'>
 ): Promise<Observation> {
   const { instance } = observation;
   if (!lacksFacts(instance, task)) return observation;
-  const detail = await bcc.getInstance(instance.id, signal);
+  const detail = await bcc.getInstance(instance.id, cancel.signal);
   const deletionProtection = instance.deletionProtection ?? detail.deletionProtection;
   const tags = instance.tags ?? detail.tags;
   const name = instance.name || detail.name;

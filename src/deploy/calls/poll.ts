@@ -1,5 +1,5 @@
 import { nextBeat } from '../../core/rebuild/schedule.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Ports } from '../../ports/ports.ts';
 
 /**
  * Reads on a steady beat until a read gives something, and once more at the limit. The first read goes out at once.
@@ -10,8 +10,7 @@ import type { Clock } from '../../ports/clock.ts';
 export async function poll<T>(
   read: () => Promise<T | undefined>,
   beat: { readonly intervalMs: number; readonly limitMs: number },
-  clock: Clock,
-  signal: AbortSignal
+  { clock, cancel }: Pick<Ports, 'clock' | 'cancel'>
 ): Promise<T | undefined> {
   const untilMs = clock.nowMs() + beat.limitMs;
   let dueMs = clock.nowMs();
@@ -20,6 +19,6 @@ export async function poll<T>(
     const nowMs = clock.nowMs();
     if (found !== undefined || nowMs >= untilMs) return found;
     dueMs = nextBeat(dueMs, beat.intervalMs, nowMs);
-    await clock.sleep(Math.min(dueMs, untilMs) - nowMs, signal);
+    await clock.sleep(Math.min(dueMs, untilMs) - nowMs, cancel.signal);
   }
 }

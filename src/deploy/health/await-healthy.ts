@@ -19,22 +19,9 @@ import { narrateHealth, stillWaiting } from '../../core/health/health-log.ts';
 import { knownHostsLine } from '../../core/health/known-hosts.ts';
 import { type Addressed, resolveChecks } from '../../core/health/resolve-checks.ts';
 import type { CheckResult, HostKey, ProbeResult } from '../../core/health/unhealthy.ts';
-import type { GuestProbe } from '../../ports/assistant.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Log } from '../../ports/log.ts';
-import type { Probe } from '../../ports/probe.ts';
+import type { Ports } from '../../ports/ports.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { withHeartbeat } from '../calls/heartbeat.ts';
-
-/** What the wait needs of the world. */
-export interface HealthPorts {
-  readonly probe: Probe;
-  /** Only where a check looks from inside. */
-  readonly guests?: GuestProbe | undefined;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-}
 
 /** How the wait ended, and the lines of a known_hosts file for the keys that `ssh` checks saw. */
 export interface Awaited {
@@ -56,6 +43,9 @@ export interface ChecksWait {
   readonly baseline: Baseline;
 }
 
+/** What the checks need of the world. */
+export type ChecksPorts = Pick<Ports, 'probe' | 'guests' | 'clock' | 'cancel'>;
+
 /** Told of every round, in order; `now` is the state after it. It must not throw. */
 export type HealthObserver = (before: Health, now: Health) => void;
 
@@ -71,7 +61,7 @@ export async function awaitHealthy(
   { health, pollIntervalMs }: RunRequest,
   instance: Addressed,
   baseline: Baseline,
-  ports: HealthPorts
+  ports: ChecksPorts & Pick<Ports, 'log'>
 ): Promise<Awaited | undefined> {
   if (health === undefined) return undefined;
   const { clock, log } = ports;
@@ -111,15 +101,15 @@ export async function awaitHealthy(
  */
 export async function awaitChecks(
   wait: ChecksWait,
-  ports: Omit<HealthPorts, 'log'>,
+  ports: ChecksPorts,
   observe: HealthObserver
 ): Promise<Awaited> {
   const { task } = wait;
-  const { probe, clock, signal } = ports;
+  const { clock, cancel } = ports;
   let health = beginHealth(task);
   while (health.end === undefined) {
     // Timers count in whole milliseconds; a fraction that is cut off would wake us just before the moment.
-    await clock.sleep(Math.max(0, Math.ceil(health.dueMs - clock.nowMs())), signal);
+    await clock.sleep(Math.max(0, Math.ceil(health.dueMs - clock.nowMs())), cancel.signal);
     const startedAtMs = clock.nowMs();
     const round = await takeRound(wait, ports);
     const isCut = clock.nowMs() >= task.deadlineMs && round.some(isLate);
@@ -131,14 +121,14 @@ export async function awaitChecks(
   }
   const { end, history, results } = health;
   const { fromMs, deadlineMs } = task;
-  const knownHosts = end.healthy ? await readKnownHosts(wait, health, { probe, signal }) : [];
+  const knownHosts = end.healthy ? await readKnownHosts(wait, health, ports) : [];
   return { checked: { ...end, fromMs, deadlineMs, history, checks: results }, knownHosts };
 }
 
 /** One probe of each check, side by side; a script runs only after this round has proven the system that it runs in. */
 async function takeRound(
   { checks, task, baseline }: ChecksWait,
-  { probe, guests, signal }: Omit<HealthPorts, 'log'>
+  { probe, guests, cancel: { signal } }: ChecksPorts
 ): Promise<readonly CheckResult[]> {
   const timeoutMs = timeoutOf(task);
   const { hostKeys } = baseline;
@@ -170,8 +160,7 @@ async function takeRound(
 export async function probeOnce(
   { health }: RunRequest,
   instance: Addressed,
-  probe: Probe,
-  signal: AbortSignal
+  { probe, cancel: { signal } }: Pick<Ports, 'probe' | 'cancel'>
 ): Promise<readonly CheckResult[]> {
   if (health === undefined) return [];
   const resolved = resolveChecks(health.checks, instance);
@@ -187,7 +176,7 @@ export async function probeOnce(
 async function readKnownHosts(
   { checks, task }: ChecksWait,
   { results }: Health,
-  { probe, signal }: Pick<HealthPorts, 'probe' | 'signal'>
+  { probe, cancel: { signal } }: ChecksPorts
 ): Promise<readonly string[]> {
   const read = checks.map(async (check, index) => {
     if (check.kind !== 'ssh') return [];

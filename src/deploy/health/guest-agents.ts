@@ -6,19 +6,9 @@ import { CallError, type CallFailure, describeFailure } from '../../core/model/f
 import type { Image } from '../../core/model/image.ts';
 import { erases } from '../../core/plan/decide.ts';
 import type { Plan } from '../../core/plan/plan.ts';
-import type { GuestProbe } from '../../ports/assistant.ts';
-import type { Cancel } from '../../ports/cancel.ts';
-import type { Log } from '../../ports/log.ts';
+import type { Ports } from '../../ports/ports.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { SurveyError, type SurveyProblem } from '../plan/survey-error.ts';
-
-/** What these questions need of the world. */
-export interface AgentPorts {
-  /** Only where a check looks from inside. */
-  readonly guests?: GuestProbe | undefined;
-  readonly log: Log;
-  readonly cancel: Cancel;
-}
 
 const remedy =
   'Is Cloud Assistant switched on in the console for this account? May the user use it (CAFullControlAccessPolicy)? Else take assistant:// and guestScript out.';
@@ -42,13 +32,12 @@ export function scriptProblems({ health }: RunRequest, image: Image): readonly S
 export async function readAgents(
   { health }: RunRequest,
   instanceIds: readonly string[],
-  { guests }: Pick<AgentPorts, 'guests'>,
-  signal: AbortSignal
+  { guests, cancel }: Pick<Ports, 'guests' | 'cancel'>
 ): Promise<ReadonlyMap<string, AgentState> | undefined> {
   if (guests === undefined || health?.checks.every(({ kind }) => kind !== 'assistant') !== false)
     return undefined;
   try {
-    return await guests.getAgents(instanceIds, signal);
+    return await guests.getAgents(instanceIds, cancel.signal);
   } catch (error) {
     throw error instanceof CallError ? problem(error.failure) : error;
   }
@@ -60,7 +49,10 @@ export async function readAgents(
  *
  * @throws SurveyError when the service does not let us run commands, CancelledError on abort
  */
-export async function withBootIds(plan: Plan, { guests, log, cancel }: AgentPorts): Promise<Plan> {
+export async function withBootIds(
+  plan: Plan,
+  { guests, log, cancel }: Pick<Ports, 'guests' | 'log' | 'cancel'>
+): Promise<Plan> {
   const asked = plan.targets.filter(({ decision, agent }) => erases(decision) && agent === 'online');
   if (guests === undefined || asked.length === 0) return plan;
   try {

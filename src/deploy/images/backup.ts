@@ -1,4 +1,5 @@
 /** A custom image of the system disk before it is erased: its snapshots are deleted with it, so nothing else restores it. */
+
 import { randomUUID } from 'node:crypto';
 import { backupName, backupsToPrune } from '../../core/images/backup.ts';
 import { isSettled } from '../../core/model/bcc-status.ts';
@@ -8,23 +9,12 @@ import type { Obstacle } from '../../core/rebuild/ending.ts';
 import { callRemedy } from '../../core/report/call-remedy.ts';
 import type { Backup } from '../../core/run/instance-run.ts';
 import { formatDuration } from '../../core/time.ts';
-import type { Bcc } from '../../ports/bcc.ts';
-import type { Cancel } from '../../ports/cancel.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Log } from '../../ports/log.ts';
+import type { Ports } from '../../ports/ports.ts';
 import { allDone } from '../calls/all-done.ts';
 import { withHeartbeat } from '../calls/heartbeat.ts';
 import { poll } from '../calls/poll.ts';
 
-/** What a backup needs of the world. */
-export interface BackupPorts {
-  readonly bcc: Bcc;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly cancel: Cancel;
-  /** Names the run in the name of the image. */
-  readonly runId: string;
-}
+type BackupPorts = Pick<Ports, 'bcc' | 'clock' | 'log' | 'cancel' | 'runId'>;
 
 /** For how long a replica of the service may not know the new image yet, in milliseconds. */
 const unknownMs = 30_000;
@@ -72,8 +62,9 @@ export async function makeBackup(
 async function untilUsable(
   imageId: string,
   { task, instance: { id } }: PlannedTarget,
-  { bcc, clock, log, cancel: { signal } }: BackupPorts
+  ports: BackupPorts
 ): Promise<Obstacle | undefined> {
+  const { bcc, clock, log, cancel } = ports;
   let seen = 'was not observed yet';
   const sinceMs = clock.nowMs();
   const orUnknown = (error: unknown): undefined => {
@@ -85,8 +76,8 @@ async function untilUsable(
     poll<'usable' | Obstacle>(
       async () => {
         const [image, instance] = await allDone([
-          bcc.getImage(imageId, signal).catch(orUnknown),
-          bcc.getInstance(id, signal)
+          bcc.getImage(imageId, cancel.signal).catch(orUnknown),
+          bcc.getInstance(id, cancel.signal)
         ]);
         if (image === undefined) return undefined;
         seen = `is ${image.status} and the instance ${instance.status}`;
@@ -99,8 +90,7 @@ async function untilUsable(
         };
       },
       { intervalMs: task.pollIntervalMs, limitMs: task.timeoutMs },
-      clock,
-      signal
+      ports
     );
   const end = await withHeartbeat(
     wait,

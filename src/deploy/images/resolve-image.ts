@@ -5,19 +5,12 @@ import { CallError } from '../../core/model/failure.ts';
 import type { Image } from '../../core/model/image.ts';
 import { quote } from '../../core/quote.ts';
 import { formatDuration } from '../../core/time.ts';
-import type { Bcc } from '../../ports/bcc.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Log } from '../../ports/log.ts';
+import type { Ports } from '../../ports/ports.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { poll } from '../calls/poll.ts';
 import { SurveyError } from '../plan/survey-error.ts';
 
-/** What the search needs of the world. */
-export interface ImagePorts {
-  readonly bcc: Bcc;
-  readonly clock: Clock;
-  readonly log: Log;
-}
+type ImagePorts = Pick<Ports, 'bcc' | 'clock' | 'log' | 'cancel'>;
 
 /** How often the log says what is waited for, in milliseconds; and the longest time between two reads. */
 const minuteMs = 60_000;
@@ -29,30 +22,24 @@ const minuteMs = 60_000;
  *
  * @throws SurveyError where no image, or no single one, fits; CallError; CancelledError on abort
  */
-export async function resolveImage(
-  request: RunRequest,
-  ports: ImagePorts,
-  signal: AbortSignal
-): Promise<Image> {
-  const { clock, log } = ports;
-  let latest = await awaitImage(request, ports, signal);
+export async function resolveImage(request: RunRequest, ports: ImagePorts): Promise<Image> {
+  let latest = await awaitImage(request, ports);
   if (latest.status !== 'Creating' || request.dryRun) return latest;
-  log.info(`Image ${latest.id} (${latest.name}) is still being created; waiting for it.`);
+  ports.log.info(`Image ${latest.id} (${latest.name}) is still being created; waiting for it.`);
   const usable = await poll(
     async () => {
-      latest = (await findImage(request, ports, signal)) ?? (await absent(request, ports, signal));
+      latest = (await findImage(request, ports)) ?? (await absent(request, ports));
       return latest.status === 'Creating' ? undefined : latest;
     },
     { intervalMs: request.pollIntervalMs, limitMs: request.timeoutMs },
-    clock,
-    signal
+    ports
   );
   if (usable !== undefined) return usable;
   throw stillCreating(latest, request.timeoutMs);
 }
 
 /** The image as soon as it is there, in any status. */
-async function awaitImage(request: RunRequest, ports: ImagePorts, signal: AbortSignal): Promise<Image> {
+async function awaitImage(request: RunRequest, ports: ImagePorts): Promise<Image> {
   const { clock, log } = ports;
   const { image, imageWaitMs, pollIntervalMs } = request;
   const label = image.kind === 'id' ? image.id : quote(image.pattern);
@@ -60,7 +47,7 @@ async function awaitImage(request: RunRequest, ports: ImagePorts, signal: AbortS
   let tellMs = startMs;
   const found = await poll(
     async () => {
-      const seen = await findImage(request, ports, signal);
+      const seen = await findImage(request, ports);
       const nowMs = clock.nowMs();
       if (seen === undefined && imageWaitMs > 0 && nowMs >= tellMs) {
         const waited = `${formatDuration(nowMs - startMs)} of at most ${formatDuration(imageWaitMs)}`;
@@ -70,28 +57,26 @@ async function awaitImage(request: RunRequest, ports: ImagePorts, signal: AbortS
       return seen;
     },
     { intervalMs: Math.min(pollIntervalMs, minuteMs), limitMs: imageWaitMs },
-    clock,
-    signal
+    ports
   );
-  return found ?? absent(request, ports, signal);
+  return found ?? absent(request, ports);
 }
 
 /** The image that fits; `undefined` where there is none. */
 async function findImage(
   { image, imageWaitMs }: RunRequest,
-  { bcc, log }: ImagePorts,
-  signal: AbortSignal
+  { bcc, log, cancel }: ImagePorts
 ): Promise<Image | undefined> {
   if (image.kind === 'id') {
     try {
-      return await bcc.getImage(image.id, signal);
+      return await bcc.getImage(image.id, cancel.signal);
     } catch (error) {
       const isAbsent = error instanceof CallError && error.failure.kind === 'notFound';
       if (isAbsent && imageWaitMs > 0) return undefined;
       throw error;
     }
   }
-  const candidates = await bcc.listImages({ imageName: searchText(image.pattern) }, signal);
+  const candidates = await bcc.listImages({ imageName: searchText(image.pattern) }, cancel.signal);
   const choice = chooseImage(image.pattern, candidates);
   switch (choice.kind) {
     case 'none':
@@ -108,13 +93,9 @@ async function findImage(
 }
 
 /** Reads a last time, and says why there is no image. All names are listed for it, so that similar ones can be named. */
-async function absent(
-  { image, imageWaitMs }: RunRequest,
-  { bcc }: ImagePorts,
-  signal: AbortSignal
-): Promise<never> {
+async function absent({ image, imageWaitMs }: RunRequest, { bcc, cancel }: ImagePorts): Promise<never> {
   if (image.kind === 'name') {
-    throw noChoice(image.pattern, chooseImage(image.pattern, await bcc.listImages({}, signal)));
+    throw noChoice(image.pattern, chooseImage(image.pattern, await bcc.listImages({}, cancel.signal)));
   }
   throw new SurveyError([
     {

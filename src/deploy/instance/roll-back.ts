@@ -55,8 +55,7 @@ async function carryOutRollback(
   ports: InstancePorts,
   recorder: RunRecorder
 ): Promise<void> {
-  const signal = ports.cancel.signal;
-  const image = await ports.bcc.getImage(previousImageId(run), signal);
+  const image = await ports.bcc.getImage(previousImageId(run), ports.cancel.signal);
   const keep = (rebuild: RebuildState): void => recorder.add({ rollback: { imageId: image.id, rebuild } });
   const rebuild = await withRebuildLog(ports, keep, (observe) =>
     rebuildOne(
@@ -76,7 +75,7 @@ async function carryOutRollback(
   const instance = withSystemOf(image, rebuild.last.instance);
   const acceptedMs = rebuild.ending.kind === 'rebuilt' ? acceptedSinceMs(rebuild) : undefined;
   const guest = { acceptedMs, bootId: bootIdOf(run.health) };
-  const awaited = await awaitHealthy(request, instance, { guest }, { ...ports, signal });
+  const awaited = await awaitHealthy(request, instance, { guest }, ports);
   if (awaited === undefined) return;
   recorder.add({
     rollback: { imageId: image.id, rebuild, health: awaited.checked },

@@ -9,9 +9,7 @@ import { hasSucceeded } from '../../core/run/instance-end.ts';
 import { type InstanceRun, plannedRun, usableBackup } from '../../core/run/instance-run.ts';
 import { mayRejoin } from '../../core/run/next-steps.ts';
 import { formatDuration } from '../../core/time.ts';
-import type { GuestProbe } from '../../ports/assistant.ts';
-import type { Log } from '../../ports/log.ts';
-import type { Probe } from '../../ports/probe.ts';
+import type { Ports } from '../../ports/ports.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import type { Balance } from '../balancers/balance.ts';
 import { withHeartbeat } from '../calls/heartbeat.ts';
@@ -20,13 +18,8 @@ import { makeBackup, pruneBackups } from '../images/backup.ts';
 import { type Preparations, type RebuildPorts, rebuildOne } from '../rebuild/rebuild.ts';
 import { withRebuildLog } from '../rebuild/rebuild-log.ts';
 
-/** What the work on one instance needs of the world. */
-export interface InstancePorts extends RebuildPorts {
-  readonly log: Log;
-  readonly probe: Probe;
-  /** Only where a check looks from inside. */
-  readonly guests?: GuestProbe | undefined;
-  readonly runId: string;
+/** What the work on one instance needs of the world, and what all instances of the run share. */
+export interface InstancePorts extends RebuildPorts, Omit<Ports, 'secrets' | 'balancers'> {
   /** The images that no pruning of backups may delete: the deployed one, and all that an instance was seen on. */
   imagesInUse(): ReadonlySet<string>;
   /** `undefined` where the run names no load balancer. */
@@ -156,8 +149,7 @@ async function carryOut(
   if (rebuild.ending?.kind === 'cancelled') return recorder.add({ cancelled: true });
   const isThere = rebuild.ending?.kind === 'rebuilt' || rebuild.ending?.kind === 'skipped';
   if (!isThere || rebuild.last === undefined) return;
-  const signal = ports.cancel.signal;
   const instance = withSystemOf(target.task.image, rebuild.last.instance);
-  const awaited = await awaitHealthy(request, instance, baselineOf(target, rebuild), { ...ports, signal });
+  const awaited = await awaitHealthy(request, instance, baselineOf(target, rebuild), ports);
   if (awaited !== undefined) recorder.add({ health: awaited.checked, knownHosts: awaited.knownHosts });
 }

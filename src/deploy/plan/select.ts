@@ -1,27 +1,20 @@
 /** Finds the instances that a run is about, and observes each for the first time. */
+
 import { CallError } from '../../core/model/failure.ts';
 import type { Instance } from '../../core/model/instance.ts';
-import type { Selection, Tag } from '../../core/model/selection.ts';
+import type { Tag } from '../../core/model/selection.ts';
 import { carriesAll, isReleased, spellingOf, tagsLabel } from '../../core/plan/select.ts';
 import { quote } from '../../core/quote.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
-import type { Bcc } from '../../ports/bcc.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Log } from '../../ports/log.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { RunRequest } from '../../ports/request.ts';
 import { mapSome } from '../calls/map-some.ts';
 import { orCallError } from '../calls/or-call-error.ts';
 import { readDisks } from '../calls/read-many.ts';
 import { observationOf, observe } from '../rebuild/observe.ts';
 import { problemOf, SurveyError, type SurveyProblem } from './survey-error.ts';
 
-/** What the selection needs of the world. */
-export interface SelectPorts {
-  readonly bcc: Bcc;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** For messages only; `undefined` where it is not known. */
-  readonly region?: string | undefined;
-}
+type SelectPorts = Pick<Ports, 'bcc' | 'clock' | 'log' | 'cancel'>;
 
 /** How many single reads go out side by side. */
 const sideBySide = 4;
@@ -31,44 +24,41 @@ const sideBySide = 4;
  *
  * @throws SurveyError with all problems, or where tags select nothing; CallError; CancelledError on abort
  */
-export async function select(
-  selection: Selection,
-  ports: SelectPorts,
-  signal: AbortSignal
-): Promise<readonly Observation[]> {
-  if (selection.kind === 'tags') return readTagged(selection.tags, ports, signal);
-  const read = await observe(selection.ids, selection.ids, ports, signal);
-  return allOrThrow([...read.values()], ports);
+export async function select(request: RunRequest, ports: SelectPorts): Promise<readonly Observation[]> {
+  const { selection, region } = request;
+  if (selection.kind === 'tags') return readTagged(selection.tags, region, ports);
+  const read = await observe(selection.ids, selection.ids, ports);
+  return allOrThrow([...read.values()], region);
 }
 
 async function readTagged(
   tags: readonly Tag[],
-  ports: SelectPorts,
-  signal: AbortSignal
+  region: string | undefined,
+  ports: SelectPorts
 ): Promise<readonly Observation[]> {
-  const { bcc, clock, log } = ports;
+  const { bcc, clock, log, cancel } = ports;
   const atMs = clock.nowMs();
-  const listed = await bcc.listTagged(tags, signal);
+  const listed = await bcc.listTagged(tags, cancel.signal);
   // A list may leave the tags out; then only the single read tells.
   const told = await mapSome(listed, sideBySide, async (instance) =>
-    instance.tags === undefined ? orCallError(bcc.getInstance(instance.id, signal)) : instance
+    instance.tags === undefined ? orCallError(bcc.getInstance(instance.id, cancel.signal)) : instance
   );
-  const exact = allOrThrow(told, ports).filter((instance) => carriesAll(instance, tags) === true);
-  const carriers = exact.length > 0 ? exact : await carriersBlanksApart(tags, ports, signal);
+  const exact = allOrThrow(told, region).filter((instance) => carriesAll(instance, tags) === true);
+  const carriers = exact.length > 0 ? exact : await carriersBlanksApart(tags, ports);
   const released = carriers.filter(isReleased);
   if (released.length > 0) {
     log.info(`Left out, for they are released: ${released.map(({ id }) => id).join(', ')}`);
   }
   const chosen = carriers.filter((instance) => !isReleased(instance));
-  if (chosen.length === 0) throw new SurveyError([nothingSelected(tags, ports.region)]);
+  if (chosen.length === 0) throw new SurveyError([nothingSelected(tags, region)]);
   const sorted = chosen.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   log.info(`${sorted.length} instances carry ${tagsLabel(tags)}`);
   const ids = sorted.map(({ id }) => id);
-  const disks = await readDisks(ids, bcc, signal);
+  const disks = await readDisks(ids, bcc, cancel.signal);
   const times = { atMs, answeredAtMs: clock.nowMs(), isFresh: false };
   return allOrThrow(
     sorted.map((instance) => observationOf(instance, disks, times)),
-    ports
+    region
   );
 }
 
@@ -80,11 +70,10 @@ async function readTagged(
  */
 async function carriersBlanksApart(
   tags: readonly Tag[],
-  { bcc, log }: SelectPorts,
-  signal: AbortSignal
+  { bcc, log, cancel }: SelectPorts
 ): Promise<readonly Instance[]> {
   const spelled = new Map<string, Instance[]>();
-  for (const instance of await bcc.listTagged([], signal)) {
+  for (const instance of await bcc.listTagged([], cancel.signal)) {
     const spelling = spellingOf(instance, tags);
     if (spelling === undefined || isReleased(instance)) continue;
     const label = spelling.map(({ key, value }) => `${quote(key)}=${quote(value)}`).join(' and ');
@@ -111,10 +100,7 @@ function nothingSelected(tags: readonly Tag[], region: string | undefined): Surv
 }
 
 /** All that was read; throws everything that could not be read at once. */
-function allOrThrow<T>(
-  read: readonly (T | CallError)[],
-  { region }: Pick<SelectPorts, 'region'>
-): readonly T[] {
+function allOrThrow<T>(read: readonly (T | CallError)[], region: string | undefined): readonly T[] {
   const failures = read.filter((one) => one instanceof CallError);
   if (failures.length > 0) {
     throw new SurveyError(failures.map(({ failure }) => problemOf(failure, region)));

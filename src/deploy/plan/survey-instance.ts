@@ -9,13 +9,11 @@ import { statusKind } from '../../core/model/bcc-status.ts';
 import { CallError, describeFailure } from '../../core/model/failure.ts';
 import type { Image } from '../../core/model/image.ts';
 import type { Snapshot } from '../../core/model/instance.ts';
-import type { Secret } from '../../core/model/secret.ts';
 import { decide, type Task } from '../../core/plan/decide.ts';
 import type { Target } from '../../core/plan/plan.ts';
 import type { RollbackImage } from '../../core/plan/preflight.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
-import type { Bcc } from '../../ports/bcc.ts';
-import type { Probe } from '../../ports/probe.ts';
+import type { Ports } from '../../ports/ports.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { allDone } from '../calls/all-done.ts';
 import { withMissingFacts } from '../calls/complete.ts';
@@ -23,10 +21,7 @@ import { orCallError } from '../calls/or-call-error.ts';
 import { probeOnce } from '../health/await-healthy.ts';
 
 /** What the reads of a target need of the world, and what was read for all of them at once. */
-export interface TargetReads {
-  readonly bcc: Bcc;
-  readonly probe: Probe;
-  readonly signal: AbortSignal;
+export interface TargetReads extends Pick<Ports, 'bcc' | 'probe' | 'cancel' | 'secrets'> {
   /** By disk or instance ID, or why they could not be read; `undefined` where each target's own are to be read. */
   readonly snapshots: ReadonlyMap<string, readonly Snapshot[]> | CallError | undefined;
   /** Of all load balancers of the run; `undefined` where it names none. */
@@ -35,8 +30,6 @@ export interface TargetReads {
   readonly agents: ReadonlyMap<string, AgentState> | undefined;
   /** Whether there are others, so that it matters who is unavailable to begin with. */
   readonly isFleet: boolean;
-  /** Takes the first-boot script of an instance, which may hold secrets. */
-  readonly keepScript: (instanceId: string, script: Secret) => void;
 }
 
 /** How long the SSH host keys of now may take, in milliseconds; a server that shows none stops nothing. */
@@ -60,20 +53,20 @@ export function createTargets(
     return known;
   };
   return async (read) => {
-    const { bcc, signal } = reads;
+    const { bcc, cancel, secrets } = reads;
     const task = taskOf(request, image, read.instance.id);
-    const observation = await withMissingFacts(read, task, bcc, signal);
+    const observation = await withMissingFacts(read, task, reads);
     const { instance, disk } = observation;
     const action = decide(instance, task).action;
     const runsOnIt = action === 'skip' || action === 'start';
     const [lost, back, oldScript, oldHostKeys, unhealthy] = await allDone([
       disk && !runsOnIt ? snapshotsOrWhy(disk.id, instance.id, reads) : { snapshots: [] },
       runsOnIt ? ({ kind: 'notAsked' } as const) : rollbackImage(instance.imageId),
-      request.rollback && !runsOnIt ? bcc.getUserData(instance.id, signal) : undefined,
+      request.rollback && !runsOnIt ? bcc.getUserData(instance.id, cancel.signal) : undefined,
       runsOnIt ? undefined : hostKeysOf(request, observation, reads),
       runsOnIt ? undefined : unhealthyNow(request, observation, reads)
     ]);
-    if (oldScript !== undefined) reads.keepScript(instance.id, oldScript);
+    if (oldScript !== undefined) secrets.keepScript(instance.id, oldScript);
     return {
       task,
       instance,
@@ -127,9 +120,9 @@ async function snapshotsOf(
   diskId: string,
   instanceId: string,
   snapshots: ReadonlyMap<string, readonly Snapshot[]> | undefined,
-  { bcc, signal }: TargetReads
+  { bcc, cancel }: TargetReads
 ): Promise<readonly Snapshot[]> {
-  if (snapshots === undefined) return bcc.listSnapshots(diskId, signal);
+  if (snapshots === undefined) return bcc.listSnapshots(diskId, cancel.signal);
   return [...(snapshots.get(diskId) ?? []), ...(snapshots.get(instanceId) ?? [])];
 }
 
@@ -137,13 +130,13 @@ async function rollbackImageOf(
   request: RunRequest,
   image: Image,
   previousId: string,
-  { bcc, signal }: TargetReads
+  { bcc, cancel }: TargetReads
 ): Promise<RollbackImage> {
   if (!request.rollback) return { kind: 'notAsked' };
   if (request.backup !== undefined) return { kind: 'backup' };
   if (previousId === image.id) return { kind: 'image', image };
   try {
-    return { kind: 'image', image: await bcc.getImage(previousId, signal) };
+    return { kind: 'image', image: await bcc.getImage(previousId, cancel.signal) };
   } catch (error) {
     if (error instanceof CallError && error.failure.kind === 'notFound') return { kind: 'missing' };
     throw error;
@@ -153,7 +146,7 @@ async function rollbackImageOf(
 async function hostKeysOf(
   request: RunRequest,
   observation: Observation,
-  { probe, signal }: TargetReads
+  { probe, cancel: { signal } }: TargetReads
 ): Promise<readonly HostKey[] | undefined> {
   const resolved = resolveChecks(request.health?.checks ?? [], observation.instance);
   if (!resolved.ok || request.dryRun) return undefined;
@@ -169,10 +162,10 @@ async function hostKeysOf(
 async function unhealthyNow(
   request: RunRequest,
   { instance }: Observation,
-  { probe, signal, isFleet }: TargetReads
+  reads: TargetReads
 ): Promise<string | undefined> {
-  if (!isFleet || statusKind(instance.status) !== 'up') return undefined;
-  const results = await probeOnce(request, instance, probe, signal);
+  if (!reads.isFleet || statusKind(instance.status) !== 'up') return undefined;
+  const results = await probeOnce(request, instance, reads);
   const failed = results.flatMap(({ check, result }) =>
     result.healthy ? [] : [`${check} fails: ${describeUnhealthy(result.reason)}`]
   );

@@ -4,37 +4,26 @@ import { quotaLeft } from '../../core/images/backup.ts';
 import type { BackendServer } from '../../core/model/backend-server.ts';
 import { CallError } from '../../core/model/failure.ts';
 import type { Snapshot } from '../../core/model/instance.ts';
-import type { RebuildSecrets } from '../../core/model/rebuild-secrets.ts';
 import { decide } from '../../core/plan/decide.ts';
 import { makePlan, type Plan, type Target } from '../../core/plan/plan.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
-import type { GuestProbe } from '../../ports/assistant.ts';
-import type { Balancers } from '../../ports/balancers.ts';
 import type { Bcc } from '../../ports/bcc.ts';
+import type { Ports } from '../../ports/ports.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { allDone } from '../calls/all-done.ts';
 import { mapSome } from '../calls/map-some.ts';
 import { orCallError } from '../calls/or-call-error.ts';
 import { readAgents, scriptProblems } from '../health/guest-agents.ts';
-import { type ImagePorts, resolveImage } from '../images/resolve-image.ts';
+import { resolveImage } from '../images/resolve-image.ts';
 import { select } from './select.ts';
 import { problemOf, SurveyError, type SurveyProblem } from './survey-error.ts';
-import { createTargets, type TargetReads } from './survey-instance.ts';
+import { createTargets } from './survey-instance.ts';
 
 /** The plan, and the observations it was made from. */
 export interface Survey {
   readonly plan: Plan;
   /** By instance id, each with the system disk. */
   readonly observations: ReadonlyMap<string, Observation>;
-}
-
-/** What the survey needs of the world. */
-export interface SurveyPorts extends ImagePorts, Pick<TargetReads, 'probe'> {
-  readonly balancers: Balancers;
-  /** Takes the scripts that instances have now, which may hold secrets and are no part of the plan. */
-  readonly secrets: Pick<RebuildSecrets, 'keepScript'>;
-  /** Only where a check looks from inside. */
-  readonly guests?: GuestProbe | undefined;
 }
 
 /** How many targets are surveyed side by side; more where there are many, because most of the time is waiting. */
@@ -48,7 +37,9 @@ const many = 10;
  *
  * @throws SurveyError with all problems when any read failed, CancelledError on abort
  */
-export async function survey(request: RunRequest, ports: SurveyPorts, signal: AbortSignal): Promise<Survey> {
+export async function survey(request: RunRequest, ports: Ports): Promise<Survey> {
+  const { bcc, cancel } = ports;
+  const { signal } = cancel;
   const problems: SurveyProblem[] = [];
   const collect = <T>(read: Promise<T>): Promise<T | undefined> =>
     read.catch((error: unknown) => {
@@ -58,26 +49,23 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
       else throw error;
       return undefined;
     });
-  const { bcc } = ports;
   // An image that is still being created may be waited for, and the observations must not be that old.
-  const image = await collect(resolveImage(request, ports, signal));
+  const image = await collect(resolveImage(request, ports));
   const [customImages, observations, backendServers] = await Promise.all([
     request.backup === undefined ? undefined : collect(bcc.listImages({ imageType: 'Custom' }, signal)),
-    collect(select(request.selection, { ...ports, region: request.region }, signal)),
-    collect(backendServersOf(request, ports.balancers, signal))
+    collect(select(request, ports)),
+    collect(backendServersOf(request, ports))
   ]);
   if (image === undefined || observations === undefined || problems.length > 0)
     throw new SurveyError(problems);
   problems.push(...unusedBalancers(request, observations, backendServers ?? []));
   const ids = observations.map(({ instance }) => instance.id);
   problems.push(...scriptProblems(request, image));
-  const agents = await collect(readAgents(request, ids, ports, signal));
+  const agents = await collect(readAgents(request, ids, ports));
   const snapshots = observations.length > many ? await orCallError(snapshotsByDisk(bcc, signal)) : undefined;
   if (problems.length > 0) throw new SurveyError(problems);
   const targetOf = createTargets(request, image, {
     ...ports,
-    keepScript: (instanceId, script) => ports.secrets.keepScript(instanceId, script),
-    signal,
     snapshots,
     backendServers,
     agents,
@@ -105,12 +93,11 @@ export async function survey(request: RunRequest, ports: SurveyPorts, signal: Ab
 
 async function backendServersOf(
   { balancers: asked }: RunRequest,
-  balancers: Balancers,
-  signal: AbortSignal
+  { balancers, cancel }: Ports
 ): Promise<readonly BackendServer[] | undefined> {
   if (asked === undefined) return undefined;
   const backendServers = await allDone(
-    asked.blbIds.map((blbId) => balancers.listBackendServers(blbId, signal))
+    asked.blbIds.map((blbId) => balancers.listBackendServers(blbId, cancel.signal))
   );
   return backendServers.flat();
 }

@@ -1,8 +1,7 @@
 import { mayShowRebuild } from '../../core/model/bcc-status.ts';
 import { CallError } from '../../core/model/failure.ts';
 import type { Instance } from '../../core/model/instance.ts';
-import type { Bcc } from '../../ports/bcc.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Ports } from '../../ports/ports.ts';
 import { poll } from '../calls/poll.ts';
 import { type Read, readInstances } from '../calls/read-many.ts';
 
@@ -20,20 +19,18 @@ const intervalMs = 5_000;
 export async function awaitVisible(
   instanceIds: readonly string[],
   limitMs: number,
-  ports: { readonly bcc: Bcc; readonly clock: Clock },
-  signal: AbortSignal
+  ports: Pick<Ports, 'bcc' | 'clock' | 'cancel'>
 ): Promise<readonly string[]> {
-  const { bcc, clock } = ports;
+  const { bcc, cancel } = ports;
   let hidden = instanceIds;
   await poll(
     async () => {
-      const read = await readInstances(hidden, bcc, signal);
+      const read = await readInstances(hidden, bcc, cancel.signal);
       hidden = hidden.filter((id) => !mayShowRebuild(statusOf(read.get(id))));
       return hidden.length === 0 ? true : undefined;
     },
     { intervalMs, limitMs },
-    clock,
-    signal
+    ports
   );
   return hidden;
 }

@@ -1,8 +1,8 @@
 import { CallError } from '../../core/model/failure.ts';
 import type { Instance, SystemDisk } from '../../core/model/instance.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
-import type { Bcc, ReadOptions } from '../../ports/bcc.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { ReadOptions } from '../../ports/bcc.ts';
+import type { Ports } from '../../ports/ports.ts';
 import { allDone } from '../calls/all-done.ts';
 import { type Read, readDisks, readInstances } from '../calls/read-many.ts';
 
@@ -15,15 +15,13 @@ import { type Read, readDisks, readInstances } from '../calls/read-many.ts';
 export async function observe(
   instanceIds: readonly string[],
   withDisk: readonly string[],
-  ports: { readonly bcc: Bcc; readonly clock: Clock },
-  signal: AbortSignal,
+  { bcc, clock, cancel }: Pick<Ports, 'bcc' | 'clock' | 'cancel'>,
   options: ReadOptions = {}
 ): Promise<ReadonlyMap<string, Read<Observation>>> {
-  const { bcc, clock } = ports;
   const atMs = clock.nowMs();
   const [instances, disks] = await allDone([
-    readInstances(instanceIds, bcc, signal, options),
-    readDisks(withDisk, bcc, signal, options)
+    readInstances(instanceIds, bcc, cancel.signal, options),
+    readDisks(withDisk, bcc, cancel.signal, options)
   ]);
   const times = { atMs, answeredAtMs: clock.nowMs(), isFresh: options.fresh === true };
   return new Map(Array.from(instances, ([id, instance]) => [id, observationOf(instance, disks, times)]));

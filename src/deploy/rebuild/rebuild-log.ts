@@ -1,7 +1,6 @@
 import { heartbeat, narrate } from '../../core/rebuild/log-lines.ts';
 import type { RebuildState } from '../../core/rebuild/rebuild-state.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Log } from '../../ports/log.ts';
+import type { Ports } from '../../ports/ports.ts';
 import { heartbeatMs } from '../calls/heartbeat.ts';
 import type { RebuildObserver } from './rebuild.ts';
 
@@ -12,7 +11,7 @@ import type { RebuildObserver } from './rebuild.ts';
  * @param keep told of every new phase
  */
 export async function withRebuildLog<T>(
-  { log, clock }: { readonly log: Log; readonly clock: Clock },
+  { log, clock }: Pick<Ports, 'log' | 'clock'>,
   keep: (rebuild: RebuildState) => void,
   work: (observe: RebuildObserver) => Promise<T>
 ): Promise<T> {

@@ -13,9 +13,7 @@ import type {
 } from '../../core/rebuild/rebuild-state.ts';
 import { earliestMoment, observeMoment } from '../../core/rebuild/schedule.ts';
 import { begin, step } from '../../core/rebuild/step-rebuild.ts';
-import type { Bcc } from '../../ports/bcc.ts';
-import type { Cancel } from '../../ports/cancel.ts';
-import type { Clock, Random } from '../../ports/clock.ts';
+import type { Ports } from '../../ports/ports.ts';
 import { withMissingFacts } from '../calls/complete.ts';
 import { RefusedTogetherError, type Sender } from './send.ts';
 import type { Watch } from './watch.ts';
@@ -24,11 +22,7 @@ import type { Watch } from './watch.ts';
 const lastReadMs = 2_000;
 
 /** What the loop needs of the world. */
-export interface RebuildPorts {
-  readonly bcc: Bcc;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly cancel: Cancel;
+export interface RebuildPorts extends Pick<Ports, 'bcc' | 'clock' | 'random' | 'cancel'> {
   readonly watch: Watch;
   readonly sender: Sender;
 }
@@ -98,9 +92,7 @@ async function perform(
         const mayErase = rebuild.phase === 'settling' || rebuild.phase === 'searching';
         return {
           type: 'observed',
-          observation: mayErase
-            ? await withMissingFacts(observation, rebuild.task, bcc, cancel.signal)
-            : observation
+          observation: mayErase ? await withMissingFacts(observation, rebuild.task, ports) : observation
         };
       }
       case 'backup': {

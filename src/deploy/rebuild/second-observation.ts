@@ -1,9 +1,7 @@
 import { CallError } from '../../core/model/failure.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
 import { agreeMs } from '../../core/rebuild/stable-streak.ts';
-import type { Bcc } from '../../ports/bcc.ts';
-import type { Cancel } from '../../ports/cancel.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Ports } from '../../ports/ports.ts';
 import type { Read } from '../calls/read-many.ts';
 import { observe } from './observe.ts';
 
@@ -19,14 +17,14 @@ export function createSecondObservation(
   ids: readonly string[],
   planned: ReadonlyMap<string, Observation>,
   pollIntervalMs: number,
-  ports: { readonly bcc: Bcc; readonly clock: Clock; readonly cancel: Cancel }
+  ports: Pick<Ports, 'bcc' | 'clock' | 'cancel'>
 ): (instanceId: string) => Promise<Observation | undefined> {
   const { clock, cancel } = ports;
   const observeAll = async (): Promise<ReadonlyMap<string, Read<Observation>>> => {
     const firstMs = Math.max(...ids.map((id) => planned.get(id)?.atMs ?? 0));
     const waitMs = firstMs + agreeMs(pollIntervalMs) - clock.nowMs();
     if (waitMs > 0) await clock.sleep(waitMs, cancel.signal);
-    return observe(ids, ids, ports, cancel.signal, { fresh: true });
+    return observe(ids, ids, ports, { fresh: true });
   };
   let asked: Promise<ReadonlyMap<string, Read<Observation>>> | undefined;
   return async (instanceId) => {

@@ -2,14 +2,14 @@
  * The rebuild calls of a run. Rebuilds of one moment that ask for the same go out as one batch call. A rebuild that
  * is sent again goes alone, so that the reply is about this instance and nothing else.
  */
+
 import { CallError } from '../../core/model/failure.ts';
 import { maxIdsPerCall } from '../../core/model/limits.ts';
-import type { RebuildSecrets } from '../../core/model/rebuild-secrets.ts';
 import type { RebuildRequest, RebuildSpec } from '../../core/model/rebuild-spec.ts';
 import { mayBePartlyDone } from '../../core/rebuild/batch-refusal.ts';
 import type { Accepted, Bcc } from '../../ports/bcc.ts';
 import type { Cancel } from '../../ports/cancel.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Ports } from '../../ports/ports.ts';
 
 /** Sends rebuilds. */
 export interface Sender {
@@ -37,11 +37,8 @@ export class RefusedTogetherError extends CallError {
 }
 
 /** What the sender needs of the world. */
-export interface SenderPorts {
+export interface SenderPorts extends Pick<Ports, 'clock' | 'cancel' | 'secrets'> {
   readonly bcc: Pick<Bcc, 'rebuild' | 'rebuildBatch'>;
-  readonly clock: Clock;
-  readonly cancel: Cancel;
-  readonly secrets: Pick<RebuildSecrets, 'specOf'>;
 }
 
 /** A rebuild is sent within this time of its observation, in milliseconds. */

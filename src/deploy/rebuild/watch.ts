@@ -1,8 +1,8 @@
 /** Observes all instances that are waited for together: a few list calls a tick, however many they are. */
+
 import { CancelledError } from '../../core/model/failure.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
-import type { Bcc } from '../../ports/bcc.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Ports } from '../../ports/ports.ts';
 import { observe } from './observe.ts';
 
 /** An observation that is wanted. */
@@ -32,36 +32,31 @@ interface Wanted extends ObserveRequest {
   readonly reject: (error: unknown) => void;
 }
 
-/** What a watch needs of the world. */
-export interface WatchPorts {
-  readonly bcc: Bcc;
-  readonly clock: Clock;
-}
+type WatchPorts = Pick<Ports, 'bcc' | 'clock' | 'cancel'>;
 
 /** Why an alarm is off; a reason that is there already costs less than an error of its own for each. */
 const setAnew = 'the alarm is set anew';
 
-/** A watch that ends with the signal. */
-export function createWatch(ports: WatchPorts, signal: AbortSignal): Watch {
-  return new SharedWatch(ports, signal);
+/** A watch that ends with the cancel. */
+export function createWatch(ports: WatchPorts): Watch {
+  return new SharedWatch(ports);
 }
 
 class SharedWatch implements Watch {
   readonly #ports: WatchPorts;
-  readonly #signal: AbortSignal;
   readonly #wanted = new Set<Wanted>();
   #alarm: { readonly dueMs: number; readonly off: AbortController } | undefined;
   readonly #ended = new AbortController();
   readonly #onAbort = (): void => this.dispose();
 
-  constructor(ports: WatchPorts, signal: AbortSignal) {
+  constructor(ports: WatchPorts) {
     this.#ports = ports;
-    this.#signal = signal;
-    signal.addEventListener('abort', this.#onAbort, { once: true });
+    ports.cancel.signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   observe(request: ObserveRequest): Promise<Observation> {
-    if (this.#ended.signal.aborted || this.#signal.aborted) return Promise.reject(new CancelledError());
+    if (this.#ended.signal.aborted || this.#ports.cancel.signal.aborted)
+      return Promise.reject(new CancelledError());
     return new Promise((resolve, reject) => {
       this.#wanted.add({ ...request, resolve, reject });
       if (this.#alarm === undefined || request.dueMs < this.#alarm.dueMs) this.#setAlarm(request.dueMs);
@@ -70,7 +65,7 @@ class SharedWatch implements Watch {
 
   dispose(): void {
     this.#ended.abort();
-    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#ports.cancel.signal.removeEventListener('abort', this.#onAbort);
     this.#alarm?.off.abort();
     for (const { reject } of this.#wanted) reject(new CancelledError());
     this.#wanted.clear();
@@ -107,7 +102,7 @@ class SharedWatch implements Watch {
     if (taken.length === 0) return;
     const ids = taken.map(({ instanceId }) => instanceId);
     const withDisk = taken.filter((one) => one.withDisk).map(({ instanceId }) => instanceId);
-    const seen = await observe(ids, withDisk, this.#ports, this.#signal, optionsOf(taken));
+    const seen = await observe(ids, withDisk, this.#ports, optionsOf(taken));
     for (const { instanceId, resolve, reject } of taken) {
       const one = seen.get(instanceId) ?? new Error(`${instanceId} was not read`);
       if (one instanceof Error) reject(one);

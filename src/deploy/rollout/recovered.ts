@@ -32,11 +32,11 @@ export async function observeNow(
 export async function serves(
   { instance }: Observation,
   request: RunRequest,
-  { probe, cancel }: InstancePorts
+  ports: InstancePorts
 ): Promise<boolean> {
   if (statusKind(instance.status) !== 'up') return false;
   try {
-    const results = await probeOnce(request, instance, probe, cancel.signal);
+    const results = await probeOnce(request, instance, ports);
     return results.every(({ result }) => result.healthy);
   } catch (error) {
     if (error instanceof CancelledError) return false;

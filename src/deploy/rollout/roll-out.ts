@@ -1,4 +1,5 @@
 /** The loop that runs a rollout: it carries out each command and feeds what came of it back. */
+
 import type {
   Outcome,
   Rollout,
@@ -7,8 +8,7 @@ import type {
   RolloutTask
 } from '../../core/rollout/rollout-state.ts';
 import { beginRollout, stepRollout } from '../../core/rollout/step-rollout.ts';
-import type { Cancel } from '../../ports/cancel.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Ports } from '../../ports/ports.ts';
 
 /** What is done to the targets. Both resolve however it ended, and throw only faults of the program. */
 export interface FleetWork {
@@ -23,12 +23,6 @@ export type RollbackOutcome = Pick<
   'result' | 'isUnavailable'
 >;
 
-/** What the loop needs of the world. */
-export interface FleetPorts {
-  readonly clock: Clock;
-  readonly cancel: Cancel;
-}
-
 /** Told of the beginning and of every step, in order. It must not throw. */
 export type RolloutObserver = (now: Rollout) => void;
 
@@ -40,10 +34,9 @@ export type RolloutObserver = (now: Rollout) => void;
 export async function rollOut(
   task: RolloutTask,
   work: FleetWork,
-  ports: FleetPorts,
+  { clock, cancel }: Pick<Ports, 'clock' | 'cancel'>,
   observe: RolloutObserver
 ): Promise<Rollout> {
-  const { clock, cancel } = ports;
   const nowMs = (): number => clock.nowMs();
   const inbox = new Inbox();
   const faults: unknown[] = [];

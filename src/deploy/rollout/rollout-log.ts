@@ -5,8 +5,7 @@ import { type Progress, progressLine, stopLine } from '../../core/report/rollout
 import { isAtWork, type Member, type MemberState } from '../../core/rollout/member.ts';
 import type { Rollout } from '../../core/rollout/rollout-state.ts';
 import { formatDuration } from '../../core/time.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Log } from '../../ports/log.ts';
+import type { Ports } from '../../ports/ports.ts';
 
 /** Tells the log of a rollout. */
 export interface RolloutLog {
@@ -25,16 +24,13 @@ const mostMs = 60_000;
 const silent: RolloutLog = { tell: () => undefined, dispose: () => undefined };
 
 /** The rollout log of one run; none for a single target, whose own lines say it all. */
-export function createRolloutLog(
-  plan: Plan,
-  ports: { readonly log: Log; readonly clock: Clock }
-): RolloutLog {
+export function createRolloutLog(plan: Plan, ports: Pick<Ports, 'log' | 'clock'>): RolloutLog {
   return plan.targets.length === 1 ? silent : new FleetRolloutLog(ports);
 }
 
 class FleetRolloutLog implements RolloutLog {
-  readonly #log: Log;
-  readonly #clock: Clock;
+  readonly #log: Ports['log'];
+  readonly #clock: Ports['clock'];
   readonly #off = new AbortController();
   readonly #began = new Map<string, number>();
   readonly #tookMs: number[] = [];
@@ -45,7 +41,7 @@ class FleetRolloutLog implements RolloutLog {
   #failures = 0;
   #toldMs: number;
 
-  constructor({ log, clock }: { readonly log: Log; readonly clock: Clock }) {
+  constructor({ log, clock }: Pick<Ports, 'log' | 'clock'>) {
     this.#log = log;
     this.#clock = clock;
     // The first word comes with the first end.

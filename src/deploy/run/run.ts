@@ -1,21 +1,18 @@
 /** One run: survey, plan, and the rollout; what is known of it is kept in its state. */
 
 import { CancelledError } from '../../core/model/failure.ts';
-import type { RebuildSecrets } from '../../core/model/rebuild-secrets.ts';
 import { isRefused } from '../../core/plan/plan.ts';
 import { planLines } from '../../core/plan/plan-lines.ts';
 import type { Rollout } from '../../core/rollout/rollout-state.ts';
 import type { InstanceRun } from '../../core/run/instance-run.ts';
 import type { RunState } from '../../core/run/run-state.ts';
-import type { Bcc } from '../../ports/bcc.ts';
-import type { Random } from '../../ports/clock.ts';
 import type { Journal } from '../../ports/journal.ts';
-import type { Log } from '../../ports/log.ts';
+import type { Ports } from '../../ports/ports.ts';
 import type { RunRequest } from '../../ports/request.ts';
-import { type BalancePorts, createBalance } from '../balancers/balance.ts';
+import { createBalance } from '../balancers/balance.ts';
 import { boundReads } from '../calls/bounded-reads.ts';
 import { withBootIds } from '../health/guest-agents.ts';
-import { type Survey, type SurveyPorts, survey } from '../plan/survey.ts';
+import { type Survey, survey } from '../plan/survey.ts';
 import { createSender } from '../rebuild/send.ts';
 import { createWatch } from '../rebuild/watch.ts';
 import { createInstanceWork } from '../rollout/instance-work.ts';
@@ -23,17 +20,6 @@ import { rollOut } from '../rollout/roll-out.ts';
 import { createRolloutLog } from '../rollout/rollout-log.ts';
 import { createRunStateStore, type RunStateStore } from './run-state-store.ts';
 import { writeAhead } from './write-ahead.ts';
-
-/** What a run needs of the world. */
-export interface RunPorts extends SurveyPorts, BalancePorts {
-  readonly bcc: Bcc;
-  readonly log: Log;
-  readonly random: Random;
-  /** The login and the scripts, which the sender alone reads. */
-  readonly secrets: RebuildSecrets;
-  /** Names the run in the names of backup images. */
-  readonly runId: string;
-}
 
 /** Told of what is known while the run goes on. Only `planned` and `commit` may throw. */
 export interface RunHooks extends Journal {
@@ -48,12 +34,12 @@ export interface RunHooks extends Journal {
  *
  * @throws SurveyError when the first reads fail, CancelledError when the cancel comes before the plan stands
  */
-export async function run(request: RunRequest, given: RunPorts, hooks: RunHooks): Promise<RunState> {
-  const { clock, log, cancel } = given;
+export async function run(request: RunRequest, given: Ports, hooks: RunHooks): Promise<RunState> {
+  const { clock, log } = given;
   const ports = { ...given, bcc: boundReads(given.bcc, request.timeoutMs, clock) };
   const fromMs = clock.nowMs();
   const found = await log.group('Plan', async () => {
-    const surveyed = await survey(request, ports, cancel.signal);
+    const surveyed = await survey(request, ports);
     for (const line of planLines(surveyed.plan, request.dryRun, request.health?.guestScript)) log.info(line);
     return surveyed;
   });
@@ -70,11 +56,11 @@ async function carryOut(
   request: RunRequest,
   surveyed: Survey,
   store: RunStateStore,
-  ports: RunPorts,
+  ports: Ports,
   hooks: RunHooks
 ): Promise<void> {
   const { cancel } = ports;
-  const watch = createWatch(ports, cancel.signal);
+  const watch = createWatch(ports);
   const risky = { ...ports, ...writeAhead(ports, hooks) };
   const sender = createSender(risky);
   const balance = request.balancers && createBalance(request.balancers, risky);
