@@ -1,5 +1,6 @@
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
-import { mainStep, tellFault, tellNoVerdict } from './action/main-step.ts';
+import { annotateFault } from './action/annotate.ts';
+import { mainStep, tellNoVerdict } from './action/main-step.ts';
 
 // Nobody who reads this log can fix what the runtime deprecates in a library.
 process.noDeprecation = true;
@@ -9,7 +10,7 @@ process.once('beforeExit', tellNoVerdict);
 try {
   if (await mainStep()) process.exitCode = 0;
 } catch (error) {
-  tellFault(error);
+  annotateFault('A fault of the action itself', error);
 } finally {
   process.removeAllListeners('beforeExit');
 }

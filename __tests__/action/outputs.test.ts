@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -25,14 +25,6 @@ test('outputs are added to what is there, so that what others have written stays
   const text = readFileSync(file, 'utf8');
   expect(text).toContain('own<<E');
   expect(text).toContain('result<<');
-});
-
-test('a file that has grown large by being told again and again is written from the start, with every output in it', () => {
-  writeFileSync(file, 'x'.repeat(16_000_001));
-  setOutputs(madeState([madeRun('i-1')]));
-  expect(statSync(file).size).toBeLessThan(100_000);
-  const text = readFileSync(file, 'utf8');
-  for (const name of ['status', 'changed', 'instanceIds', 'result']) expect(text).toContain(`${name}<<`);
 });
 
 test('an output with a value for each instance is empty where none has one', () => {

@@ -6,50 +6,36 @@ import type { RunState } from '../core/run/run-state.ts';
 import { annotationText } from '../core/summary/annotation-text.ts';
 import { annotationsOf } from '../core/summary/annotations.ts';
 import type { SurveyProblem } from '../deploy/plan/survey-error.ts';
-import { readActionSource } from './help.ts';
-import { escapeCommands, helpLine, helpLines } from './job-log.ts';
+import { escapeCommands, helpLines } from './job-log.ts';
 
 /** At most ten: the instances that failed or were cut off, and the weights that are not restored. */
 export function annotateState(state: RunState): void {
-  for (const { level, title, lines, help } of annotationsOf(state, readActionSource())) {
-    const [first = '', ...others] = lines;
-    annotate(level, title, annotationText(first, others, helpLine(help)));
+  for (const { level, title, lines, reason } of annotationsOf(state)) {
+    annotate(level, title, lines, helpLines(reason));
   }
 }
 
 /** One annotation that lists all that is wrong with the inputs. */
 export function annotateProblems(problems: readonly Problem[]): void {
-  const [first = '', ...others] = problems.map(({ input, message }) => `${input} ${message}`);
-  annotate(
-    'error',
-    'The inputs are not right',
-    annotationText(first, others, ['Nothing was sent.', ...helpLines()])
-  );
+  const lines = problems.map(({ input, message }) => `${input} ${message}`);
+  annotate('error', 'The inputs are not right', lines, ['Nothing was sent.', ...helpLines()]);
 }
 
 /** One annotation for all that keeps a plan from being made. */
 export function annotateSurvey(found: readonly SurveyProblem[]): void {
   const problems = withoutRepeats(found);
-  const [first = '', ...others] = new Set(problems.map(({ cause }) => cause));
+  const causes = [...new Set(problems.map(({ cause }) => cause))];
   const remedies = [...new Set(problems.map(({ remedy }) => remedy))];
   // Many causes usually share one remedy; where they do not, the first few stand for all.
   const told = remedies.slice(0, 3);
   const [reason, ...otherReasons] = new Set(problems.map((problem) => problem.reason));
-  annotate(
-    'error',
-    'No plan can be made',
-    annotationText(first, others, [
-      ...told,
-      'Nothing was changed.',
-      ...helpLines(otherReasons.length === 0 ? reason : undefined)
-    ])
-  );
+  const help = helpLines(otherReasons.length === 0 ? reason : undefined);
+  annotate('error', 'No plan can be made', causes, [...told, 'Nothing was changed.', ...help]);
 }
 
 /** One annotation for a cancel before there was a plan, or for a fault of the program itself. */
 export function annotateEnd(title: string, text: string, reason?: ReportedReason): void {
-  const [first = '', ...others] = text.split('\n');
-  annotate('error', title, annotationText(first, others, helpLines(reason)));
+  annotate('error', title, text.split('\n'), helpLines(reason));
 }
 
 /** One annotation for what the program itself did wrong, with the stack. */
@@ -57,7 +43,13 @@ export function annotateFault(title: string, error: unknown): void {
   annotateEnd(title, error instanceof Error ? (error.stack ?? error.message) : String(error));
 }
 
-function annotate(level: 'error' | 'warning', title: string, lines: readonly string[]): void {
+function annotate(
+  level: 'error' | 'warning',
+  title: string,
+  lines: readonly string[],
+  remedies: readonly string[]
+): void {
   const write = level === 'error' ? core.error : core.warning;
-  write(lines.map(escapeCommands).join('\n'), { title: escapeCommands(title) });
+  const text = annotationText(lines, remedies);
+  write(text.map(escapeCommands).join('\n'), { title: escapeCommands(title) });
 }

@@ -1,24 +1,16 @@
+import * as core from '@actions/core';
 import { type BccClient, createBccClient } from '../bce/client.ts';
 import type { Config } from '../config/config.ts';
 import { healthInterval } from '../core/health/health.ts';
 import type { GuestProbe } from '../ports/assistant.ts';
-import type { Balancers } from '../ports/balancers.ts';
-import type { Bcc } from '../ports/bcc.ts';
-import type { Clock, Random } from '../ports/clock.ts';
+import type { Ports } from '../ports/ports.ts';
 import type { Probe } from '../ports/probe.ts';
 import { jobLog } from './job-log.ts';
-import { maskHex } from './read-inputs.ts';
 import { systemClock } from './system-clock.ts';
 
 /** The world of a run: the service, the clock and chance. */
-export interface Connection {
-  readonly bcc: Bcc;
-  readonly balancers: Balancers;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly probe: Probe;
-  /** `undefined` where no check looks from inside. */
-  readonly guests: GuestProbe | undefined;
+export interface Connection
+  extends Pick<Ports, 'bcc' | 'balancers' | 'clock' | 'random' | 'probe' | 'guests'> {
   /** Closes what is still open, so that the process can end. */
   dispose(): void;
 }
@@ -33,7 +25,8 @@ export function connect(config: Config): Connection {
     wallMs: systemClock.wallMs,
     sleep: systemClock.sleep,
     random: Math.random,
-    mask: maskHex,
+    // Signatures and cipher texts are hexadecimal digits, which the wire has in no other form.
+    mask: core.setSecret,
     warn: jobLog.warning,
     debug: jobLog.debug,
     userAgent: 'rebuild-bcc-instance'

@@ -20,11 +20,7 @@ export function warn(line: string, reason?: ReportedReason): void {
 
 /** The address of a section of the documents as a line, or no line where it is not known. */
 export function helpLines(reason?: ReportedReason): readonly string[] {
-  return helpLine(helpLink(readActionSource(), reason));
-}
-
-/** The line for a link, where there is one. */
-export function helpLine(link: string | undefined): readonly string[] {
+  const link = helpLink(readActionSource(), reason);
   return link === undefined ? [] : [`Help: ${link}`];
 }
 

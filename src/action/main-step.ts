@@ -1,6 +1,7 @@
 /** The main step: inputs in, one run, outputs and annotations out. */
 import * as core from '@actions/core';
 import { type Config, parseConfig } from '../config/config.ts';
+import { undeclaredInputs } from '../config/unknown-inputs.ts';
 import { CancelledError } from '../core/model/failure.ts';
 import { RebuildSecrets } from '../core/model/rebuild-secrets.ts';
 import { closingLine } from '../core/report/closing-line.ts';
@@ -11,7 +12,7 @@ import { hasChanged, type RunState } from '../core/run/run-state.ts';
 import { restoreWeights } from '../deploy/balancers/restore-weights.ts';
 import { SurveyError } from '../deploy/plan/survey-error.ts';
 import { run } from '../deploy/run/run.ts';
-import { annotateEnd, annotateFault, annotateProblems, annotateState, annotateSurvey } from './annotate.ts';
+import { annotateEnd, annotateProblems, annotateState, annotateSurvey } from './annotate.ts';
 import { type Connection, connect } from './connect.ts';
 import { alwaysVerifyCertificates, settleProxies } from './environment.ts';
 import { openHandover, UnsavedStateError } from './handover.ts';
@@ -19,7 +20,7 @@ import { jobLog } from './job-log.ts';
 import { messageOf } from './message-of.ts';
 import { OutputsError, setEarlyOutputs, setOutputs } from './outputs.ts';
 import { Progress } from './progress.ts';
-import { readInputs, readUndeclared } from './read-inputs.ts';
+import { readInputs } from './read-inputs.ts';
 import { listenForCancel, type SignalCancel } from './signal-cancel.ts';
 
 /**
@@ -29,7 +30,7 @@ import { listenForCancel, type SignalCancel } from './signal-cancel.ts';
 export async function mainStep(): Promise<boolean> {
   const ignored = alwaysVerifyCertificates();
   if (ignored !== undefined) jobLog.warning(ignored);
-  const parsed = parseConfig(readInputs(), readUndeclared());
+  const parsed = parseConfig(readInputs(), undeclaredInputs(process.env));
   for (const warning of parsed.warnings) jobLog.warning(warning);
   if (!parsed.ok) {
     annotateProblems(parsed.problems);
@@ -48,11 +49,6 @@ export async function mainStep(): Promise<boolean> {
   } finally {
     cancel.dispose();
   }
-}
-
-/** Tells of a fault of the program. */
-export function tellFault(error: unknown): void {
-  annotateFault('A fault of the action itself', error);
 }
 
 /** Tells of a process that ends although the main step has not. */

@@ -1,4 +1,4 @@
-import { statSync, truncateSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
@@ -13,17 +13,13 @@ export class OutputsError extends Error {
   override name = 'OutputsError';
 }
 
-/** The runner reads the file of the outputs as a whole at the end of the step. In bytes. */
-const mostBytes = 16_000_000;
-
 /**
- * Sets every output from the state of a run. It is called as soon as the plan stands and again when more is known; the
+ * Sets every output from the state of a run. It is called when the plan stands, at the first change and at the end; the
  * last value counts, so that a run that is cut off leaves what it knew.
  */
 export function setOutputs(state: RunState): void {
   const report = reportRun(state);
   const outputs = { ...outputsOf(state, report), resultFile: writeResultFile(report) };
-  forgetEarlier();
   for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
 }
 
@@ -46,16 +42,4 @@ export function setEarlyOutputs(): void {
   core.setOutput('status', 'failed');
   core.setOutput('changed', 'false');
   core.setOutput('result', emptyResultText(Date.now()));
-}
-
-/**
- * Empties the file of the outputs where it has become large: a fleet has a result of nearly a megabyte, it is
- * told again with every step of every instance, and each time it is appended. Only this function's outputs are
- * lost, and they are written again at once.
- */
-function forgetEarlier(): void {
-  const file = process.env['GITHUB_OUTPUT'];
-  if (file === undefined || file === '') return;
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > mostBytes) truncateSync(file);
 }

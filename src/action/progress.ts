@@ -28,11 +28,10 @@ export class Progress implements RunHooks {
   readonly #watch: NodeJS.Timeout;
   #recordId: number | undefined;
   #now: (() => RunState) | undefined;
-  #changes = 0;
-  #written = 0;
+  #isStale = false as boolean;
   #rest: NodeJS.Timeout | undefined;
-  #changesTold = 0;
-  #warnings = 0;
+  #isChangeTold = false as boolean;
+  #hasWarned = false as boolean;
 
   constructor(config: Config, cancel: SignalCancel, file: HandoverFile) {
     this.#config = config;
@@ -58,7 +57,7 @@ export class Progress implements RunHooks {
 
   progressed(now: () => RunState): void {
     this.#now = now;
-    this.#changes += 1;
+    this.#isStale = true;
     if (this.#rest === undefined) this.#writeOrWarn();
   }
 
@@ -105,23 +104,23 @@ export class Progress implements RunHooks {
   #write(): void {
     const state = this.#now?.();
     if (state === undefined) return;
-    this.#written = this.#changes;
+    this.#isStale = false;
     this.#put(state, false, false);
-    if (hasChanged(state) && this.#changesTold === 0) this.#tellChange(state);
+    if (hasChanged(state) && !this.#isChangeTold) this.#tellChange(state);
     clearTimeout(this.#rest);
     this.#rest = undefined;
     const count = state.instances.length;
     if (count > few) {
       this.#rest = setTimeout(() => {
         this.#rest = undefined;
-        if (this.#written !== this.#changes) this.#writeOrWarn();
+        if (this.#isStale) this.#writeOrWarn();
       }, count * restMs).unref();
     }
   }
 
   /** A run that is killed leaves with its outputs that a disk was erased, or may have been. */
   #tellChange(state: RunState): void {
-    this.#changesTold += 1;
+    this.#isChangeTold = true;
     try {
       setOutputs(state);
     } catch (error) {
@@ -135,8 +134,8 @@ export class Progress implements RunHooks {
   }
 
   #warn(error: unknown): void {
-    this.#warnings += 1;
-    if (this.#warnings === 1) jobLog.warning(`Not written for the post step: ${messageOf(error)}`);
+    if (!this.#hasWarned) jobLog.warning(`Not written for the post step: ${messageOf(error)}`);
+    this.#hasWarned = true;
   }
 }
 

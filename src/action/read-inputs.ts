@@ -1,6 +1,5 @@
 import * as core from '@actions/core';
 import { inputNames, type RawInputs, secretInputs } from '../config/inputs.ts';
-import { undeclaredInputs } from '../config/unknown-inputs.ts';
 import { secretForms, secretLines } from '../core/secret-forms.ts';
 
 /**
@@ -20,14 +19,4 @@ export function readInputs(): RawInputs {
 export function mask(secret: string): void {
   const [whole = '', ...lines] = secretLines(secret);
   for (const part of new Set([...secretForms(whole), ...lines])) core.setSecret(part);
-}
-
-/** Keeps a secret of hexadecimal digits out of the log: the wire has no other form of it. */
-export function maskHex(secret: string): void {
-  core.setSecret(secret);
-}
-
-/** The names of what the workflow gives although the action has no such input. Their values are not read. */
-export function readUndeclared(): readonly string[] {
-  return undeclaredInputs(process.env);
 }

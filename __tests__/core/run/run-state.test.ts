@@ -7,12 +7,13 @@ import {
   imagesInUse,
   parseRunState,
   type RunState,
-  serializeRunState
+  serializeRunState,
+  unavailableBefore
 } from '../../../src/core/run/run-state.ts';
 import { stateBehind } from '../../support/reported.ts';
 import { withVirtualWorld } from '../../support/virtual.ts';
-import { image } from '../rebuild/rebuilds.ts';
-import { rebuildOf, runOf, stateOf } from './runs.ts';
+import { image, instance } from '../rebuild/rebuilds.ts';
+import { rebuildOf, runOf, stateOf, targetOf } from './runs.ts';
 
 /** Whether a type has a `Secret` in it in any depth. */
 type HoldsSecret<T, Depth extends readonly unknown[] = []> = Depth['length'] extends 9
@@ -81,4 +82,10 @@ describe('the state of a run', () => {
     expect(hasChanged(stateOf([runOf({})]))).toBe(false);
     expect([...imagesInUse(stateOf([rebuilt]))].toSorted()).toEqual(['m-b', 'm-new', 'm-old']);
   });
+});
+
+test('only what did not serve when the plan was made is named, with the reason', () => {
+  const stopped = targetOf('i-2', { instance: { ...instance, id: 'i-2', status: 'Stopped' } });
+  const state = stateOf([runOf({}), runOf({ target: stopped })]);
+  expect(unavailableBefore(state)).toEqual([{ instanceId: 'i-2', why: expect.stringContaining('Stopped') }]);
 });

@@ -10,7 +10,7 @@ const items = (count: number): string[] =>
 
 describe('the text of an annotation', () => {
   test('is left as it is where it fits', () => {
-    expect(annotationText('Nothing was sent.', ['one', 'two'], ['Do this.'])).toEqual([
+    expect(annotationText(['Nothing was sent.', 'one', 'two'], ['Do this.'])).toEqual([
       'Nothing was sent.',
       'one',
       'two',
@@ -19,7 +19,7 @@ describe('the text of an annotation', () => {
   });
 
   test('keeps its first sentence and its remedies, and counts the items that have no room', () => {
-    const lines = annotationText('Nothing was sent.', items(100), ['Do this.']);
+    const lines = annotationText(['Nothing was sent.', ...items(100)], ['Do this.']);
     expect(lines[0]).toBe('Nothing was sent.');
     expect(lines.at(-1)).toBe('Do this.');
     expect(lines.at(-2)).toBe(`and ${100 - (lines.length - 3)} more`);
@@ -29,7 +29,7 @@ describe('the text of an annotation', () => {
   test('always fits', () => {
     const text = fc.string({ maxLength: 3_000 });
     fc.assert(
-      fc.property(text, fc.array(text, { maxLength: 60 }), fc.array(text, { maxLength: 4 }), (...parts) => {
+      fc.property(fc.array(text, { maxLength: 60 }), fc.array(text, { maxLength: 4 }), (...parts) => {
         expect(annotationText(...parts).join('\n').length).toBeLessThanOrEqual(runnerLimit);
       })
     );

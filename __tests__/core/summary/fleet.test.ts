@@ -395,15 +395,11 @@ describe('the annotations', () => {
     ]);
   });
 
-  test('end with the link to the section of their reason, or to the page', () => {
+  test('name the reason whose section in the documents they link to, or none for the whole page', () => {
     const source = { serverUrl: 'https://github.com', repository: 'o/r', ref: 'v1' };
     const page = 'https://github.com/o/r/blob/v1/docs/troubleshooting.md';
-    const all = annotationsOf(failed(11, [[50, 0]]), source);
-    expect(all.map(({ help }) => help)).toEqual([
-      ...times(8, () => `${page}#timedout`),
-      page,
-      `${page}#rejoin`
-    ]);
+    const all = annotationsOf(failed(11, [[50, 0]]));
+    expect(all.map(({ reason }) => reason)).toEqual([...times(8, () => 'timedOut'), undefined, 'rejoin']);
     expect(summaryOf(failed(3), source).split(`(${page}#timedout)`)).toHaveLength(2);
     expect(summaryOf(failed(1), source)).toContain(`(${page}#timedout)`);
     expect(summaryOf(failed(1))).not.toContain('](http');
@@ -449,6 +445,7 @@ describe('a weight that was 0 before the run', () => {
     expect(all).toEqual([
       {
         level: 'warning',
+        reason: 'rejoin',
         title: 'Weight 0 since before this run',
         lines: ['i-00000000, i-00000001', idleWords]
       }

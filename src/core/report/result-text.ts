@@ -99,7 +99,7 @@ function withoutCourse(one: InstanceReport): InstanceReport {
     phases: [],
     statusHistory: [],
     plan: { ...one.plan, current: '', steps: [], warnings: [] },
-    ...(one.health === undefined ? {} : { health: { ...one.health, checks: [], history: [] } })
+    health: one.health && { ...one.health, checks: [], history: [] }
   };
 }
 
@@ -115,7 +115,7 @@ function withoutNames(one: InstanceReport): InstanceReport {
     ...one,
     name: '',
     before: { ...before, imageName: '' },
-    ...(after === undefined ? {} : { after: { ...after, imageName: '' } })
+    after: after && { ...after, imageName: '' }
   };
 }
 

@@ -51,7 +51,7 @@ export type InstanceEnd =
       readonly at: CancelledAt;
       /** A rebuild or a start goes on without this run. */
       readonly goesOn: boolean;
-      readonly cause?: FailureCause;
+      readonly cause?: FailureCause | undefined;
     };
 
 /** How it ended; `undefined` where it was not started or is being worked on, and after a fault of the program. */
@@ -97,12 +97,11 @@ function causeOf({ rebuild, health, rejoinProblem }: InstanceRun): FailureCause 
 }
 
 function cancelledEnd(run: InstanceRun, cause: FailureCause | undefined): InstanceEnd {
-  const goesOn = rebuildsOf(run).some(goesOnByItself);
   return {
     kind: 'cancelled',
     at: cancelledAt(run, cause),
-    goesOn,
-    ...(cause === undefined ? {} : { cause })
+    goesOn: rebuildsOf(run).some(goesOnByItself),
+    cause
   };
 }
 

@@ -3,6 +3,7 @@
 import type { Image } from '../model/image.ts';
 import type { PublicOptions } from '../model/rebuild-spec.ts';
 import type { Plan } from '../plan/plan.ts';
+import { whyUnavailable } from '../plan/rollout-order.ts';
 import type { Rollout, RolloutTask } from '../rollout/rollout-state.ts';
 import type { ClockAnchor } from '../time.ts';
 import { diskOf, type InstanceRun, plannedRun, rebuildsOf } from './instance-run.ts';
@@ -36,6 +37,16 @@ export function beginRunState(plan: Plan, time: Pick<RunState, 'anchor' | 'fromM
 /** Whether a disk was erased, or may have been. */
 export function hasChanged({ instances }: RunState): boolean {
   return instances.some((run) => diskOf(run) !== 'untouched');
+}
+
+/** The instances that did not serve even when the plan was made, by ID, and why in words. */
+export function unavailableBefore({
+  instances
+}: RunState): readonly { readonly instanceId: string; readonly why: string }[] {
+  return instances.flatMap(({ target }) => {
+    const why = whyUnavailable(target);
+    return why === undefined ? [] : [{ instanceId: target.instance.id, why }];
+  });
 }
 
 /** The images that any instance of the run is known to have run on, or is to run on. */

@@ -13,13 +13,12 @@ const lineLimit = 1_000;
 const remedyLimit = 700;
 
 /**
- * The lines of an annotation that is not cut: what matters most first, then as many of the `items` as fit with a
- * count of the rest, and the `remedies` last.
+ * The lines of an annotation that is not cut: the first of the `items`, then as many of the others as fit with a count
+ * of the rest, and the `remedies` last.
  */
 export function annotationText(
-  first: string,
-  items: readonly string[],
-  remedies: readonly string[] = []
+  [first = '', ...items]: readonly string[],
+  remedies: readonly string[]
 ): readonly string[] {
   const head = clip(first, lineLimit);
   const tail = remedies.map((line) => clip(line, remedyLimit));

@@ -2,7 +2,7 @@
 import { listed } from '../listed.ts';
 import { describeInstances, idOf } from '../report/described-instance.ts';
 import { wholeCause } from '../report/explain.ts';
-import { type ActionSource, helpLink } from '../report/help-link.ts';
+import type { ReportedReason } from '../report/instance-failure.ts';
 import { stopMessage } from '../report/stop-message.ts';
 import type { RunState } from '../run/run-state.ts';
 import { failuresFirst, reasonsLabel } from './ranking.ts';
@@ -19,22 +19,20 @@ export interface Annotation {
   readonly level: 'error' | 'warning';
   readonly title: string;
   readonly lines: readonly string[];
-  /** Where the documents tell more; absent where that is not known. */
-  readonly help?: string | undefined;
+  /** On which the documents tell more. */
+  readonly reason?: ReportedReason;
 }
 
 /**
  * At most ten: one for each instance that failed or was cut off, with cause and remedy; the last one for all that
  * have no room, one for a stop, one for the weights that are not restored, and one for those that were 0 even before.
- *
- * @param source where the action runs from, for the links to its documents
  */
-export function annotationsOf(state: RunState, source?: ActionSource): readonly Annotation[] {
+export function annotationsOf(state: RunState): readonly Annotation[] {
   const instances = describeInstances(state);
-  const weights = [...ofWeights(loweredWeights(instances)), ...ofIdle(idleInstances(instances))];
   const others = [
-    ...ofStop(state).map((one) => ({ ...one, help: helpLink(source) })),
-    ...weights.map((one) => ({ ...one, help: helpLink(source, 'rejoin') }))
+    ...ofStop(state),
+    ...ofWeights(loweredWeights(instances)),
+    ...ofIdle(idleInstances(instances))
   ];
   const room = most - others.length;
   const failed = failuresFirst(instances);
@@ -44,13 +42,12 @@ export function annotationsOf(state: RunState, source?: ActionSource): readonly 
     level: 'error' as const,
     title: `Rebuild of ${idOf(one)} ${one.failure.reason === 'cancelled' ? 'cancelled' : `failed (${one.failure.reason})`}`,
     lines: [wholeCause(one.failure), one.failure.diskNote, one.failure.remedy],
-    help: helpLink(source, one.failure.reason)
+    reason: one.failure.reason
   }));
   const more = {
     level: 'error' as const,
     title: `${rest.length} more that failed or were cut off`,
-    lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.'],
-    help: helpLink(source)
+    lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.']
   };
   return [...each, ...(rest.length === 0 ? [] : [more]), ...others];
 }
@@ -73,6 +70,7 @@ function ofWeights(lowered: readonly LoweredWeight[]): readonly Annotation[] {
     {
       level: 'error',
       title: 'Load balancer weights are not restored',
+      reason: 'rejoin',
       lines: [
         ...named,
         ...(more === 0 ? [] : [`and ${more} more`]),
@@ -84,5 +82,12 @@ function ofWeights(lowered: readonly LoweredWeight[]): readonly Annotation[] {
 
 function ofIdle(ids: readonly string[]): readonly Annotation[] {
   if (ids.length === 0) return [];
-  return [{ level: 'warning', title: 'Weight 0 since before this run', lines: [listed(ids), idleWords] }];
+  return [
+    {
+      level: 'warning',
+      title: 'Weight 0 since before this run',
+      lines: [listed(ids), idleWords],
+      reason: 'rejoin'
+    }
+  ];
 }
