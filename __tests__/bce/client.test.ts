@@ -547,3 +547,40 @@ test('no secret gets into errors or debug lines, even where the service echoes w
   }
   expect(lines).toEqual(['PUT /v2/instance/i-1?rebuild: HTTP 400, BadRequest, request ID r-1 (0 ms)']);
 });
+
+describe('an answer with HTTP 200 and the code of an error', () => {
+  const refusal = { requestId: 'r-1', code: 'InstanceLocked', message: 'It is locked.' };
+  const facts = { httpStatus: 200, code: 'InstanceLocked', requestId: 'r-1' };
+
+  test('to a write that must not be done twice leaves open whether it was carried out, and is not repeated', async () => {
+    const { bcc, requests } = await world((response) => answer(response, 200, refusal));
+    const failure = await failureOf(bcc.rebuild('i-1', keeping, never));
+    expect(failure).toMatchObject({ ...facts, kind: 'ambiguous', attempts: 1 });
+    expect(failure.message).toContain('It is locked.');
+    expect((await failureOf(bcc.rebuildBatch(['i-1', 'i-2'], keeping, never))).kind).toBe('ambiguous');
+    expect(requests).toHaveLength(2);
+  });
+
+  test('to any other write is no success', async () => {
+    const { bcc } = await world((response) => answer(response, 200, refusal));
+    const weights = [{ instanceId: 'i-1', weight: 0 }];
+    const failure = await failureOf(bcc.setWeights({ kind: 'blb', blbId: 'lb-1' }, weights, never));
+    expect(failure).toMatchObject({ ...facts, kind: 'ambiguous' });
+    expect((await failureOf(bcc.start('i-1', never))).kind).toBe('ambiguous');
+  });
+
+  test('to a read is no answer, also where a list may be missing', async () => {
+    const { bcc } = await world((response) => answer(response, 200, refusal));
+    for (const read of [bcc.getInstance('i-1', never), bcc.getSystemDisk('i-1', never)]) {
+      const failure = await failureOf(read);
+      expect(failure).toMatchObject({ ...facts, kind: 'malformed' });
+      expect(failure.message).toContain('It is locked.');
+    }
+  });
+
+  test.each(['Success', 'success', 'OK', '', undefined, 0, 200])('but not with the code %j', async (code) => {
+    const { bcc } = await world((response) => answer(response, 200, { requestId: 'r-1', code, instance }));
+    expect(await bcc.rebuild('i-1', keeping, never)).toEqual({ requestId: 'r-1' });
+    expect(await bcc.getInstance('i-1', never)).toMatchObject(instance);
+  });
+});

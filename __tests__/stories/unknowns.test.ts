@@ -100,3 +100,26 @@ test.each(behaviourValues.emptyTags)(
     });
   }
 );
+
+describe('a rebuild that is answered with HTTP 200 and the code of an error', () => {
+  const play = { kind: 'softError', code: 'InstanceLocked' } as const;
+
+  test('is proven only by what is seen: none comes, so the run fails and names the code', async () => {
+    const emulator = { faults: [{ on: 'RebuildInstance', times: 9, play }] };
+    await withVirtualWorld({ emulator }, async ({ run, emulator: { rebuilds } }) => {
+      const report = await run();
+      expect(rebuilds).toEqual([]);
+      expect(report).toMatchObject({ status: 'failed', changed: true });
+      expect(report.instances[0]).toMatchObject({ disk: 'unknown', failure: { reason: 'unproven' } });
+      expect(report.instances[0]?.failure?.cause).toContain('the service answered with InstanceLocked');
+    });
+  });
+
+  test('is sent once more after a stretch without a trace, and succeeds if that is taken', async () => {
+    const emulator = { faults: [{ on: 'RebuildInstance', play }] };
+    await withVirtualWorld({ emulator }, async ({ run, emulator: { rebuilds } }) => {
+      expect((await run()).status).toBe('rebuilt');
+      expect(rebuilds).toHaveLength(1);
+    });
+  });
+});

@@ -34,7 +34,7 @@ var operation = __webpack_require__(9666);
 
 
 
-const service = { service: 'ca', isRefused };
+const service = { service: 'ca' };
 function getAgents(instanceIds) {
     return {
         ...operation/* read */.LF,
@@ -158,11 +158,6 @@ function decodeChild(json) {
 }
 function resultOf(json) {
     return (0,json_fields/* record */.g1)((0,json_fields/* record */.g1)(json, 'answer')['result'], 'result');
-}
-function isRefused(json) {
-    const fields = { ...Object(json) };
-    const code = (0,json_fields/* text */.Qq)(fields, 'code').toLowerCase();
-    return fields['success'] === false || (code !== '' && code !== 'success');
 }
 
 // EXTERNAL MODULE: ./bce/api/reply-facts.js + 1 modules

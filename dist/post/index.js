@@ -3709,10 +3709,10 @@ function statusOf(read) {
 
 ;// CONCATENATED MODULE: ./github/record.js
 const limitMs = 10_000;
+const maxMegabytes = 1;
 async function openRecord(config, subject, signal) {
-    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
-    const octokit = getOctokit(config.githubToken);
-    const { data } = await octokit.rest.repos.createDeployment({
+    const { repos, context, request } = await connect(config, signal);
+    const { data } = await repos.createDeployment({
         ...context.repo,
         ref: context.sha,
         environment: config.environment,
@@ -3720,28 +3720,49 @@ async function openRecord(config, subject, signal) {
         required_contexts: [],
         description: `BCC image ${subject.imageId}`,
         payload: { imageId: subject.imageId, instanceIds: subject.instanceIds },
-        request: { signal: limited(signal) }
+        request
     });
     if (!('id' in data))
         throw new Error(`GitHub made no deployment: ${data.message ?? 'no reason given'}`);
     return data.id;
 }
 async function setRecord(config, id, state, signal) {
-    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
+    const { repos, context, request } = await connect(config, signal);
     const { owner, repo } = context.repo;
-    await getOctokit(config.githubToken).rest.repos.createDeploymentStatus({
+    await repos.createDeploymentStatus({
         owner,
         repo,
         deployment_id: id,
         state,
         log_url: `${context.serverUrl}/${owner}/${repo}/actions/runs/${context.runId}`,
         ...(state === 'success' && config.environmentUrl ? { environment_url: config.environmentUrl.href } : {}),
-        request: { signal: limited(signal) }
+        request
     });
 }
-function limited(signal) {
+async function connect({ githubToken }, signal) {
+    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
+    const { rest, request } = getOctokit(githubToken);
+    const { fetch } = { fetch: globalThis.fetch, ...request.endpoint.DEFAULTS.request };
     const limit = AbortSignal.timeout(limitMs);
-    return signal === undefined ? limit : AbortSignal.any([limit, signal]);
+    return {
+        repos: rest.repos,
+        context,
+        request: {
+            signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+            fetch: async (...call) => bounded(await fetch(...call))
+        }
+    };
+}
+async function bounded(response) {
+    const chunks = [];
+    let bytes = 0;
+    for await (const chunk of response.body ?? []) {
+        bytes += chunk.length;
+        if (bytes > maxMegabytes * 1024 * 1024)
+            throw new Error(`its reply is longer than ${maxMegabytes} MB`);
+        chunks.push(chunk);
+    }
+    return new Response(bytes === 0 ? null : Buffer.concat(chunks), response);
 }
 
 ;// CONCATENATED MODULE: ./bce/api/all-pages.js
@@ -4377,7 +4398,7 @@ function interpretReply(operation, reply, facts, endpoint) {
     if (body.kind === 'cut' && operation.kind === 'read') {
         return fail('transient', body.error.message, body.error);
     }
-    if (status >= 200 && status < 300 && operation.isRefused?.(facts.json) !== true) {
+    if (status >= 200 && status < 300 && !deniesSuccess(facts)) {
         const problem = body.kind === 'tooLong' ? 'the answer is too long' : facts.problem;
         return problem !== '' && operation.kind === 'read'
             ? fail('malformed', problem)
@@ -4388,11 +4409,19 @@ function interpretReply(operation, reply, facts, endpoint) {
         const kind = operation.kind === 'read' ? 'invalid' : 'ambiguous';
         return fail(kind, `the service sent us on to ${host}, and a signed request does not follow`);
     }
-    const kind = classify(Math.max(status, 400), facts.code, operation.kind);
     const message = facts.message === '' ? 'the service gave no reason' : facts.message;
+    if (status < 300 && operation.service !== 'ca') {
+        const kind = operation.kind === 'read' ? 'malformed' : 'ambiguous';
+        return fail(kind, `the status is one of success, but the answer is an error: ${message}`);
+    }
+    const kind = classify(Math.max(status, 400), facts.code, operation.kind);
     return fail(kind, kind === 'skewed'
         ? `${message} (the clock here differs from the service's, or a session has ended)`
         : message);
+}
+function deniesSuccess({ json, code }) {
+    const { success } = { ...Object(json) };
+    return success === false || !/^(?:success|ok|\d*)$/i.test(code);
 }
 function interpretLoss(operation, error) {
     const { reach, barrier, message } = error;
@@ -5266,7 +5295,7 @@ const systemClock = {
 
 
 
-function connect(config) {
+function connect_connect(config) {
     const client = createBccClient({
         endpoint: config.endpoint,
         credentials: config.credentials,
@@ -5784,7 +5813,7 @@ async function restore(config, state) {
         return state;
     const cancel = listenForCancel();
     const late = AbortSignal.timeout(restoreLimitMs);
-    const { dispose, ...world } = connect(config);
+    const { dispose, ...world } = connect_connect(config);
     try {
         const signal = AbortSignal.any([cancel.signal, late]);
         const writes = AbortSignal.any([cancel.writes, late]);
@@ -5802,7 +5831,7 @@ async function watchOn(config, left) {
         return;
     job_log/* jobLog */.Wh.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${(0,listed/* listed */.K)(hidden)}`);
     const cancel = listenForCancel();
-    const { bcc, clock, dispose } = connect(config);
+    const { bcc, clock, dispose } = connect_connect(config);
     try {
         const still = await awaitVisible(hidden, awaitVisibleLimitMs, { bcc, clock, cancel });
         if (still.length === 0)
@@ -6007,38 +6036,51 @@ const maxDepth = 64;
 const maxTokens = 500_000;
 function parseBounded(text) {
     const problem = problemOf(text);
-    if (problem !== '')
-        return { json: undefined, problem };
+    return { json: problem === '' ? parsed(text) : undefined, problem };
+}
+function parsed(text) {
     try {
-        return { json: JSON.parse(text), problem };
+        return JSON.parse(text);
     }
     catch {
-        return { json: undefined, problem };
+        return undefined;
     }
 }
 function problemOf(text) {
-    let depth = 0;
+    const open = [];
     let tokens = 0;
+    let lastString = '';
     for (let at = 0; at < text.length; at += 1) {
         switch (text[at]) {
-            case '"':
-                at = endOfString(text, at);
+            case '"': {
+                const end = endOfString(text, at);
+                lastString = text.slice(at, end + 1);
+                at = end;
                 break;
+            }
             case '[':
             case '{':
-                depth += 1;
+                open.push(new Set());
                 tokens += 1;
-                if (depth > maxDepth)
+                if (open.length > maxDepth)
                     return `the answer nests more than ${maxDepth} levels deep`;
                 break;
             case ']':
             case '}':
-                depth -= 1;
+                open.pop();
                 break;
             case ',':
-            case ':':
                 tokens += 1;
                 break;
+            case ':': {
+                tokens += 1;
+                const names = open.at(-1);
+                const name = lastString.includes('\\') ? parsed(lastString) : lastString.slice(1, -1);
+                if (names?.has(name))
+                    return 'an object of the answer gives a field twice';
+                names?.add(name);
+                break;
+            }
         }
         if (tokens > maxTokens)
             return `the answer holds more than ${maxTokens} values`;
@@ -7434,7 +7476,7 @@ function causeAndRemedy(rebuild, reason) {
             };
         case 'unproven':
             return {
-                cause: `the rebuild is not proven: ${rebuild.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended.`,
+                cause: `the rebuild is not proven: ${answerOf(rebuild)}, and in ${waited} nothing showed that it took place and ended.`,
                 course,
                 remedy: `${lookFirst} Set timeout higher than ${waited} if it only needs longer.`
             };
@@ -7475,6 +7517,12 @@ function causeAndRemedy(rebuild, reason) {
         case 'call':
             return explainCall(rebuild, reason.failure);
     }
+}
+function answerOf({ answered, lastFailure }) {
+    if (answered)
+        return 'it was accepted';
+    const code = lastFailure?.operation.startsWith('Rebuild') ? lastFailure.code : undefined;
+    return code === undefined ? 'its answer was lost' : `the service answered with ${code}`;
 }
 const lookFirst = 'Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again.';
 function rerunNote(rebuild) {

@@ -16,6 +16,9 @@ export interface RecordSubject {
 /** How long GitHub may take for one call, in milliseconds. */
 const limitMs = 10_000;
 
+/** The longest reply that is read, in MB; that to a new deployment has some kilobytes. */
+const maxMegabytes = 1;
+
 /**
  * Creates a record, which has no state yet, and gives its id.
  *
@@ -26,9 +29,8 @@ export async function openRecord(
   subject: RecordSubject,
   signal?: AbortSignal
 ): Promise<number> {
-  const { getOctokit, context } = await import('./toolkit.ts');
-  const octokit = getOctokit(config.githubToken);
-  const { data } = await octokit.rest.repos.createDeployment({
+  const { repos, context, request } = await connect(config, signal);
+  const { data } = await repos.createDeployment({
     ...context.repo,
     ref: context.sha,
     environment: config.environment,
@@ -36,7 +38,7 @@ export async function openRecord(
     required_contexts: [],
     description: `BCC image ${subject.imageId}`,
     payload: { imageId: subject.imageId, instanceIds: subject.instanceIds },
-    request: { signal: limited(signal) }
+    request
   });
   if (!('id' in data)) throw new Error(`GitHub made no deployment: ${data.message ?? 'no reason given'}`);
   return data.id;
@@ -53,20 +55,44 @@ export async function setRecord(
   state: RecordState,
   signal?: AbortSignal
 ): Promise<void> {
-  const { getOctokit, context } = await import('./toolkit.ts');
+  const { repos, context, request } = await connect(config, signal);
   const { owner, repo } = context.repo;
-  await getOctokit(config.githubToken).rest.repos.createDeploymentStatus({
+  await repos.createDeploymentStatus({
     owner,
     repo,
     deployment_id: id,
     state,
     log_url: `${context.serverUrl}/${owner}/${repo}/actions/runs/${context.runId}`,
     ...(state === 'success' && config.environmentUrl ? { environment_url: config.environmentUrl.href } : {}),
-    request: { signal: limited(signal) }
+    request
   });
 }
 
-function limited(signal: AbortSignal | undefined): AbortSignal {
+/** The toolkit, and limits for a call in time and bytes: it reads whatever comes. */
+async function connect({ githubToken }: RecordConfig, signal?: AbortSignal) {
+  const { getOctokit, context } = await import('./toolkit.ts');
+  const { rest, request } = getOctokit(githubToken);
+  // The toolkit's own fetch knows the proxy.
+  const { fetch } = { fetch: globalThis.fetch, ...request.endpoint.DEFAULTS.request };
   const limit = AbortSignal.timeout(limitMs);
-  return signal === undefined ? limit : AbortSignal.any([limit, signal]);
+  return {
+    repos: rest.repos,
+    context,
+    request: {
+      signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+      fetch: async (...call: Parameters<typeof fetch>) => bounded(await fetch(...call))
+    }
+  };
+}
+
+/** The response, read to its end. Throws for one that is too long. */
+async function bounded(response: Response): Promise<Response> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > maxMegabytes * 1024 * 1024) throw new Error(`its reply is longer than ${maxMegabytes} MB`);
+    chunks.push(chunk);
+  }
+  return new Response(bytes === 0 ? null : Buffer.concat(chunks), response);
 }

@@ -13,9 +13,21 @@ test.each([
   ['', undefined],
   ['<html>', undefined],
   ['"never ends', undefined],
-  ['"ends in \\"', undefined]
+  ['"ends in \\"', undefined],
+  ['{"a":{"b":1},"b":[{"b":1},{"b":2}]}', { a: { b: 1 }, b: [{ b: 1 }, { b: 2 }] }],
+  ['{"a":"a","b":"a"}', { a: 'a', b: 'a' }],
+  ['{"\\x":1}', undefined]
 ])('JSON is parsed, and what is none is nothing: case %#', (text, json) => {
   expect(parseBounded(text)).toEqual({ json, problem: '' });
+});
+
+test.each([
+  '{"status":"Running","imageId":"m-1","status":"Error"}',
+  '{"instance":{"id":"i-1" , "tags":[{"id":1}], "id" :"i-2"}}',
+  '[{},{"id":1,"\\u0069d":2}]'
+])('a field that an object gives twice decides nothing: %s', (text) => {
+  const problem = 'an object of the answer gives a field twice';
+  expect(parseBounded(text)).toEqual({ json: undefined, problem });
 });
 
 test.each([

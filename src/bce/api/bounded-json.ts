@@ -14,41 +14,57 @@ const maxTokens = 500_000;
 
 /**
  * Parses JSON of a bounded depth and number of values. A few megabytes of brackets become gigabytes of objects, so
- * they are counted before anything is built.
+ * they are counted before anything is built. A field that comes twice in one object is a problem too: `JSON.parse` would
+ * take the last one without a word, and another reader the first.
  */
 export function parseBounded(text: string): BoundedJson {
   const problem = problemOf(text);
-  if (problem !== '') return { json: undefined, problem };
+  return { json: problem === '' ? parsed(text) : undefined, problem };
+}
+
+function parsed(text: string): unknown {
   try {
-    return { json: JSON.parse(text), problem };
+    return JSON.parse(text);
   } catch {
-    return { json: undefined, problem };
+    return undefined;
   }
 }
 
 /** Counts brackets, commas and colons outside of strings: each stands for one value at most. */
 function problemOf(text: string): string {
-  let depth = 0;
+  /** The names of the fields so far, of each object or list that is open; a list has none. */
+  const open: Set<unknown>[] = [];
   let tokens = 0;
+  let lastString = '';
   for (let at = 0; at < text.length; at += 1) {
     switch (text[at]) {
-      case '"':
-        at = endOfString(text, at);
+      case '"': {
+        const end = endOfString(text, at);
+        lastString = text.slice(at, end + 1);
+        at = end;
         break;
+      }
       case '[':
       case '{':
-        depth += 1;
+        open.push(new Set());
         tokens += 1;
-        if (depth > maxDepth) return `the answer nests more than ${maxDepth} levels deep`;
+        if (open.length > maxDepth) return `the answer nests more than ${maxDepth} levels deep`;
         break;
       case ']':
       case '}':
-        depth -= 1;
+        open.pop();
         break;
       case ',':
-      case ':':
         tokens += 1;
         break;
+      case ':': {
+        tokens += 1;
+        const names = open.at(-1);
+        const name = lastString.includes('\\') ? parsed(lastString) : lastString.slice(1, -1);
+        if (names?.has(name)) return 'an object of the answer gives a field twice';
+        names?.add(name);
+        break;
+      }
     }
     if (tokens > maxTokens) return `the answer holds more than ${maxTokens} values`;
   }

@@ -8,7 +8,7 @@ import { about, batchName } from './check-arguments.ts';
 import { anyText, count, type Fields, list, record, text, vital, word } from './json-fields.ts';
 import { type Operation, read } from './operation.ts';
 
-const service = { service: 'ca', isRefused } as const;
+const service = { service: 'ca' } as const;
 
 /** `POST /v1/ca/agent/batch`: a read although it is a POST. What has no state is left out. */
 export function getAgents(instanceIds: readonly string[]): Operation<ReadonlyMap<string, AgentState>> {
@@ -151,11 +151,4 @@ function decodeChild(json: unknown): GuestChild {
 
 function resultOf(json: unknown): Fields {
   return record(record(json, 'answer')['result'], 'result');
-}
-
-/** An answer with HTTP 200 that is a refusal all the same: `success` is false, or `code` is another word than success. */
-function isRefused(json: unknown): boolean {
-  const fields: Fields = { ...Object(json) };
-  const code = text(fields, 'code').toLowerCase();
-  return fields['success'] === false || (code !== '' && code !== 'success');
 }

@@ -3,7 +3,7 @@ import type { FailureKind } from '../../core/model/failure.ts';
 import type { WireReply } from '../http/transport.ts';
 import type { TransportError } from '../http/transport-error.ts';
 import { classify } from './error-codes.ts';
-import { DecodeError } from './json-fields.ts';
+import { DecodeError, type Fields } from './json-fields.ts';
 import type { Attempt, FailedAttempt, Operation } from './operation.ts';
 import { type ReplyFacts, redirectHost } from './reply-facts.ts';
 
@@ -20,7 +20,7 @@ export function interpretReply<T>(
   if (body.kind === 'cut' && operation.kind === 'read') {
     return fail('transient', body.error.message, body.error);
   }
-  if (status >= 200 && status < 300 && operation.isRefused?.(facts.json) !== true) {
+  if (status >= 200 && status < 300 && !deniesSuccess(facts)) {
     // The status line alone says that a write was taken; sending it again because its body broke would be wrong.
     const problem = body.kind === 'tooLong' ? 'the answer is too long' : facts.problem;
     return problem !== '' && operation.kind === 'read'
@@ -33,15 +33,26 @@ export function interpretReply<T>(
     const kind = operation.kind === 'read' ? 'invalid' : 'ambiguous';
     return fail(kind, `the service sent us on to ${host}, and a signed request does not follow`);
   }
-  // A refusal with a status of success: the code alone tells what it is.
-  const kind = classify(Math.max(status, 400), facts.code, operation.kind);
   const message = facts.message === '' ? 'the service gave no reason' : facts.message;
+  // Of Cloud Assistant's refusals the code alone tells what they are. No page says what such an answer of another
+  // service means, so it tells neither a state nor that nothing was done.
+  if (status < 300 && operation.service !== 'ca') {
+    const kind = operation.kind === 'read' ? 'malformed' : 'ambiguous';
+    return fail(kind, `the status is one of success, but the answer is an error: ${message}`);
+  }
+  const kind = classify(Math.max(status, 400), facts.code, operation.kind);
   return fail(
     kind,
     kind === 'skewed'
       ? `${message} (the clock here differs from the service's, or a session has ended)`
       : message
   );
+}
+
+/** Whether an answer with a status of success says that it is none: by `success`, or by a code that is an error's. */
+function deniesSuccess({ json, code }: ReplyFacts): boolean {
+  const { success }: Fields = { ...Object(json) };
+  return success === false || !/^(?:success|ok|\d*)$/i.test(code);
 }
 
 /** What it means for the operation that no answer came. */

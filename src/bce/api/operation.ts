@@ -33,8 +33,6 @@ export interface Operation<T> {
   readonly isBatch?: boolean;
   /** The failure that tells, after a lost answer, that the request was carried out: the call has then succeeded. */
   readonly doneAfterLoss?: FailureKind;
-  /** Whether an answer with a status of success is a refusal all the same. */
-  isRefused?(json: unknown): boolean;
   /** Turns a success into a value. `json` is `undefined` where the body is none. Throws `DecodeError`. */
   decode(json: unknown, requestId: string): T;
 }

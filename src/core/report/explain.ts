@@ -64,7 +64,7 @@ function causeAndRemedy(rebuild: RebuildState, reason: Reason): Explanation {
       };
     case 'unproven':
       return {
-        cause: `the rebuild is not proven: ${rebuild.answered ? 'it was accepted' : 'its answer was lost'}, and in ${waited} nothing showed that it took place and ended.`,
+        cause: `the rebuild is not proven: ${answerOf(rebuild)}, and in ${waited} nothing showed that it took place and ended.`,
         course,
         remedy: `${lookFirst} Set timeout higher than ${waited} if it only needs longer.`
       };
@@ -105,6 +105,13 @@ function causeAndRemedy(rebuild: RebuildState, reason: Reason): Explanation {
     case 'call':
       return explainCall(rebuild, reason.failure);
   }
+}
+
+/** What the service answered to the send; a code with HTTP 200 or with a 5xx does not say that nothing was done. */
+function answerOf({ answered, lastFailure }: RebuildState): string {
+  if (answered) return 'it was accepted';
+  const code = lastFailure?.operation.startsWith('Rebuild') ? lastFailure.code : undefined;
+  return code === undefined ? 'its answer was lost' : `the service answered with ${code}`;
 }
 
 const lookFirst =
