@@ -24,11 +24,11 @@ test('a file that cannot be removed, as one that is open on Windows, does not en
   expect(() => rmSync(`${file}.part`)).toThrow('ENOENT');
 });
 
-test('there is none where the main step never came so far', () => {
+test('there is none if the main step did not get that far', () => {
   expect(findHandover()).toBeUndefined();
 });
 
-test('each write has the state of then, whatever of it was written before', () => {
+test('each write has the current state, whatever was written before', () => {
   mkdirSync(folder, { recursive: true });
   const runnerState = join(folder, 'runner-state');
   writeFileSync(runnerState, '');

@@ -5,7 +5,7 @@ import { endMainProcess } from '../../src/action/main-process.ts';
 
 const script = 'setInterval(() => undefined, 1000); console.log("ready")';
 
-/** A process that runs on, as a main step that a cancel did not reach. */
+/** A process that keeps running, like a main step that a cancel did not reach. */
 async function lingering() {
   const child = spawn(process.execPath, ['--eval', script], { stdio: ['ignore', 'pipe', 'ignore'] });
   await once(child.stdout, 'data');
@@ -13,7 +13,7 @@ async function lingering() {
 }
 
 test.each(['win32', 'darwin'] as const)(
-  'on %s nothing is ended: the runner has done so',
+  'on %s no process is ended: the runner has done that',
   async (platform) => {
     const { child, main } = await lingering();
     try {

@@ -66,7 +66,7 @@ describe('the outputs', () => {
     await expect(planned).rejects.toThrow(/cannot be written, so nothing was sent/);
   });
 
-  test('that cannot be written later stop no rebuild, and the post step gets all the same what is known', () => {
+  test('that cannot be written later stop no rebuild, and the post step still gets what is known', () => {
     const { progress, written } = newProgress();
     progress.progressed(() => one);
     progress.progressed(() => one);
@@ -90,7 +90,7 @@ describe('the handover', () => {
     expect(made).toBeLessThan(10);
   });
 
-  test('is written before a call that cannot be taken back, however many instances there are', () => {
+  test('is written before a call that cannot be undone, however many instances there are', () => {
     const { progress, written } = newProgress();
     progress.progressed(() => many);
     progress.progressed(() => stateOf([runOf({}, 'i-last')]));
@@ -99,7 +99,7 @@ describe('the handover', () => {
     expect(written.at(-1)?.state.instances.map(({ target }) => target.instance.id)).toEqual(['i-last']);
   });
 
-  test('that cannot be written lets no such call out', () => {
+  test('that cannot be written prevents such a call', () => {
     const { progress } = newProgress({ isFull: true });
     const printed: string[] = [];
     const { write } = process.stdout;
@@ -114,7 +114,7 @@ describe('the handover', () => {
     }
   });
 
-  test('that the post step has taken lets no such call out, and cancels the run', () => {
+  test('that the post step has taken prevents such a call, and cancels the run', () => {
     const { progress, reasons } = newProgress({ isTaken: () => true });
     progress.progressed(() => many);
     expect(() => progress.commit()).toThrow(CancelledError);

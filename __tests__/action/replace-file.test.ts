@@ -55,7 +55,7 @@ describe('on Windows', () => {
     }
   );
 
-  test('one that stays open ends in its error within 1.3 s, and the text of before stays', () => {
+  test('one that stays open fails with its error within 1.3 s, and the previous text stays', () => {
     const system = failing('win32', { rename: Array<string>(8).fill('EPERM') });
     expect(() => replaceFile(file, 'after', system)).toThrow('EPERM');
     expect(readFileSync(file, 'utf8')).toBe('before');
@@ -83,7 +83,7 @@ test.each(['EINVAL', 'ENOTSUP', 'ENOSYS'])(
   }
 );
 
-test('a flush that fails for want of room or of a disk is an error', () => {
+test('a flush that fails because the disk is full or broken is an error', () => {
   expect(() => replaceFile(file, 'after', failing('linux', { flush: ['EIO'] }))).toThrow('EIO');
   expect(readFileSync(file, 'utf8')).toBe('before');
 });

@@ -92,7 +92,7 @@ describe('Cloud Assistant', () => {
     expect(await kindOf(assistant.runCommand(order, ['i-demo0001'], never))).toBe('denied');
   });
 
-  test('a lost answer is told, and nothing is sent again', async () => {
+  test('a lost answer is reported, and nothing is sent again', async () => {
     const faults = [{ on: 'CreateAction', play: { kind: 'reset', when: 'after' } }] as const;
     const { assistant, emulator } = await start({ faults });
     expect(await kindOf(assistant.runCommand(order, ['i-demo0001'], never))).toBe('ambiguous');

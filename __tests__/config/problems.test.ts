@@ -11,7 +11,7 @@ describe('problems', () => {
       'accessKeyId',
       'secretAccessKey',
       'region',
-      // One of two has to be given, which is told at the first.
+      // One of two has to be given, which is reported at the first.
       'instanceId',
       'imageId',
       'adminPass',

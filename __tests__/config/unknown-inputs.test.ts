@@ -91,7 +91,7 @@ describe('an input that the action does not have', () => {
     );
   });
 
-  test('is told among the problems, by the input that was meant, in at most 40 words', () => {
+  test('is reported among the problems, by the input that was meant, in at most 40 words', () => {
     const result = parseConfig({ ...minimal, timeout: '5' }, ['DRY-RUN', 'PASSWORD', 'FOO', 'BAR']);
     expect(result).toEqual({
       ok: false,

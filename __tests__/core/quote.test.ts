@@ -7,7 +7,7 @@ test('quote cuts, and leaves no line break', () => {
   expect(quote('😀'.repeat(61))).toBe(`"${'😀'.repeat(60)}…"`);
 });
 
-test('quote shows what cannot be seen as an escape, and leaves other languages as they are', () => {
+test('quote escapes invisible characters, and leaves other languages as they are', () => {
   expect(quote('网站 web\u200b\u2060\ufeff\u00a0\u0085\u2028')).toBe(
     '"网站 web\\u200b\\u2060\\ufeff\\u00a0\\u0085\\u2028"'
   );
@@ -17,6 +17,6 @@ test('quoteAscii shows everything else as an escape as well', () => {
   expect(quoteAscii('\uff49\u2011demo\u{1f600}')).toBe('"\\uff49\\u2011demo\\u{1f600}"');
 });
 
-test('visible escapes what cannot be seen, and nothing else', () => {
+test('visible escapes invisible characters and nothing else', () => {
   expect(visible('role=we\u200bb "网"')).toBe('role=we\\u200bb "网"');
 });

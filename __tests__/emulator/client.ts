@@ -5,7 +5,7 @@ import type { Fault } from '../../emulator/faults/faults.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/server.ts';
 import type { Behaviour } from '../../emulator/world/behaviour.ts';
 
-/** A clock that moves when told to. */
+/** A clock that the test sets. */
 interface VirtualClock {
   now(): number;
   advance(ms: number): void;
@@ -108,7 +108,7 @@ function sendTo(
   );
   if (text !== '') {
     headers['Content-Type'] = 'application/json';
-    // Node frames the body of a DELETE only when told its length.
+    // Node sends the body of a DELETE only with a Content-Length.
     headers['Content-Length'] = String(Buffer.byteLength(text));
   }
   options.tamper?.(headers);

@@ -155,7 +155,7 @@ describe('http', () => {
 });
 
 describe('https', () => {
-  test('a certificate that nobody vouches for', async () => {
+  test('an untrusted certificate', async () => {
     const { port } = keep(await serveSecurely(answer(200, '')));
     const result = await probe.probe(http(port, { kind: 'https' }), { signal: never, timeoutMs: 5_000 });
     expect(words(result)).toBe('certificate not accepted: self-signed certificate');
@@ -214,6 +214,6 @@ test.each([
   expect(reasonOf(new AggregateError([error]), 'connect').kind).toBe(kind);
 });
 
-test('what is thrown and is no error', () => {
+test('something thrown that is not an Error', () => {
   expect(reasonOf('odd', 'connect')).toEqual({ kind: 'protocol', message: 'odd' });
 });

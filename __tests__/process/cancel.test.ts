@@ -1,4 +1,4 @@
-/** A cancel at any moment: the process ends at once and red, nothing more is sent, and what is known is kept. */
+/** A cancel at any moment: the process ends at once in red, nothing more is sent, and what is known is reported. */
 import { describe, expect, test } from '@jest/globals';
 import type { CallRecord } from '../../emulator/http/records.ts';
 import { type MainStep, signalPauses } from '../../scripts/runner.ts';
@@ -91,12 +91,12 @@ const moments = {
     { behaviour: longEnough, faults: [{ on: 'RebuildInstance', play: { kind: 'slow', ms: 400 } }] },
     rebuildCall
   ],
-  'while the rebuild hangs, which was taken': [
+  'while the rebuild hangs that was accepted': [
     { behaviour: longEnough, faults: [{ on: 'RebuildInstance', play: { kind: 'hang', when: 'after' } }] },
     rebuildCall
   ],
   'in the wait': [{ behaviour: longEnough }, lookAfterIt, 400],
-  'in a slow look of the wait': [
+  'in a slow observation of the wait': [
     {
       behaviour: longEnough,
       faults: [{ on: 'GetInstance', from: 2, play: { kind: 'slow', ms: 30_000 } }]
@@ -155,13 +155,13 @@ describe.each(signals)('a cancel by %s', (signal) => {
   });
 
   test('during the send, with no answer', async () => {
-    const run = await cancelOf(`while the rebuild hangs, which was taken, ${signal}`);
+    const run = await cancelOf(`while the rebuild hangs that was accepted, ${signal}`);
     expectGoesOn(run, /Whether the system disk is being rebuilt is not known/);
     expect(run.log).toMatch('It shows: a re-run will wait for it');
   });
 
   test('in the wait', async () => {
-    for (const moment of ['in the wait', 'in a slow look of the wait'] as const) {
+    for (const moment of ['in the wait', 'in a slow observation of the wait'] as const) {
       const run = await cancelOf(`${moment}, ${signal}`);
       expectGoesOn(run, /old content of the system disk is gone/);
       expect(run.outputs['requestId']).toBe(run.rebuilds[0]?.requestId);
@@ -169,7 +169,7 @@ describe.each(signals)('a cancel by %s', (signal) => {
   });
 });
 
-/** A rebuild is out, and goes on without the run. */
+/** A rebuild is under way, and goes on without the run. */
 function expectGoesOn(run: Cancelled, disk: RegExp): void {
   expectRed(run, {
     cause: /i-demo0001: cancelled; its last status was/,
@@ -205,7 +205,7 @@ describe('signals that come together', () => {
     expect(run.main.exitCode).toBe(1);
   });
 
-  test('a rebuild that hangs and was not taken is not waited for either', async () => {
+  test('a rebuild that hangs and was not accepted is not waited for either', async () => {
     const run = await cancelled(
       { mainOnly: true, faults: [{ on: 'RebuildInstance', play: { kind: 'hang' } }] },
       'SIGINT',

@@ -1,9 +1,9 @@
-/** A certificate that nobody vouches for: never trusted, whatever the environment of the job says. */
+/** An untrusted certificate is never accepted, whatever the environment of the job says. */
 import { expect, test } from '@jest/globals';
 import { serveSecurely, type TestServer } from '../bce/server.ts';
 import { play } from './scene.ts';
 
-test('NODE_TLS_REJECT_UNAUTHORIZED=0 is told and not obeyed: not one request arrives', async () => {
+test('NODE_TLS_REJECT_UNAUTHORIZED=0 is reported and not obeyed: not one request arrives', async () => {
   let count = 0;
   const server: TestServer = await serveSecurely((_incoming, response) => {
     count += 1;

@@ -1,4 +1,4 @@
-/** Debug mode: one line for every call, with all that finds it again, and no secret. */
+/** Debug mode: one line for every call, with everything that identifies it, and no secret. */
 import { describe, expect, test } from '@jest/globals';
 import type { CallRecord } from '../../emulator/http/records.ts';
 import { expectGreen, expectNoSecrets, type Played, playAll, type Scene } from './scene.ts';
@@ -29,7 +29,7 @@ function targetOf({ path, query }: CallRecord): string {
   return pairs.length === 0 ? path : `${path}?${pairs.join('&')}`;
 }
 
-/** What a call must look like; an answer that never came has neither status nor request ID. */
+/** The format of a call's line; without an answer there is neither status nor request ID. */
 function expected(call: CallRecord): RegExp {
   const answer =
     call.status === 0
@@ -45,7 +45,7 @@ describe('debug mode', () => {
   test.each(['plain', 'troubled'] as const)('shows every call once: %s', async (name) => {
     const result = await played(name);
     expectGreen(result, 'rebuilt');
-    // What else is told there, such as that the service throttles, is no call.
+    // Other lines, such as one about throttling, are not calls.
     const lines = debugLines(result).filter((line) => line.endsWith(' ms)'));
     expect(lines).toHaveLength(result.calls.length);
     for (const call of result.calls) {
@@ -54,7 +54,7 @@ describe('debug mode', () => {
     expect(lines.join('\n')).toMatch(/PUT \/v2\/instance\/i-demo0001\?rebuild: HTTP 200, request ID/);
   });
 
-  test('would be caught with a secret', async () => {
+  test('would be detected if it showed a secret', async () => {
     const result = await played('plain');
     expect(() => expectNoSecrets(result, ['v-sys-demo0001'])).toThrow('A secret shows');
     expect(() => expectNoSecrets(result, ['/v2/instance/i-demo0001?rebuild'])).toThrow('A secret shows');

@@ -1,4 +1,4 @@
-/** Every fault that the emulator can play, one scene each: how the action ends, what it asked for, what it says. */
+/** Every fault of the emulator, one scene each: how the action ends, which calls it made, and its messages. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -16,7 +16,7 @@ import {
   storyOf
 } from './scene.ts';
 
-/** Where redirects lead; whoever follows one is caught here. */
+/** The target of redirects; a client that follows one is detected here. */
 const elsewhere = createServer((request, response) => {
   strangers.push(`${request.method} ${request.url}`);
   response.end('{}');
@@ -52,7 +52,7 @@ const onRebuild = (play: WirePlay | WorldPlay, times = 1): readonly Fault[] => [
   { on: 'RebuildInstance', times, play }
 ];
 
-/** Reads that are mended by asking again: nobody notices. */
+/** Reads that succeed when repeated: no effect on the run. */
 const mendedReads: Readonly<Record<string, WirePlay>> = {
   'error 500 before': { kind: 'error', status: 500, code: 'InternalError', when: 'before' },
   'error 500 after': { kind: 'error', status: 500, code: 'InternalError', when: 'after' },
@@ -66,7 +66,7 @@ const mendedReads: Readonly<Record<string, WirePlay>> = {
   garbage: { kind: 'garbage' }
 };
 
-/** Answers to the rebuild that are lost or spoilt although it was taken. */
+/** Answers to the rebuild that are lost or broken although it was taken. */
 const takenRebuilds: Readonly<Record<string, WirePlay>> = {
   'error 500 after': { kind: 'error', status: 500, code: 'InternalError', when: 'after' },
   'error 503 after': { kind: 'error', status: 503, code: 'ServiceUnavailable', when: 'after' },
@@ -236,7 +236,7 @@ const cases: Readonly<Record<string, Case>> = {
     red: { cause: /clock here differs/, remedy: /Set the clock of the runner right/, changed: false }
   },
   'stale reads after the rebuild': {
-    // The stale looks must not outlast the only status that shows the rebuild.
+    // The stale observations must not outlast the only status that shows the rebuild.
     behaviour: { rebuildMs: 6000 },
     faults: [{ on: 'RebuildInstance', play: { kind: 'stale', reads: 3 } }]
   },

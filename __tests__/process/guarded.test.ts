@@ -1,5 +1,5 @@
 /**
- * What stands around a rebuild, with the bundle as a process and real sockets: the image by name, the backup, the
+ * The safeguards of a rebuild, with the bundle as a process and real sockets: the image by name, the backup, the
  * health check, the rollback, and the name to confirm.
  */
 import { createServer, type RequestListener } from 'node:http';
@@ -67,7 +67,7 @@ describe('a guarded rebuild', () => {
     expect(result.summary).toContain(`imageId: ${result.outputs['backupImageId']}`);
   });
 
-  test('meets the new host key and hands it over', async () => {
+  test('accepts the new host key and outputs it', async () => {
     const [old, fresh] = [newKey(), newKey()];
     let emulator: Emulator | undefined;
     const isNew = (): boolean => {
@@ -85,7 +85,7 @@ describe('a guarded rebuild', () => {
     );
   });
 
-  test('goes back to the image of before when it is not healthy', async () => {
+  test('rolls back to the previous image when it is not healthy', async () => {
     let emulator: Emulator | undefined;
     const port = await serve((_, response) => {
       response.statusCode = emulator?.instance('i-demo0001').imageId === 'm-web-2' ? 503 : 200;

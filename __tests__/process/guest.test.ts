@@ -1,4 +1,4 @@
-/** Checks from inside, with the bundle as a process: what it loads on demand is there, and nothing of a script gets out. */
+/** Checks from inside, with the bundle as a process: it loads what it needs on demand, and shows nothing of a script. */
 import { describe, expect, test } from '@jest/globals';
 import type { Behaviour } from '../../emulator/world/behaviour.ts';
 import { expectGreen, expectRebuilds, expectRed, type Played, play, type Scene } from './scene.ts';

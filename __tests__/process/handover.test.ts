@@ -1,4 +1,4 @@
-/** What a main step leaves that is killed, or that a cancel never reaches, and what the post step makes of it. */
+/** What the post step does after a main step that was killed or that a cancel did not reach. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
@@ -31,13 +31,13 @@ function lowered(emulator: Emulator): readonly string[] {
 }
 
 /**
- * Starts the post step beside a main step that lives on, as in a container that a cancel did not reach.
+ * Starts the post step while the main step keeps running, as in a container that a cancel did not reach.
  *
- * @param spoil does something to the handover before
+ * @param change changes the handover first
  */
 function postBeside(
   main: ChildProcess,
-  spoil: (handover: string) => void = () => undefined
+  change: (handover: string) => void = () => undefined
 ): Promise<string> {
   const pairs = readFileSync(`/proc/${main.pid}/environ`, 'utf8').split('\0');
   const env = Object.fromEntries(
@@ -45,7 +45,7 @@ function postBeside(
   );
   const state = readFileSync(env['GITHUB_STATE'] ?? '', 'utf8');
   const handover = /^handover<<(\S+)\n(.*)\n\1$/m.exec(state)?.[2] ?? '';
-  spoil(handover);
+  change(handover);
   const script = main.spawnargs.at(-1)?.replace(/main([\\/]index\.js)$/, 'post$1') ?? '';
   const post = spawn(actionNode(), [script], {
     env: { ...env, STATE_handover: handover },
@@ -59,7 +59,7 @@ function postBeside(
 }
 
 describe('a main step that is killed', () => {
-  test('right after a batch was taken: the post step waits for it to show, and a re-run erases none again', async () => {
+  test('right after a batch was accepted: the post step waits until it shows, and a re-run erases none again', async () => {
     const behaviour = { staleRunningMs: 3_000, rebuildMs: 20_000 };
     await onEmulator({ ...fleet, behaviour }, async (run, emulator) => {
       const first = await run({
@@ -137,7 +137,7 @@ onUnix.each<[string, (main: ChildProcess) => void]>([
   120_000
 );
 
-test('inputs that no longer parse in the post step: what is left undone is told, and the summary is written', async () => {
+test('inputs that no longer parse in the post step: what is left undone is reported, and the summary is written', async () => {
   await onEmulator(balanced, async (run, emulator) => {
     let isKilled = false;
     const first = await run({
@@ -167,7 +167,7 @@ test('inputs that no longer parse in the post step: what is left undone is told,
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 
 onLinux('a main step that a cancel does not reach', () => {
-  test('is ended by the post step before that restores a weight, and sends nothing after', async () => {
+  test('is ended by the post step before it restores a weight, and then sends nothing', async () => {
     await onEmulator(balanced, async (run, emulator) => {
       let post: Promise<string> | undefined;
       const first = await run({

@@ -1,4 +1,4 @@
-/** Bad inputs: told all at once, before anything is sent, and without a secret. */
+/** Bad inputs: reported all at once, before anything is sent, and without a secret. */
 import { describe, expect, test } from '@jest/globals';
 import { credentials, expectNoSecrets, expectRed, type Played, playAll, type Scene } from './scene.ts';
 
@@ -79,7 +79,7 @@ describe('bad inputs', () => {
     ]);
   });
 
-  test('of many kinds are told in one annotation, in the order of the inputs', async () => {
+  test('of many kinds are reported in one annotation, in the order of the inputs', async () => {
     const result = await refused('manyProblems');
     const named = [...new Set(linesOf(result).map((line) => line.split(' ')[0]))];
     expect(named).toEqual([
@@ -110,7 +110,7 @@ describe('bad inputs', () => {
     expect(linesOf(short)[0]).toMatch(/^secretAccessKey is shorter than 16 characters/);
   });
 
-  test('that try to speak to the runner are only quoted', async () => {
+  test('that contain commands of the runner are only quoted', async () => {
     const result = await refused('hostile');
     expect(result.annotations).toHaveLength(1);
     const commands = result.main.stdout.split('\n').filter((line) => /^\s*::(?!add-mask)/.test(line));

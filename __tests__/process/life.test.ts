@@ -1,4 +1,4 @@
-/** The life of a rebuild from end to end, as a workflow would see it. */
+/** A rebuild from end to end, as a workflow sees it. */
 import { describe, expect, test } from '@jest/globals';
 import type { InstanceState, Spec } from '../../emulator/world/models.ts';
 import {
@@ -86,7 +86,7 @@ describe('one instance', () => {
     });
     const seconds = Number(result.outputs['durationSeconds']);
     expect(seconds).toBeGreaterThan(3);
-    // Nine around the wait, and three looks in two seconds while it lasts.
+    // Nine around the wait, and three observations in two seconds while it lasts.
     expect(result.calls.length).toBeLessThan(9 + 1.5 * seconds);
     const first = result.calls.slice(0, 4).map(({ operation }) => operation);
     expect(first.slice(0, 3).sort()).toEqual(['GetImage', 'GetInstance', 'ListVolumes']);
@@ -104,7 +104,7 @@ describe('one instance', () => {
     expect(result.rebuilds[0]).toMatchObject({ keypairId: 'k-demo0001', userData: '#!/bin/sh\necho hi\n' });
   });
 
-  test('is rebuilt with the login of the image, and without the script of before', async () => {
+  test('is rebuilt with the login of the image, and without the previous script', async () => {
     const result = await played('keepImageLogin');
     expectGreen(result, 'rebuilt');
     expect(sentBody(result)).toEqual({ imageId: 'm-web-2', keepImageLogin: true, cleanLastUserData: true });
@@ -132,7 +132,7 @@ describe('one instance', () => {
     expect(result.outputs).toMatchObject({ imageId: 'm-web-1', previousImageId: 'm-web-1' });
   });
 
-  test('is left to itself once the rebuild has started, without wait', async () => {
+  test('is not waited for once the rebuild has started, with wait: false', async () => {
     const result = await played('noWait');
     expectGreen(result, 'started');
     expectRebuilds(result, 1);
@@ -154,7 +154,7 @@ describe('one instance', () => {
     expectRebuilds(allowed, 1);
   });
 
-  test('that is stopped runs in the end, whatever the service leaves it in', async () => {
+  test('that is stopped is Running in the end, whatever status the service leaves it in', async () => {
     const running = await played('stoppedEndsRunning');
     expectGreen(running, 'rebuilt');
     expect(storyOf(running.calls)).toBe(rebuilt);
@@ -167,7 +167,7 @@ describe('one instance', () => {
     expect(storyOf(onIt.calls)).toBe('reads StartInstance reads');
   });
 
-  test('that is stopped, where the service does not rebuild such, is left alone', async () => {
+  test('that is stopped is left alone if the service refuses to rebuild it', async () => {
     const result = await played('stoppedRefused');
     expectRed(result, {
       cause: /HTTP 409, Instance\.RebuildInstanceOperationForbidden/,

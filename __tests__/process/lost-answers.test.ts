@@ -1,5 +1,5 @@
 /**
- * Answers to the rebuild that never came: whether the work was taken, only looking can tell. Where it was not,
+ * Lost answers to the rebuild: only observing shows whether the rebuild was accepted. If it was not,
  * that takes a minute before the one more send; so all scenes run at the same time.
  */
 import { describe, expect, test } from '@jest/globals';
@@ -8,7 +8,7 @@ import { expectGreen, expectRebuilds, expectRed, playAll, type Scene, storyOf } 
 
 const onRebuild = (play: WirePlay): readonly Fault[] => [{ on: 'RebuildInstance', play }];
 
-/** Longer than the minute of looking. */
+/** Longer than the minute of observing. */
 const inputs = { timeout: '100s', pollInterval: '2s' };
 
 const notTaken: Readonly<Record<string, Scene>> = {
@@ -90,7 +90,7 @@ const others: Readonly<Record<string, Scene>> = {
     mainOnly: true,
     faults: [{ on: '*', times: Number.MAX_SAFE_INTEGER, play: { kind: 'hang' } }]
   },
-  // A minute of looking does not fit into this timeout, so there is no second send.
+  // A minute of observing does not fit into this timeout, so there is no second send.
   'reset before, with a short timeout': {
     inputs: { timeout: '20s' },
     mainOnly: true,
@@ -106,7 +106,7 @@ const played = playAll(
 );
 
 describe('a lost answer', () => {
-  test.each(Object.keys(notTaken))('not taken: %s', async (name) => {
+  test.each(Object.keys(notTaken))('not accepted: %s', async (name) => {
     const result = await played(name);
     expectGreen(result, 'rebuilt');
     expect(storyOf(result.calls)).toBe('reads RebuildInstance reads RebuildInstance reads');
@@ -117,7 +117,7 @@ describe('a lost answer', () => {
     expect(result.log).toMatch(/the answer is lost.*\n(.*\n)*.*nothing has started: sending once more/);
   });
 
-  test.each(Object.keys(taken))('taken: %s', async (name) => {
+  test.each(Object.keys(taken))('accepted: %s', async (name) => {
     const result = await played(name);
     expectGreen(result, 'rebuilt');
     expect(storyOf(result.calls)).toBe('reads RebuildInstance reads');
@@ -156,7 +156,7 @@ describe('a lost answer', () => {
     expect(pauseMs).toBeLessThan(33_000);
   });
 
-  test('nothing is sent again, and nothing claimed, where there is no time to look for a minute', async () => {
+  test('nothing is sent again, and nothing claimed, if there is no time to observe for a minute', async () => {
     const result = await played('reset before, with a short timeout');
     expectRed(result, {
       cause: /not proven: its answer was lost/,

@@ -1,10 +1,10 @@
-/** Outputs that cannot be written: what happened to the instance is told all the same. */
+/** Outputs that cannot be written: what happened to the instance is reported all the same. */
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { expectRed, play } from './scene.ts';
 
-/** Takes a command file away from a process, as a full disk would. */
+/** Makes a command file unwritable, as a full disk does. */
 function lose(name: 'OUTPUT' | 'STATE', main: ChildProcess | undefined): void {
   const environment = readFileSync(`/proc/${main?.pid}/environ`, 'utf8');
   const file = new RegExp(`(?:^|\\0)GITHUB_${name}=([^\\0]+)`).exec(environment)?.[1] ?? '';
@@ -16,7 +16,7 @@ function lose(name: 'OUTPUT' | 'STATE', main: ChildProcess | undefined): void {
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 
 onLinux('outputs that cannot be written', () => {
-  test('before anything was sent: nothing is sent, and that is said', async () => {
+  test('before anything was sent: nothing is sent, and the message says so', async () => {
     const run = await play({
       onCall: ({ operation }, step) => void (operation === 'GetImage' && lose('OUTPUT', step?.process))
     });
@@ -27,7 +27,7 @@ onLinux('outputs that cannot be written', () => {
     ]);
   });
 
-  test('after a good rebuild: red, and it is said that the rebuild went well', async () => {
+  test('after a successful rebuild: red, and the message says that the rebuild succeeded', async () => {
     const run = await play({
       onCall: ({ operation }, step) => void (operation === 'RebuildInstance' && lose('OUTPUT', step?.process))
     });
@@ -52,7 +52,7 @@ onLinux('outputs that cannot be written', () => {
 });
 
 onLinux('a state that cannot be saved for the post step', () => {
-  test('nothing is sent, and that is said in words', async () => {
+  test('nothing is sent, and the message says so', async () => {
     const run = await play({ onMain: ({ process }) => lose('STATE', process) });
     expectRed(run, {
       cause: /^What the post step needs to know cannot be saved, so nothing was sent: /,

@@ -1,4 +1,4 @@
-/** The bundle behind a proxy, with TLS and a certificate authority of one's own. */
+/** The bundle behind a proxy, with TLS and a private certificate authority. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
@@ -85,7 +85,7 @@ describe('a proxy', () => {
     }
   );
 
-  test.concurrent('that asks who is there gets user and password out of its address, and nobody else does', async () => {
+  test.concurrent('that requires a login gets user and password from its address, and nothing else does', async () => {
     await onEmulator({}, async (run, emulator) => {
       const secure = await serveSecurely((incoming, answer) => handOn(emulator.endpoint, incoming, answer));
       const proxy = await serveGuardedProxy(secure.port);
@@ -102,7 +102,7 @@ describe('a proxy', () => {
     });
   });
 
-  test.concurrent('that is dead is named, with what to look at', async () => {
+  test.concurrent('that is down is named, with what to check', async () => {
     const env = { ...trust, https_proxy: 'http://127.0.0.1:9' };
     const result = await play({ inputs: { endpoint }, env });
     expectRed(result, {
@@ -113,7 +113,7 @@ describe('a proxy', () => {
     expect(result.calls).toEqual([]);
   });
 
-  test.concurrent('that refuses is named with its word', async () => {
+  test.concurrent('that refuses is named, with its message', async () => {
     const proxy = await serveProxy(1, 407);
     try {
       const result = await play({ inputs: { endpoint }, env: { ...trust, https_proxy: proxy.url.href } });

@@ -71,7 +71,7 @@ async function withGitHub(mood: Mood, scene: Scene = {}): Promise<Recorded> {
 const states = (github: readonly GitHubCall[]): readonly unknown[] =>
   github.filter(({ line }) => line.endsWith('/statuses')).map(({ json }) => json['state']);
 
-/** Green, but for one warning that says what is amiss. */
+/** Green, but for one warning that says what is wrong. */
 function expectWarned(result: Played, about: RegExp, warnings = 1): void {
   expect(result.main.exitCode).toBe(0);
   expect(result.outputs['status']).toBe('rebuilt');
@@ -80,7 +80,7 @@ function expectWarned(result: Played, about: RegExp, warnings = 1): void {
   expect(result.annotations[0]?.message).toMatch(about);
 }
 
-/** A cancel while GitHub still thinks about the record; also tells how long the process took to end. */
+/** A cancel while the call to GitHub is under way; also gives how long the process took to end. */
 async function cancelledMeanwhile(mood: Mood): Promise<Recorded> {
   let [signalledMs, endedMs] = [0, 0];
   const result = await withGitHub(mood, {
@@ -149,7 +149,7 @@ describe('a Deployment record', () => {
       log_url: 'https://github.com/octo/demo/actions/runs/1'
     });
     expect(new Set(result.github.map(({ token }) => token))).toEqual(new Set([`token ${githubToken}`]));
-    // Before the call that rebuilds, and after the last that looks.
+    // Before the call that rebuilds, and after the last observation.
     const sent = result.calls.findIndex(({ operation }) => operation === 'RebuildInstance');
     expect(begun?.after).toBeLessThanOrEqual(sent);
     expect(closed?.after).toBe(result.calls.length);
@@ -199,14 +199,14 @@ describe('a Deployment record', () => {
     expectWarned(await recorded('down'), /No Deployment record/);
   });
 
-  test('that was made and could not be set going is closed all the same', async () => {
+  test('that was created but could not be set to in_progress is still closed', async () => {
     const result = await recorded('halfway');
     expectWarned(result, /Deployment record/);
     expect(states(result.github).at(-1)).toBe('success');
   });
 
   test.each(['cancelWhileSlow', 'cancelWhileSilent'] as const)(
-    'does not hold up a cancel, which is told like any other (%s)',
+    'does not hold up a cancel, which is reported like any other (%s)',
     async (name) => {
       const result = await recorded(name);
       expect(result.rebuilds).toEqual([]);

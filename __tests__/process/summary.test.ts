@@ -1,4 +1,4 @@
-/** The job summary, and what becomes of names that others have chosen. */
+/** The job summary, and names in it that others have chosen. */
 import { describe, expect, test } from '@jest/globals';
 import { adminPass, expectGreen, expectRed, type Played, playAll, type Scene } from './scene.ts';
 
@@ -151,7 +151,7 @@ describe('the summary', () => {
     ]);
   });
 
-  test('and all else that the post step needs must be written before a rebuild is sent', async () => {
+  test('and everything that the post step needs must be written before a rebuild is sent', async () => {
     const result = await played('nowhere');
     expect(result.main.exitCode).toBe(1);
     expect(result.rebuilds).toEqual([]);
@@ -163,7 +163,7 @@ describe('the summary', () => {
     ]);
   });
 
-  test('is not written where it is not wanted', async () => {
+  test('is not written with summary: false', async () => {
     const result = await played('off');
     expectGreen(result, 'rebuilt');
     expect(result.summary).toBe('');

@@ -21,7 +21,7 @@ describe('dist', () => {
     expect(read(path).includes('/proc/sys/kernel/random/boot_id')).toBe(false);
   });
 
-  test('has what they left out in pieces of their own, so that the search for it means something', () => {
+  test('has the left out parts in separate files, so that the search for them is meaningful', () => {
     const pieces = files.filter((path) => /\/\d+\.index\.js$/.test(path)).map(read);
     expect(pieces.some((text) => text.includes('undici:client'))).toBe(true);
     expect(pieces.some((text) => text.includes('createDeploymentStatus:'))).toBe(true);
@@ -35,7 +35,7 @@ describe('dist', () => {
     expect(scripts.filter((path) => read(path).includes('child_process'))).toEqual([]);
   });
 
-  test('has no source map, and no code that cannot be read', () => {
+  test('has no source map, and no minified code', () => {
     expect(files.filter((path) => path.endsWith('.map'))).toEqual([]);
     for (const path of bundles) {
       expect(read(path).split('\n').length).toBeGreaterThan(1_000);

@@ -24,7 +24,7 @@ export function filesIn(folder: string, pattern: RegExp): readonly string[] {
     .toSorted();
 }
 
-/** A step of a workflow, as far as the tests care. */
+/** The part of a step that the tests need. */
 export interface Step {
   readonly uses?: string;
   readonly with?: Readonly<Record<string, unknown>>;
@@ -35,7 +35,7 @@ export function workflowFiles(): readonly string[] {
   return [...filesIn('.github/workflows', /\.ya?ml$/), ...filesIn('examples', /\.ya?ml$/)];
 }
 
-/** A workflow, as far as the tests care. */
+/** The part of a workflow that the tests need. */
 export interface Workflow {
   readonly permissions?: unknown;
   readonly concurrency?: Readonly<Record<string, unknown>>;

@@ -61,7 +61,7 @@ describe('the imports of src', () => {
     expect(against).toEqual([]);
   });
 
-  test('are all drawn in the picture there, which draws no other way than these', () => {
+  test('are all in the diagram there, which has no other edges', () => {
     const picture = blocksOf('docs/architecture.md', 'mermaid').join('');
     const arrows = [...picture.matchAll(/^ {2}(\w+)(?:\[.*?\])? (?:-->|-\. types \.->) (\w+)/gm)];
     const drawn = arrows.map(([, from = '', to = '']) => `${from} to ${to}`);
@@ -81,7 +81,7 @@ describe('the imports of src', () => {
     expect(values).toEqual([]);
   });
 
-  test('make no circle of files, and so none of folders beyond core and its own', () => {
+  test('have no cycle of files, and none of folders outside core', () => {
     expect(circle(sources, inside)).toEqual([]);
   });
 
@@ -97,7 +97,7 @@ describe('the imports of src', () => {
     expect(revealing.filter((path) => !path.startsWith('src/bce/'))).toEqual(['src/action/connect.ts']);
   });
 
-  test('reach for a package only where that has its place', () => {
+  test('use each package only in its folder', () => {
     const places: Readonly<Record<string, readonly string[]>> = {
       '@actions/core': ['action'],
       '@actions/github': ['github'],
@@ -107,7 +107,7 @@ describe('the imports of src', () => {
     expect(packages.filter(({ from, to }) => !places[to]?.includes(folderOf(from)))).toEqual([]);
   });
 
-  test('leave what is pure alone with itself: no module of Node in core and config', () => {
+  test('use no module of Node in core and config, which are pure', () => {
     const pure = outside.filter(({ from }) => ['core', 'config'].includes(folderOf(from)));
     expect(pure).toEqual([]);
   });
@@ -117,7 +117,7 @@ describe('the imports of src', () => {
     expect(users.filter((path) => !['action', 'entries'].includes(folderOf(path)))).toEqual([]);
   });
 
-  test('keep clock and chance out of core and config', () => {
+  test('use no clock and no random numbers in core and config', () => {
     const pure = sources.filter((path) => ['core', 'config'].includes(folderOf(path)));
     const impure = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bsetTimeout\(|\bfetch\(/;
     expect(pure.filter((path) => impure.test(withoutComments(read(path))))).toEqual([]);
@@ -146,7 +146,7 @@ describe('the emulator', () => {
 });
 
 describe('the scripts', () => {
-  test('make no circle of files', () => {
+  test('have no cycle of files', () => {
     const files = filesIn('scripts', /\.ts$/);
     expect(circle(files, files.flatMap(importsOf))).toEqual([]);
   });
@@ -162,7 +162,7 @@ describe('the tests of the imports', () => {
     expect(inside.filter(({ typeOnly }) => typeOnly).length).toBeLessThan(inside.length);
   });
 
-  test('find a circle', () => {
+  test('find a cycle', () => {
     const edges = ['ab', 'bc', 'cb'].map(([from = '', to = '']) => ({ from, to, typeOnly: false }));
     expect(circle(['a', 'b', 'c'], edges)).toEqual(['b', 'c', 'b']);
   });
@@ -179,7 +179,7 @@ function withoutComments(text: string): string {
   return text.replace(/\/\*.*?\*\//gs, '').replace(/\/\/.*$/gm, '');
 }
 
-/** The first circle that there is, as a path; empty if there is none. */
+/** The first cycle, as a path; empty if there is none. */
 function circle(files: readonly string[], edges: readonly Import[]): readonly string[] {
   const next = new Map(
     files.map((file) => [file, edges.filter(({ from }) => from === file).map(({ to }) => to)])

@@ -23,7 +23,7 @@ const fileProvider = {
 let service: Promise<Service> | undefined;
 let count = 0;
 
-/** What the checker says of a text; nothing if all is well. */
+/** The problems that the checker finds in a text. */
 export async function complaints(kind: 'workflow' | 'action', text: string): Promise<readonly string[]> {
   service ??= load();
   const { validate, TextDocument } = await service;

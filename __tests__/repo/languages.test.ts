@@ -18,7 +18,7 @@ const names = (text: string): readonly string[] =>
       [...text.replace(/^```.*?^```/gms, '').matchAll(/`([A-Za-z][\w.]*)`/g)].map(([, name = '']) => name)
     )
   ].toSorted((one, other) => one.localeCompare(other));
-/** Pages linked to; a heading of the one language is none of the other. */
+/** The linked pages, without headings, which differ between the languages. */
 const links = (text: string): readonly string[] =>
   [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, to = '']) =>
     to.replace('.zh-CN.md', '.md').replace(/#.*$/, '')

@@ -1,4 +1,4 @@
-/** licenses.txt against another bundler's account of what a bundle holds. */
+/** Compares licenses.txt with the packages that another bundler finds in a bundle. */
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';

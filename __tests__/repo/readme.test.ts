@@ -86,7 +86,7 @@ describe('README.md', () => {
 
 const documents = [readme, howItWorks, permissions, troubleshooting, read('docs/fleets.md')].join('\n');
 
-/** Where a number of a document comes from, and the words it stands in there. */
+/** The source of a number in a document, and the text that contains it. */
 type Numbers = readonly (readonly [file: string, code: string, words: string])[];
 
 const numbers: Numbers = [
@@ -249,7 +249,7 @@ describe('the checks of docs/how-it-works.md', () => {
   const checks = [...howItWorks.matchAll(/`((?:tcp|ssh|https?):\/\/\{[^`]*)`/g)].map(([, text = '']) => text);
   const cells = [...howItWorks.matchAll(/^\| (`(?:tcp|ssh|https?):\/\/[^|]*) \|/gm)];
 
-  test('stand in the table, and are no fewer than the kinds', () => {
+  test('are in the table, one for each kind at least', () => {
     expect(cells.length).toBeGreaterThan(4);
     expect(checks.length).toBeGreaterThan(4);
   });
@@ -259,7 +259,7 @@ describe('the checks of docs/how-it-works.md', () => {
   });
 });
 
-test('docs/how-it-works.md says of every way to end whether a rollback follows', () => {
+test('docs/how-it-works.md says for every kind of end whether a rollback follows', () => {
   const from = howItWorks.indexOf('| It ended so |');
   const table = howItWorks.slice(from, howItWorks.indexOf('\n\n', from));
   const rebuildReasons = wordsOf('src/core/rebuild/ending.ts', 'FailureReason').filter(

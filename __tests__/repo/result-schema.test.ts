@@ -303,7 +303,7 @@ const endings: readonly Ending[] = [
   }
 ];
 
-/** A rebuild that went well, and the same onto the image of before. */
+/** A rebuild that went well, and the same onto the previous image. */
 const rebuilt = live([...sent, ...done]);
 const carryOutRollback = live(
   [

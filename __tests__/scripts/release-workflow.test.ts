@@ -1,6 +1,6 @@
 /**
- * The scripts of release.yml, played in a repository of their own with a stand-in for `gh`: what a fork goes through
- * for its first releases. What GitHub itself does (attesting, asking for the approval) is not played.
+ * The scripts of release.yml, run in a temporary repository with a stand-in for `gh`: the steps of a fork
+ * for its first releases. What GitHub itself does (attestation, approval) is not covered.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -8,7 +8,7 @@ const manifest = JSON.stringify({ version: '1.0.0', repository: 'github:octo/reb
 const files = { manifest, lock: JSON.stringify({ version: '1.0.0' }), changelog };
 
 describe('a release', () => {
-  test('has nothing against it where all agree', () => {
+  test('has no problem if all versions agree', () => {
     expect(problemsOf('v1.0.0', files)).toEqual([]);
   });
 

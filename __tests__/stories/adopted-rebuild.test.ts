@@ -1,4 +1,4 @@
-/** A run that meets the rebuild of another run names the disk that lives on nowhere as erased. */
+/** A run that adopts the rebuild of another run must not report the living disk as erased. */
 import { describe, expect, test } from '@jest/globals';
 import { annotationsOf } from '../../src/core/summary/annotations.ts';
 import { summaryOf } from '../../src/core/summary/summary.ts';
@@ -9,7 +9,7 @@ import { noCancel, type VirtualWorld, withVirtualWorld } from '../support/virtua
 /** The rebuild has a new disk from its acceptance on, and the instance has left Running. */
 const behaviour = { diskReplaced: 'newId', staleRunningMs: 0, rebuildMs: 120_000 } as const;
 
-/** Plays the test once a rebuild of somebody else is under way; `diskId` is the disk that it brought. */
+/** Runs the test while a rebuild of somebody else is under way; `diskId` is its new disk. */
 async function underWay(
   imageIdFlips: 'accept' | 'end',
   test: (world: VirtualWorld, diskId: string) => Promise<void>
@@ -26,7 +26,7 @@ async function underWay(
 
 describe('a rebuild that was under way already', () => {
   test.each([true, false])(
-    'is adopted, and its disk is called erased nowhere (dry run: %s)',
+    'is adopted, and nothing reports its disk as erased (dry run: %s)',
     async (dryRun) => {
       await underWay('end', async (world, diskId) => {
         expect(diskId).not.toBe('');

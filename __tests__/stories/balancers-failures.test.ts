@@ -31,7 +31,7 @@ const failing500 = { kind: 'error', status: 500, code: 'InternalError', message:
 const busy = { kind: 'error', status: 409, code: 'LastOperationNotFinished', message: 'busy' } as const;
 const conflict = { kind: 'error', status: 409, code: 'OperationDenied', message: 'locked' } as const;
 
-describe('a load balancer that cannot be left', () => {
+describe('a load balancer that an instance cannot leave', () => {
   test.each<[string, readonly Fault[], string]>([
     ['denies the change', [onUpdate({ kind: 'accessDenied' })], 'AccessDenied'],
     [
@@ -46,11 +46,11 @@ describe('a load balancer that cannot be left', () => {
     ],
     ['answers 500 to every try', [onUpdate(failing500, { times: 5 })], 'HTTP 500'],
     [
-      'takes it, and every answer is lost',
+      'accepts the change, but every answer is lost',
       [onUpdate({ kind: 'reset', when: 'after' }, { times: 5 })],
       '5 tries'
     ],
-    ['is locked for long', [onUpdate(conflict, { times: 30 })], 'OperationDenied']
+    ['is locked for a long time', [onUpdate(conflict, { times: 30 })], 'OperationDenied']
   ])('because it %s: nothing is erased, and the other one gets its weight back', async (_, faults, words) => {
     await onStage({ emulator: { faults } }, async (world) => {
       const report = await world.run({ balancers, health });
@@ -78,7 +78,7 @@ describe('a load balancer that cannot be left', () => {
     });
   });
 
-  test('a lost answer is asked for again: what it says the second time counts', async () => {
+  test('a call whose answer is lost is repeated: the second answer counts', async () => {
     const faults = [onUpdate({ kind: 'reset', when: 'after' }), onUpdate(failing500, { from: 3 })];
     await onStage({ emulator: { faults } }, async (world) => {
       expect((await world.run({ balancers })).status).toBe('rebuilt');
@@ -114,7 +114,7 @@ describe('a load balancer that cannot be left', () => {
     });
   });
 
-  test('that is gone since the plan', async () => {
+  test('that has been deleted since the plan', async () => {
     await onStage({}, async (world) => {
       const report = await world.run({ balancers }, undefined, {
         planned: async () => world.emulator.removeBalancer('lb-demo0002')
@@ -127,7 +127,7 @@ describe('a load balancer that cannot be left', () => {
     });
   });
 
-  test('that has lost the member since the plan is none to leave', async () => {
+  test('from which the member was removed since the plan need not be left', async () => {
     await onStage({}, async (world) => {
       const report = await world.run({ balancers }, undefined, {
         planned: async () =>
@@ -194,8 +194,8 @@ describe('a load balancer that is busy', () => {
     });
   });
 
-  // The client puts off `LastOperationNotFinished` for 5 minutes, and weights.ts repeats that whole call 30 times.
-  test('for ever is given up in minutes: the client and weights.ts do not multiply their patience', async () => {
+  // The client repeats `LastOperationNotFinished` for 5 minutes, and set-weights.ts repeats that whole call 30 times.
+  test('forever fails within minutes: the retries of the client and of set-weights.ts do not multiply', async () => {
     const faults = [onUpdate(busy, { times: always })];
     await onStage({ emulator: { faults } }, async (world) => {
       const report = await world.run({ balancers });
@@ -215,7 +215,7 @@ describe('a rollout that fails before the wipe gives the weights back at once', 
     ['the rebuild is refused', [onRebuild({ kind: 'error', status: 400, code: 'BadRequest' })], 'invalid'],
     ['a conflict stays', [onRebuild(conflict)], 'conflict'],
     [
-      'looks are denied from the drain on',
+      'observations are denied from the drain on',
       [{ on: 'GetInstance', from: 3, times: always, play: { kind: 'accessDenied' } }],
       'denied'
     ]
@@ -284,7 +284,7 @@ describe('a rollout that fails before the wipe gives the weights back at once', 
     });
   });
 
-  // The last look that saw it showed it untouched, and Running.
+  // The last observation that saw it showed it untouched, and Running.
   test('an instance that is gone during the drain gets no weight', async () => {
     await onStage({}, async (world) => {
       let isGone = false;
@@ -300,7 +300,7 @@ describe('a rollout that fails before the wipe gives the weights back at once', 
   });
 });
 
-describe('a batch that is refused, and each of it alone as well', () => {
+describe('a batch that is refused, and then each single rebuild too', () => {
   // The refusal of both leaves each in doubt until observing has shown nothing; what is then said of it alone counts.
   async function refused(
     play: WirePlay,
@@ -387,7 +387,7 @@ describe('weights that cannot be restored after a good rebuild', () => {
     });
   });
 
-  test('because the member was taken out meanwhile', async () => {
+  test('because the member was removed meanwhile', async () => {
     await onStage({}, async (world) => {
       world.clock.onSleep = () => {
         if (world.emulator.rebuilds.length > 0)
@@ -410,7 +410,7 @@ describe('weights that cannot be restored after a good rebuild', () => {
     });
   });
 
-  test('a trouble that passes does not count', async () => {
+  test('a temporary failure does not count', async () => {
     const faults = [onUpdate(failing500, { from: 2, times: 3 })];
     await onStage({ emulator: { faults } }, async (world) => {
       expect((await world.run({ balancers, health })).status).toBe('rebuilt');

@@ -15,7 +15,7 @@ import { health, oneOf, onStage, type ProbeScript, passes, refuses, writesOf } f
 const balancers = bothBalancers;
 const always = Number.POSITIVE_INFINITY;
 
-/** Healthy on the images of before, and never on the new one. */
+/** Healthy on the previous images, and never on the new one. */
 const onlyOldIsWell: ProbeScript = (_, world) =>
   world.emulator.instance('i-demo0001').imageId === 'm-web-2' ? refuses : passes;
 
@@ -33,7 +33,7 @@ describe('an instance that fails and is rolled back', () => {
     ['unhealthy', onlyOldIsWell, []],
     ['in Error', () => passes, [endsInError('i-demo0001')]]
   ])(
-    '%s: it stays at 0 until it is well on the old image, and leaves only once',
+    '%s: it stays at 0 until it is healthy on the old image, and leaves only once',
     async (_, script, faults) => {
       await onStage({ script, emulator: { faults } }, async (world) => {
         const report = await world.run({ balancers, health, rollback: true });
@@ -159,7 +159,7 @@ describe('a healthy instance that is rolled back because the rollout has stopped
         ({ instanceId, blbId }) => instanceId === 'i-demo0001' && blbId === 'lb-demo0001'
       );
       const [, back, again] = changes;
-      // This test is about nothing unless the second leaving falls into the lag.
+      // The test proves nothing unless it leaves for the second time within the lag.
       expect((again?.atMs ?? 0) - (back?.atMs ?? 0)).toBeLessThan(60_000);
       expect(weightsIn(world)).toEqual(demoWeights);
     });
@@ -196,7 +196,7 @@ describe('a healthy instance that is rolled back because the rollout has stopped
     });
   });
 
-  /** Only its way back: the second rebuild of the first instance. */
+  /** Only its rollback: the second rebuild of the first instance. */
   const onRollback = (play: Fault['play']): Fault => ({
     on: 'RebuildInstance',
     instanceId: 'i-demo0001',
@@ -205,7 +205,7 @@ describe('a healthy instance that is rolled back because the rollout has stopped
     play
   });
 
-  test('that cannot be sent back gets its traffic back, for nothing was done to it; it stays on the new image', async () => {
+  test('whose rollback cannot be sent gets its traffic back and stays on the new image', async () => {
     const faults = [endsInError('i-demo0002'), onRollback({ kind: 'accessDenied' })];
     await onStage({ emulator: { faults } }, async (world) => {
       const report = await world.run({ balancers, rollback: true, selection: bothDemos });
@@ -274,7 +274,7 @@ describe('a healthy instance that is rolled back because the rollout has stopped
   });
 });
 
-test('a rollback with no weight to take makes no change, and no time passes for it', async () => {
+test('a rollback without a weight to lower changes none, and does not wait for drainTime', async () => {
   await onStage({ script: onlyOldIsWell }, async (world) => {
     world.emulator.setWeight({ blbId: 'lb-demo0001', instanceId: 'i-demo0001', weight: 0 });
     const report = await world.run({

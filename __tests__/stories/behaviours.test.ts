@@ -1,6 +1,6 @@
 /**
- * Nobody knows how the live service behaves in all that the emulator makes a switch. So the action runs over
- * pairs of all of them, and must be right whichever way it is: green only when the rebuild is over and well,
+ * The emulator has a switch for each behaviour of the live service that is unknown. So the action runs over
+ * all pairs of their values, and must be right with each: green only when the rebuild has ended and succeeded,
  * and never two rebuilds.
  */
 import { describe, expect, test } from '@jest/globals';
@@ -18,7 +18,7 @@ import { noCancel, type VirtualWorld, withVirtualWorld } from '../support/virtua
 
 const id = 'i-demo0001';
 
-/** What the run meets besides the behaviour of the service. */
+/** What happens during the run besides the behaviour of the service. */
 const situations = {
   target: ['otherImage', 'sameImage'],
   start: ['Running', 'Stopped', 'Error'],
@@ -143,7 +143,7 @@ function isTrulyDone(world: VirtualWorld, imageId: string): boolean {
   return !!last && last.endsAtMs <= clock.wallMs() && isUp && now.imageId === imageId;
 }
 
-/** Whether the service shows enough of the rebuild for anybody to prove it. */
+/** Whether the service shows enough of the rebuild to prove it. */
 function isProvable(one: Case): boolean {
   if (one.fault === 'lostRebuild') return false;
   if (one.start === 'Stopped' && one.stoppedInstance === 'refused') return false;
@@ -152,7 +152,7 @@ function isProvable(one: Case): boolean {
   return one.statuses.length > 0 && isFair(one);
 }
 
-/** Whether nothing goes on around the rebuild that may keep it from being proven. */
+/** Whether nothing else happens that may prevent the proof of the rebuild. */
 function isFair({ outage, suspension, change, snapshotEveryMs, replicaLagMs }: Case): boolean {
   return (
     [outage, suspension, change].every((what) => what === 'none') && snapshotEveryMs + replicaLagMs === 0
@@ -177,18 +177,18 @@ async function check(one: Case): Promise<void> {
     const succeeded = report?.status === 'rebuilt' || report?.status === 'skipped';
     const [first, second] = emulator.rebuilds;
 
-    // What was changed so lately does not show yet where a replica is behind.
+    // A replica with a lag does not show yet what has just changed.
     const unseenMs = (changedMs() ?? Number.POSITIVE_INFINITY) + freshMs + one.replicaLagMs;
     if (one.change !== 'stop' && emulator.rebuilds.some(({ acceptedAtMs }) => acceptedAtMs > unseenMs))
       throw new Error(`erased although somebody had changed it\n${tell()}`);
     if (isWipedTwice(one, world)) throw new Error(`wiped twice\n${tell()}`);
-    // Where a second one is beyond telling, so is which of them has ended; and so is one that nobody has watched.
+    // If a second rebuild cannot be detected, nor can which of the two has ended, nor one that nobody watched.
     const isExcused =
       second !== undefined || (isAgain(one) && first !== undefined && !isShown(one, first, clock.wallMs()));
     if (succeeded && changedMs() === undefined && !isTrulyDone(world, request.image.id) && !isExcused)
       throw new Error(`false green\n${tell()}`);
     if (isProvable(one) && !succeeded && !isUnclear(one, instance?.failure?.reason)) {
-      throw new Error(`red although well: ${instance?.failure?.cause}\n${tell()}`);
+      throw new Error(`red although it succeeded: ${instance?.failure?.cause}\n${tell()}`);
     }
     if (!succeeded && instance?.disk === 'untouched' && emulator.rebuilds.length > 0 && !isAgain(one)) {
       throw new Error(`says untouched, and is not\n${tell()}`);
@@ -204,7 +204,7 @@ async function orNoPlan<T>({ outage }: Case, run: Promise<T>): Promise<T | undef
   });
 }
 
-/** Makes the change of the case as soon as the plan stands, and tells when it was made, where no rebuild came before. */
+/** Makes the change of the case as soon as there is a plan; gives the time, unless a rebuild came before it. */
 function meddle(
   { change, suspension }: Case,
   { clock, emulator, lines }: VirtualWorld
@@ -231,8 +231,8 @@ function meddle(
 }
 
 /**
- * A second rebuild is right only where `force` asks for one and the first was over before it was sent. Otherwise it is
- * beyond any client only where the run was not told that the first was taken, and nothing of it was to be seen by then.
+ * A second rebuild is right only if `force` asks for one and the first had ended before it was sent. Otherwise it is
+ * excused only if the run got no answer to the first and nothing of it could be observed by then.
  */
 function isWipedTwice(one: Case, { emulator }: VirtualWorld): boolean {
   const [first, second] = emulator.rebuilds;
@@ -243,7 +243,7 @@ function isWipedTwice(one: Case, { emulator }: VirtualWorld): boolean {
   return one.target === 'otherImage' || second.acceptedAtMs < first.endsAtMs || emulator.rebuilds.length > 2;
 }
 
-/** Whether anything of a rebuild has shown; the re-run after a cancel comes too late to have seen the disk of before. */
+/** Whether anything of a rebuild has shown; the re-run after a cancel comes too late to have seen the previous disk. */
 function isShown(one: Case, record: RebuildRecord, atMs: number): boolean {
   const isRerun = isAgain(one);
   const suspendedMs = one.suspension === 'none' ? 0 : 2_000 + blindMs[one.suspension];
@@ -256,7 +256,7 @@ function isShown(one: Case, record: RebuildRecord, atMs: number): boolean {
   return showsBy(one, record, observer, atMs);
 }
 
-/** With `force`, a rebuild of the same image that was found under way may show too little to be told apart. */
+/** With `force`, a rebuild of the same image that was found under way may show too little to be recognised. */
 function isUnclear(one: Case, reason: string | undefined): boolean {
   return isAgain(one) && one.target === 'sameImage' && reason === 'unclear';
 }
@@ -307,7 +307,7 @@ async function cancelWhenSeen(world: VirtualWorld, request: ReturnType<typeof re
   );
 }
 
-describe('whichever way the service behaves', () => {
+describe('with every behaviour of the service', () => {
   const parts = 16;
   test.each(Array.from({ length: parts }, (_, part) => part))(
     `part %i of ${cases.length} pairwise cases`,

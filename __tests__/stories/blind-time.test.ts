@@ -1,4 +1,4 @@
-/** Time in which nothing could be observed, and observations that have grown old, decide nothing. */
+/** Time without observations, and old observations, decide nothing. */
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../emulator/faults/faults.ts';
 import type { Behaviour } from '../../emulator/world/behaviour.ts';
@@ -53,7 +53,7 @@ describe('after a lost answer, the search starts again', () => {
     });
   });
 
-  test('and what was never taken is sent again only after a whole search, once', async () => {
+  test('and a rebuild that was never accepted is sent again once, only after a complete search', async () => {
     const lost: Fault = { on: 'RebuildInstance', play: { kind: 'reset', when: 'before' } };
     const outage: Fault = {
       on: 'GetInstance',
@@ -101,7 +101,7 @@ async function expectRefused(world: VirtualWorld): Promise<void> {
   });
 }
 
-describe('an observation that has grown old erases nothing', () => {
+describe('an observation that is too old erases nothing', () => {
   test("because the disk's call was throttled for 20 s", async () => {
     const throttled: Fault = {
       on: 'ListVolumes',
@@ -111,7 +111,7 @@ describe('an observation that has grown old erases nothing', () => {
     await withVirtualWorld({ emulator: { faults: [throttled] } }, expectRefused);
   });
 
-  test('because the way of the rebuild took 25 s, as through a tunnel: it is given up before it leaves', async () => {
+  test('because connecting took 25 s, as through a tunnel: the rebuild is not sent', async () => {
     let stage: VirtualWorld | undefined;
     let delayed = 0;
     const wrap = (bcc: Bcc): Bcc => ({

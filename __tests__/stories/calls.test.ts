@@ -52,7 +52,7 @@ describe('the calls before the wait', () => {
     const calls = await callsBefore({ backup: {} });
     const rest = without(calls, [...plain, 'ListImages', 'CreateImage']);
     expect(new Set(rest)).toEqual(new Set(['GetImage', 'GetInstance', 'ListVolumes']));
-    // One fresh look with the disk, for the one of the plan is minutes old.
+    // One fresh observation with the disk, for the one of the plan is minutes old.
     expect(rest.filter((name) => name === 'ListVolumes')).toHaveLength(1);
     const made = calls.indexOf('CreateImage');
     expect(calls.slice(made + 1, made + 3).toSorted()).toEqual(['GetImage', 'GetInstance']);
@@ -74,7 +74,7 @@ describe('the calls before the wait', () => {
     );
   });
 
-  test('a skipped instance costs three reads and the two that must agree, whatever is asked for', async () => {
+  test('a skipped instance costs three reads and the two that must agree, with any inputs', async () => {
     for (const request of [{}, { rollback: true }, { rollback: true, health }]) {
       await onStage({ script: () => passes }, async (world) => {
         world.emulator.setInstance('i-demo0001', { imageId: 'm-web-2' });
@@ -96,15 +96,15 @@ describe('the calls before the wait', () => {
 });
 
 describe('the wait', () => {
-  test('after the backup no look comes more often than the beat', async () => {
+  test('after the backup no observation comes before its time', async () => {
     await onStage({}, async (world) => {
       await world.run({ backup: {}, health });
-      // 2 minutes of backup, 3 of rebuild, two looks at most a beat: a few more at the joints.
+      // 2 minutes of backup, 3 of rebuild, at most two observations per interval, and a few more between the phases.
       expect(world.emulator.calls.length).toBeLessThan(130);
     });
   });
 
-  test('the pruning lists once and deletes each once', async () => {
+  test('pruning lists once and deletes each image once', async () => {
     const { emulator } = {
       emulator: {
         world: {

@@ -1,4 +1,4 @@
-/** A call for several instances that is refused, and a cancel while nobody knows what became of each. */
+/** A cancel while it is unknown for which instances a refused batch was carried out. */
 import { expect, test } from '@jest/globals';
 import type { Fault } from '../../emulator/faults/faults.ts';
 import { fleetWorld } from '../../emulator/world/fleet.ts';
@@ -13,7 +13,7 @@ import { noCancel, type VirtualWorld, withVirtualWorld } from '../support/virtua
 const refusedAfter = { kind: 'error', status: 400, code: 'InvalidParameter', when: 'after' } as const;
 const faults: readonly Fault[] = [{ on: 'RebuildBatchInstance', play: refusedAfter }];
 
-test('a cancel while the call for several is out, which is then refused: nobody says that the disks are whole', async () => {
+test('a cancel during the batch call, which is then refused: nothing claims that the disks are intact', async () => {
   const { cancel, stop } = twoSteps();
   const onCall = ({ operation }: { readonly operation: string }): void => {
     if (operation === 'RebuildBatchInstance') stop();
@@ -37,7 +37,7 @@ function inDoubt<T>(
   });
 }
 
-test('a cancel while in doubt is inProgress, and lingered for', async () => {
+test('a cancel while in doubt is inProgress, and the post step waits for it', async () => {
   await inDoubt(async (world, cancel) => {
     const report = await world.run(fleetRequest(fleetIds(2), 2), cancel);
     expect(report.instances.map(({ status }) => status)).toEqual(['inProgress', 'inProgress']);
@@ -45,7 +45,7 @@ test('a cancel while in doubt is inProgress, and lingered for', async () => {
   });
 });
 
-test('a cancel while in doubt, with a backup: the words do not say that the disk is whole', async () => {
+test('a cancel while in doubt, with a backup: no text claims that the disk is intact', async () => {
   await inDoubt(async (world, cancel) => {
     const report = await world.run({ ...fleetRequest(fleetIds(2), 2), backup: {} } as never, cancel);
     expect(report.instances[0]).toMatchObject({ disk: 'unknown' });

@@ -1,4 +1,4 @@
-/** What somebody else changes while a fleet is rebuilt: it is neither erased nor rolled back. */
+/** An instance that somebody else changes during a rollout is neither erased nor rolled back. */
 import { describe, expect, test } from '@jest/globals';
 import { fleetWorld } from '../../emulator/world/fleet.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
@@ -6,7 +6,7 @@ import { fleetRequest, onFleet, probeOf, rebuiltIds, statusesOf } from '../suppo
 import { health, oneOf } from '../support/stage.ts';
 import type { VirtualWorld } from '../support/virtual.ts';
 
-/** Does it once, at the first wait after the service has taken so many rebuilds. */
+/** Does it once, at the first wait after the service has accepted this many rebuilds. */
 function afterRebuilds({ emulator, clock }: VirtualWorld, count: number, act: () => void): void {
   let isDone = false;
   clock.onSleep = () => {
@@ -34,7 +34,7 @@ describe('an instance that changes between the plan and its turn is refused', ()
       'its image is m-ubuntu22, not m-web-1'
     ],
     [
-      'a tag taken away',
+      'a tag removed',
       ({ emulator }, id) => emulator.setInstance(id, { tags: [{ tagKey: 'group', tagValue: 'blue' }] }),
       'it no longer carries group=blue and env=prod'
     ]
@@ -67,7 +67,7 @@ describe('an instance that changes between the plan and its turn is refused', ()
     );
   });
 
-  test('but a tag that did not select it may go', async () => {
+  test('but a tag that did not select it may be removed', async () => {
     await onFleet(2, async (virtual, ids) => {
       afterRebuilds(virtual, 1, () => virtual.emulator.setInstance(ids[1] ?? '', { tags: [] }));
       expect(statusesOf(await virtual.run(fleetRequest(ids, 1)))).toBe('rebuilt rebuilt');

@@ -1,6 +1,6 @@
 /**
- * Random fleets over random services: whichever way the service behaves, no more are erased at once than may be away,
- * none is erased twice on one way, and what is called rebuilt runs on the image.
+ * Random fleets on random services: with every behaviour, no more are erased at once than may be unavailable,
+ * none is erased twice by one rebuild, and what is reported as rebuilt runs on the image.
  */
 import { expect, test } from '@jest/globals';
 import type { Fault } from '../../emulator/faults/faults.ts';
@@ -15,7 +15,7 @@ import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
 const ids = fleetIds(7);
 
-/** Replicas no further behind than the action can tell, and schedules of snapshots. */
+/** Replicas with no more lag than the action can detect, and snapshot schedules. */
 const values = {
   ...behaviourValues,
   replicas: conditionValues.replicas,
@@ -87,7 +87,7 @@ function randomCase(random: () => number): Case {
 }
 
 /**
- * The rebuilds of one instance onto one image of which the second was right, for no observation could tell of the first:
+ * The rebuilds of one instance onto one image of which the second was right, because no observation could show the first:
  * its answer was lost, and nothing of it had shown. README.md says so.
  */
 function isUntold({ behaviour, faults }: Case, rebuilds: readonly RebuildRecord[]): boolean {
@@ -141,7 +141,7 @@ function problemsOf(one: Case, report: RunReport, { emulator, clock }: VirtualWo
   const mayStop =
     Object.values(one.statuses).includes('Stopped') && one.behaviour.stoppedInstance === 'refused';
   if (isClean && !mayStop && report.status !== 'rebuilt')
-    problems.push(`all is well, and the run is ${report.status}`);
+    problems.push(`everything succeeded, and the run is ${report.status}`);
   return problems;
 }
 

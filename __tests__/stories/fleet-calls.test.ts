@@ -30,7 +30,7 @@ function expectEachOnce(world: VirtualWorld, ids: readonly string[]): void {
 }
 
 describe('few calls', () => {
-  test('a hundred under way cost one list a tick, and go out in one call', async () => {
+  test('a hundred under way take one list per tick, and are sent in one call', async () => {
     await onFleet(100, {}, async (world, ids) => {
       const report = await world.run(fleetRequest(ids, 100));
       expect(report.status).toBe('rebuilt');
@@ -49,7 +49,7 @@ describe('few calls', () => {
     });
   });
 
-  test('more than a hundred: as few lists and batches as can be', async () => {
+  test('more than a hundred: as few lists and batches as possible', async () => {
     await onFleet(150, {}, async (world, ids) => {
       expect((await world.run(fleetRequest(ids, 150))).status).toBe('rebuilt');
       expectEachOnce(world, ids);
@@ -60,9 +60,9 @@ describe('few calls', () => {
     });
   });
 
-  test('those that were started apart are observed together all the same', async () => {
+  test('those that were started at different times are still observed together', async () => {
     await onFleet(8, {}, async (world, ids) => {
-      // Two under way by another hand, at other moments.
+      // Two that somebody else started, at other moments.
       for (const id of ids.slice(0, 2)) {
         await world.bcc.rebuild(id, { imageId: 'm-web-2', login: { kind: 'keepImageLogin' } }, never);
         await world.clock.sleep(31_000, never);
@@ -79,7 +79,7 @@ describe('few calls', () => {
     });
   });
 
-  test('one alone is asked for alone, once all were looked at together for the plan', async () => {
+  test('a single one is read alone, after all were listed together for the plan', async () => {
     await onFleet(3, {}, async (world, ids) => {
       await world.run(fleetRequest(ids, 1));
       expect(countCalls(world, 'ListInstanceByIds')).toBe(1);
@@ -156,7 +156,7 @@ describe('a batch whose answer does not come', () => {
     ['is cut', { kind: 'cutBody' }]
   ];
 
-  test.each(lost)('because it %s: none is wiped twice, and all end well', async (_, play) => {
+  test.each(lost)('because it %s: none is wiped twice, and all succeed', async (_, play) => {
     await onFleet(12, { faults: [{ on: 'RebuildBatchInstance', play }] }, async (world, ids) => {
       const report = await world.run(fleetRequest(ids, 12));
       expect(report.status).toBe('rebuilt');
@@ -179,8 +179,8 @@ describe('a batch whose answer does not come', () => {
 describe('a batch that is refused for all of them', () => {
   const refusal = { kind: 'error', status: 400, code: 'InvalidParameter', message: 'its own words' } as const;
 
-  // Of several nobody knows whether some were taken, so each is looked at for 5 minutes and sent alone.
-  test('and each alone as well: it fails with the words that were said of it alone, and is whole', async () => {
+  // It is unknown whether some were accepted, so each is observed for 5 minutes and sent alone.
+  test('and each single call too: it fails with the message of the single call, and its disk is intact', async () => {
     const faults = ['RebuildBatchInstance', 'RebuildInstance'].map(
       (on): Fault => ({ on, times: 99, play: refusal })
     );
@@ -203,7 +203,7 @@ describe('a batch that is refused for all of them', () => {
   });
 
   test.each([400, 404, 409])(
-    'as %i, and each alone is taken: all are well, each erased once',
+    'as %i, and each single call is accepted: all succeed, each erased once',
     async (status) => {
       const play = { ...refusal, status, code: '' };
       await onFleet(3, { faults: [{ on: 'RebuildBatchInstance', play }] }, async (world, ids) => {
@@ -215,7 +215,7 @@ describe('a batch that is refused for all of them', () => {
     }
   );
 
-  test('although it was carried out: looking shows it, and nobody is sent again', async () => {
+  test('although it was carried out: observing shows it, and none is sent again', async () => {
     const play = { ...refusal, when: 'after' } as const;
     await onFleet(3, { faults: [{ on: 'RebuildBatchInstance', play }] }, async (world, ids) => {
       const report = await world.run(fleetRequest(ids, 3));
@@ -225,7 +225,7 @@ describe('a batch that is refused for all of them', () => {
     });
   });
 
-  test('and a cancel while that is looked into: nobody knows what became of the disks', async () => {
+  test('and a cancel while that is being checked: the state of the disks is unknown', async () => {
     const play = { ...refusal, when: 'after' } as const;
     await onFleet(3, { faults: [{ on: 'RebuildBatchInstance', play }] }, async (world, ids) => {
       const controller = new AbortController();
@@ -240,7 +240,7 @@ describe('a batch that is refused for all of them', () => {
 });
 
 describe('rights', () => {
-  test('for single rebuilds alone: the batch is taken apart', async () => {
+  test('only for single rebuilds: the batch is split', async () => {
     const faults = [{ on: 'RebuildBatchInstance', times: 99, play: { kind: 'accessDenied' } }] as const;
     await onFleet(6, { faults }, async (world, ids) => {
       const report = await world.run(fleetRequest(ids, 3));
@@ -250,7 +250,7 @@ describe('rights', () => {
     });
   });
 
-  test('for some of them alone: the others go on', async () => {
+  test('only for some of them: the others go on', async () => {
     const faults = [
       { on: 'RebuildBatchInstance', times: 99, play: { kind: 'accessDenied' } },
       { on: 'RebuildInstance', instanceId: 'i-fleet00002', times: 9, play: { kind: 'accessDenied' } }
@@ -259,12 +259,12 @@ describe('rights', () => {
       const report = await world.run(fleetRequest(ids, 2, { maxFailures: 1 }));
       expect(statusesOf(report)).toBe('rebuilt failed rebuilt rebuilt');
       expect(report.instances[1]).toMatchObject({ disk: 'untouched', failure: { reason: 'denied' } });
-      // Nothing was done to it, so it serves, and takes no room.
+      // Nothing was done to it, so it serves and takes no slot.
       expect(report.rollout.peakUnavailable).toBe(2);
     });
   });
 
-  test('for none: nothing is erased, and that is told', async () => {
+  test('for none: nothing is erased, and that is reported', async () => {
     const faults = ['RebuildBatchInstance', 'RebuildInstance'].map(
       (on): Fault => ({ on, times: 99, play: { kind: 'accessDenied' } })
     );

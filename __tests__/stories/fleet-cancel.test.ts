@@ -32,7 +32,7 @@ function plainly(maxUnavailable: number, more: Partial<RunRequest['rollout']> = 
 }
 
 describe('a cancel in the middle', () => {
-  test('sends nothing new, and says of each how it stands; a second run does the rest, each once', async () => {
+  test('sends nothing new and reports the state of each; a second run rebuilds the rest, each once', async () => {
     await onSix([], async (world) => {
       const first = await world.run(plainly(2), cancelAt(world, 260_000));
       world.clock.onSleep = () => undefined;
@@ -47,7 +47,7 @@ describe('a cancel in the middle', () => {
       const calls = world.emulator.calls.length;
 
       const second = await world.run(plainly(2));
-      // Those under way showed the new image from the first look on, so that nothing proves who has put it there.
+      // Those under way showed the new image from the first observation on, so that nothing proves who has put it there.
       expect(statusesOf(second)).toBe('skipped skipped skipped skipped rebuilt rebuilt');
       expect(second.instances.map(({ adopted }) => adopted)).toEqual([
         false,
@@ -71,7 +71,7 @@ describe('a cancel in the middle', () => {
         const sent = rebuiltIds(world).length;
         expect(first.instances.filter(({ disk }) => disk !== 'untouched')).toHaveLength(sent);
         expect(first.instances.filter(({ status }) => status === 'failed')).toEqual([]);
-        // Long enough for the status to leave; the post step sees to that.
+        // Long enough for the status to change; the post step waits for that.
         world.clock.onSleep = () => undefined;
         await world.clock.sleep(20_000, new AbortController().signal);
         const second = await world.run(plainly(2));
@@ -108,7 +108,7 @@ describe('a cancel in the middle', () => {
     });
   });
 
-  test('while a well one is checked is no failure of its own', async () => {
+  test('during the check of a healthy one is not a failure of it', async () => {
     const probe = probeOf(() => true);
     await withVirtualWorld({ emulator: { world: fleetWorld(2) }, probe }, async (world) => {
       const ids = fleetIds(2);
@@ -127,14 +127,14 @@ describe('a cancel in the middle', () => {
     });
   });
 
-  // The rebuild under way shows the new image already; that is no reason to refuse for want of a way back.
+  // The rebuild under way shows the new image already; that is no reason to refuse for lack of a way back.
   test('with rollback, and again: those under way are waited for', async () => {
     await onSix([], async (world) => {
       const first = await world.run(request(2), cancelAt(world, 60_000));
       expect(statusesOf(first)).toBe('inProgress inProgress notStarted notStarted notStarted notStarted');
       world.clock.onSleep = () => undefined;
       const second = await world.run(request(2));
-      // Those that the first run has sent show the new image from the first look on: nothing proves who put it there.
+      // Those that the first run has sent show the new image from the first observation on: nothing proves who put it there.
       expect(statusesOf(second)).toBe('skipped skipped rebuilt rebuilt rebuilt rebuilt');
       expect(second.instances.map(({ adopted }) => adopted)).toEqual([
         true,

@@ -110,7 +110,7 @@ describe('a failure with rollback', () => {
     });
   });
 
-  test('within maxFailures puts back only the one that failed', async () => {
+  test('within maxFailures rolls back only the one that failed', async () => {
     await onSix(fails(two, 'inBatch'), async (world) => {
       const report = await world.run(request(2, { maxFailures: 1 }));
       expect(statusesOf(report)).toBe('rebuilt rolledBack rebuilt rebuilt rebuilt rebuilt');
@@ -120,7 +120,7 @@ describe('a failure with rollback', () => {
     });
   });
 
-  test('of a canary puts back the other canaries as well', async () => {
+  test('of a canary rolls back the other canaries as well', async () => {
     await onSix(fails(one, 'inBatch'), async (world) => {
       const report = await world.run(request(2, { canary: 2, maxFailures: 3 }));
       expect(statusesOf(report)).toBe('rolledBack rolledBack notStarted notStarted notStarted notStarted');
@@ -129,7 +129,7 @@ describe('a failure with rollback', () => {
     });
   });
 
-  test('whose rollback fails leaves no room for the others, and says how many stay', async () => {
+  test('whose rollback fails leaves no slot for the others, and says how many stay on the new image', async () => {
     await onSix([{ on: 'RebuildInstance', instanceId: three, times: 2, play: toError }], async (world) => {
       const report = await world.run(request(1));
       expect(statusesOf(report)).toBe('rebuilt rebuilt failed notStarted notStarted notStarted');
@@ -150,14 +150,14 @@ describe('a failure with rollback', () => {
         expect(report.instances[1]?.adopted).toBe(true);
         expect(imagesOf(world)).toMatchObject({ [one]: [], [two]: ['m-web-2'], [three]: bothImages });
       },
-      // Else the image of before is not known any more, and a run with rollback is refused.
+      // Else the previous image is not known any more, and a run with rollback is refused.
       { imageIdFlips: 'end' }
     );
   });
 
   test('checks what was rolled back', async () => {
     let stage: VirtualWorld | undefined;
-    // The old image is well, and on the new one only the first is.
+    // On the old image all are healthy, on the new one only the first is.
     const probe = probeOf((id) => id === one || stage?.emulator.instance(id).imageId === 'm-web-1');
     await withVirtualWorld({ emulator: { world: fleetWorld(6) }, probe }, async (world) => {
       stage = world;

@@ -1,4 +1,4 @@
-/** A fleet in bad weather: throttling, reads that fail, and sizes. */
+/** A fleet with throttling and failing reads, and large fleets. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -16,16 +16,16 @@ const validate = new Ajv2020({ strict: true, allErrors: true }).compile(
 );
 
 function problemsBySchema(report: RunReport): readonly string[] {
-  // As it is handed on: what is undefined is not there.
+  // As it is written: without undefined values.
   validate(JSON.parse(JSON.stringify(report)));
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
 describe('a throttle storm', () => {
-  // A 503 for a write may have been carried out, so it is no case of mere patience; the next test has it.
+  // A 503 for a write may have been carried out, so retrying is not enough; the next test has it.
   const plain = behaviourValues.throttle.filter(({ status }) => status !== 503);
 
-  test.each(plain)('in the shape %j slows down, and fails nothing', async (throttle) => {
+  test.each(plain)('with replies like %j slows the run down, and fails nothing', async (throttle) => {
     const emulator = { world: fleetWorld(40), behaviour: { callsPerSecond: 5, throttle } };
     await withVirtualWorld({ emulator, requestsPerSecond: 10 }, async (world) => {
       const ids = fleetIds(40);
@@ -39,7 +39,7 @@ describe('a throttle storm', () => {
     });
   });
 
-  test('that never comes, for no more is sent than the service takes', async () => {
+  test('never comes if no more is sent than the service accepts', async () => {
     const throttle = { status: 503, code: 'ServiceUnavailable', retryAfter: 1 } as const;
     const emulator = { world: fleetWorld(40), behaviour: { callsPerSecond: 6, throttle } };
     await withVirtualWorld({ emulator, requestsPerSecond: 3 }, async (world) => {
@@ -82,7 +82,7 @@ describe('lists that fail for a while', () => {
     });
   });
 
-  // The first look of a life has to be good, so a blip of 4 s as slots are filled fails all that are begun then.
+  // The first observation of a rebuild must succeed, so failing reads for 4 s as slots are filled would fail all that start then.
   test('as slots are filled: those that start then observe again, and nothing stops', async () => {
     const play = { kind: 'error', status: 500, code: 'InternalError' } as const;
     // The first list is for the plan, the second proves the first six, and the third is for those after them.
@@ -111,7 +111,7 @@ describe('lists that fail for a while', () => {
     });
   });
 
-  test('stale ones are no proof of anything', async () => {
+  test('stale ones prove nothing', async () => {
     const faults: readonly Fault[] = [
       { on: 'RebuildBatchInstance', times: 9, play: { kind: 'stale', reads: 4 } }
     ];
@@ -126,7 +126,7 @@ describe('lists that fail for a while', () => {
 });
 
 describe('two hundred', () => {
-  test('give a report by the schema, with failures and rollbacks, in few calls', async () => {
+  test('give a report that matches the schema, with failures and rollbacks, in few calls', async () => {
     const ids = fleetIds(200);
     const faults = [20, 90, 91, 150].flatMap((number) =>
       faultsOn(ids[number] ?? '', { kind: 'endsIn', status: 'Error' }, ['RebuildBatchInstance'])
@@ -157,7 +157,7 @@ describe('two hundred', () => {
     });
   });
 
-  test('that are cut off give one as well', async () => {
+  test('that are cancelled give one too', async () => {
     const ids = fleetIds(200);
     await withVirtualWorld({ emulator: { world: fleetWorld(200) } }, async (world) => {
       const { cancel, pull } = newCancel();
@@ -172,7 +172,7 @@ describe('two hundred', () => {
     });
   });
 
-  test('that are only planned give one as well', async () => {
+  test('that are only planned give one too', async () => {
     await withVirtualWorld({ emulator: { world: fleetWorld(200) } }, async (world) => {
       const report = await world.run({ ...fleetRequest(fleetIds(200), 50), dryRun: true });
       expect(problemsBySchema(report)).toEqual([]);

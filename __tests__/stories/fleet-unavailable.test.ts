@@ -10,8 +10,8 @@ import {
 } from '../support/fleets.ts';
 import { health, writesOf } from '../support/stage.ts';
 
-describe('those that are unavailable before', () => {
-  test('go first, count, and are told', async () => {
+describe('instances that are already unavailable before the run', () => {
+  test('are rebuilt first, count as unavailable, and are reported', async () => {
     const sick = new Set(['i-fleet00005']);
     await onFleet(
       6,
@@ -29,7 +29,7 @@ describe('those that are unavailable before', () => {
           },
           { instanceId: 'i-fleet00006', why: 'its status is Error' }
         ]);
-        // The stopped one is begun with them, and looked at for a while: it might be on its way through a rebuild.
+        // The stopped one starts with them and is observed for a while: it might be in the middle of a rebuild.
         expect(rebuiltIds(world).slice(0, 2).toSorted()).toEqual(['i-fleet00005', 'i-fleet00006']);
         expect(report.instances[2]?.phases[0]?.startedAt).toBe(report.instances[5]?.phases[0]?.startedAt);
         expect(rebuiltIds(world).toSorted()).toEqual(ids);
@@ -46,10 +46,10 @@ describe('those that are unavailable before', () => {
     );
   });
 
-  test('and have come back by themselves before their turn, wait for it like the others', async () => {
+  test('and recover before their turn wait for it like the others', async () => {
     await onFleet(4, async (world, ids) => {
       const [first = '', second = '', third = ''] = ids;
-      // Three are away where two may be: the third comes back while the first two are worked on.
+      // Three are unavailable where two may be; the third recovers while the first two are rebuilt.
       for (const id of [first, second, third]) world.emulator.setInstance(id, { status: 'Error' });
       const most = watchAway(world, ids);
       let isChanged = false;
@@ -61,14 +61,14 @@ describe('those that are unavailable before', () => {
       const report = await world.run(fleetRequest(ids, 2));
       expect(report.status).toBe('rebuilt');
       expect(rebuiltIds(world).toSorted()).toEqual(ids);
-      // From then on it is one that serves, so no more than two are ever away at once.
+      // From then on it serves, so never more than two are unavailable at once.
       expect(isChanged).toBe(true);
       expect(most()).toBeLessThanOrEqual(3);
       expect(report.rollout.peakUnavailable).toBe(3);
     });
   });
 
-  test('and more of them than may be: still only so many at work, and nobody else meanwhile', async () => {
+  test('and exceed maxUnavailable: only maxUnavailable at a time, and none of the others meanwhile', async () => {
     await onFleet(6, async (world, ids) => {
       for (const id of ids.slice(2)) world.emulator.setInstance(id, { status: 'Error' });
       const report = await world.run(fleetRequest(ids, 2));
@@ -84,7 +84,7 @@ describe('those that are unavailable before', () => {
     });
   });
 
-  test('a check that fails on all of them is no leave to take them all at once', async () => {
+  test('a check that fails on all of them does not permit rebuilding all at once', async () => {
     await onFleet(
       6,
       async (world, ids) => {
@@ -103,7 +103,7 @@ describe('those that are unavailable before', () => {
 });
 
 describe('those that are skipped', () => {
-  test('are looked at once more, all in one list, and take no slot', async () => {
+  test('are observed once more, all in one list, and take no slot', async () => {
     await onFleet(4, async (world, ids) => {
       for (const id of ids.slice(0, 3)) world.emulator.setInstance(id, { imageId: 'm-web-2' });
       const report = await world.run(fleetRequest(ids, 1));
@@ -119,7 +119,7 @@ describe('those that are skipped', () => {
     });
   });
 
-  test('are looked at in one list together where their check comes late', async () => {
+  test('are observed together in one list when their check comes late', async () => {
     await onFleet(
       60,
       async (world, ids) => {

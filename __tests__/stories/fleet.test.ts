@@ -25,7 +25,7 @@ describe('a rolling rebuild', () => {
   ];
 
   test.each(settings)(
-    '%s: each once, never more away, no slot left empty',
+    '%s: each once, never more unavailable, no slot left empty',
     async (_, maxUnavailable, count, unavailable) => {
       await onFleet(count, async (world, ids) => {
         const most = watchAway(world, ids);
@@ -83,7 +83,7 @@ describe('a rolling rebuild', () => {
         expect(pause).toBeGreaterThanOrEqual(600_000);
         expect(pause).toBeLessThan(610_000);
       }
-      // Nobody looks at anything meanwhile.
+      // Nothing is observed meanwhile.
       expect(
         world.emulator.calls.filter(
           ({ atMs }) => atMs > (ends[0] ?? 0) + 10_000 && atMs < (starts[1] ?? 0) - 1
@@ -92,7 +92,7 @@ describe('a rolling rebuild', () => {
     });
   });
 
-  test('that is not waited for takes no more than there are slots', async () => {
+  test('with wait: false starts no more than there are slots', async () => {
     await onFleet(3, async (world, ids) => {
       const problems = await problemsOf(world.run({ ...fleetRequest(ids, 2), wait: false }));
       expect(problems.map(({ cause }) => cause)).toEqual([
@@ -146,7 +146,7 @@ describe('when one fails', () => {
     );
   });
 
-  test('health counts: what is Running and not healthy takes its room', async () => {
+  test('health counts: an instance that is Running and unhealthy keeps its slot', async () => {
     await onFleet(
       5,
       async (world, ids) => {
@@ -154,14 +154,14 @@ describe('when one fails', () => {
         expect(statusesOf(report)).toBe('failed rebuilt rebuilt rebuilt rebuilt');
         expect(report.instances[0]?.failure?.reason).toBe('unhealthy');
         expect(report.rollout.peakUnavailable).toBe(2);
-        // The first one stays away, so that the others go one at a time.
+        // The first one stays unavailable, so the others go one at a time.
         expect(report.durationSeconds * 1000).toBeGreaterThan(4 * rebuildMs);
       },
       { probe: sickOnNew(['i-fleet00001']) }
     );
   });
 
-  /** The first probes are those of before. */
+  /** The first probes are those before the rebuild. */
   function sickOnNew(ids: readonly string[]) {
     const probed = new Map<string, number>();
     return probeOf((id) => {

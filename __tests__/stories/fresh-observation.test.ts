@@ -1,4 +1,4 @@
-/** Nothing is erased on a look that is not fresh, and nothing that the plan calls a skip. */
+/** Nothing is erased on an observation that is not fresh, and nothing that the plan calls a skip. */
 import { describe, expect, test } from '@jest/globals';
 import { fleetWorld } from '../../emulator/world/fleet.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
@@ -36,7 +36,7 @@ describe('a skip of the plan', () => {
     await withVirtualWorld({ emulator: { world: fleetWorld(3), behaviour } }, async (world) => {
       const ids = fleetIds(3);
       for (const id of ids) world.emulator.setInstance(id, { imageId: 'm-web-2', imageName: 'web-2' });
-      // Somebody puts them back onto the image of before; image and status do not show it yet, the disks do.
+      // Somebody puts them back onto the previous image; image and status do not show it yet, the disks do.
       for (const id of ids) {
         await world.bcc.rebuild(
           id,
@@ -58,13 +58,13 @@ describe('a skip of the plan', () => {
 });
 
 describe('a cancel', () => {
-  test('while one that was unavailable is probed tells of the others what they have come to', async () => {
+  test('while an unavailable one is probed still reports the state of the others', async () => {
     const { cancel, pull } = newCancel();
     let probes = 0;
     const probe: Probe = {
       async probe() {
         probes += 1;
-        // Two for the plan; the next are those of whether they have come back.
+        // Two for the plan; the next ones check whether they have recovered.
         if (probes > 2) {
           pull();
           throw new CancelledError();
@@ -80,7 +80,7 @@ describe('a cancel', () => {
     });
   });
 
-  test('lets no rebuild out that was waiting for its turn', async () => {
+  test('sends no rebuild that was waiting for its turn', async () => {
     const { cancel, stop } = twoSteps();
     await withVirtualWorld(
       {
@@ -105,7 +105,7 @@ describe('a cancel', () => {
   });
 });
 
-test('as long as the rebuild call is out, nobody says that the disk is whole', async () => {
+test('during the rebuild call nothing claims that the disk is intact', async () => {
   await withVirtualWorld({}, async (world) => {
     const told: string[] = [];
     await world.run({}, noCancel, {

@@ -49,7 +49,7 @@ function callsOf(world: VirtualWorld, name: string): number {
 }
 
 describe('assistant://', () => {
-  test('passes once the new system answers, by its boot and its uptime', async () => {
+  test('passes once the new system answers with a new boot ID and a short uptime', async () => {
     await onStage({}, async (world) => {
       const report = await world.run({ health: inside });
       const one = oneOf(report);
@@ -61,12 +61,12 @@ describe('assistant://', () => {
         'passes'
       ]);
       expect(world.lines.join('\n')).toContain('read the boot IDs of 1 of 1 online agents');
-      // Every command of ours reads only.
+      // The probe only reads.
       for (const { content } of world.emulator.runs) expect(content).toMatch(/^printf 'RB1 /);
     });
   });
 
-  test('is on line for long after the wipe: that proves nothing', async () => {
+  test('is online for long after the wipe: that proves nothing', async () => {
     await onStage(
       { behaviour: { agentStaleMs: 600_000, rebuildMs: 20_000, staleRunningMs: 0 } },
       async (world) => {
@@ -82,7 +82,7 @@ describe('assistant://', () => {
     );
   });
 
-  test('the agent never comes on line: that is what the failure says', async () => {
+  test('the agent never comes online: that is what the failure says', async () => {
     await onStage({ agentInImage: false, behaviour: { agentStaleMs: 0 } }, async (world) => {
       const one = oneOf(await world.run({ health: inside }));
       expect(one.failure).toMatchObject({ reason: 'noAgent' });
@@ -92,7 +92,7 @@ describe('assistant://', () => {
     });
   });
 
-  test('an instance without an agent before is rebuilt too, and the plan minds', async () => {
+  test('an instance without an agent before is rebuilt too, and the plan warns', async () => {
     await onStage({}, async (world) => {
       const guest = { ...world.emulator.instance('i-demo0001').guest, hasAgent: false, hadAgent: false };
       world.emulator.setInstance('i-demo0001', { guest });
@@ -104,7 +104,7 @@ describe('assistant://', () => {
 
   test('the old system comes back instead of the new one: never green', async () => {
     await onStage({ behaviour: { agentBootMs: 0 } }, async (world) => {
-      // The same boot goes on, as where a rebuild is shown that never took place.
+      // The boot ID stays, as if the API showed a rebuild that never happened.
       const { guest } = world.emulator.instance('i-demo0001');
       const rebuilds = world.emulator.calls;
       const request = world.run({ health: { ...inside, deadlineMs: 60_000 } }, undefined, {
@@ -135,7 +135,7 @@ describe('assistant://', () => {
     ['not switched on', { assistantSwitchedOn: false }, []],
     ['refused with HTTP 200', { assistantSwitchedOn: false, assistantRefusals: 'http200' }, []],
     ['refused for commands only', {}, [{ on: 'CreateAction', times: 99, play: { kind: 'accessDenied' } }]]
-  ])('%s: found out before anything is erased', async (_, behaviour, faults) => {
+  ])('%s: detected before anything is erased', async (_, behaviour, faults) => {
     await onStage({ behaviour, faults }, async (world) => {
       const [problem] = await problemsOf(world.run({ health: inside }));
       expect(problem?.cause).toContain('Cloud Assistant cannot be used');
@@ -249,7 +249,7 @@ describe('guestScript', () => {
     });
   });
 
-  test('a lost answer is looked up, and the script is not sent twice for it', async () => {
+  test('after a lost answer the run is looked up, and the script is not sent twice', async () => {
     const faults: Fault[] = [{ on: 'CreateAction', from: 3, play: { kind: 'reset', when: 'after' } }];
     await onStage({ faults }, async (world) => {
       const report = await world.run({ health: { ...withScript, minHealthyTimeMs: 0 } });
@@ -260,7 +260,7 @@ describe('guestScript', () => {
   });
 
   test.each<Partial<Behaviour>>([{ runListShowsAction: false }, {}])(
-    'a lost answer of a run that was not taken is sent again: %j',
+    'a run whose answer was lost and that was not accepted is sent again: %j',
     async (behaviour) => {
       const faults: Fault[] = [{ on: 'CreateAction', from: 3, play: { kind: 'reset', when: 'before' } }];
       await onStage({ faults, behaviour }, async (world) => {
@@ -311,7 +311,7 @@ describe('a guarded run', () => {
   test.each([
     [healthy, 100],
     [failing, 0]
-  ])('gives no traffic before the script has passed: %j', async (answer, weight) => {
+  ])('gets no traffic before the script has passed: %j', async (answer, weight) => {
     const world = {
       instances: [web('i-demo0001', { imageId: 'm-web-1' })],
       balancers: [{ id: 'lb-1', members: [{ instanceId: 'i-demo0001', weight: 100 }] }]
@@ -374,7 +374,7 @@ describe('a guarded run', () => {
     });
   });
 
-  test('whose script never ends fails as the script, not as the service', async () => {
+  test('whose script never ends fails because of the script, not of the service', async () => {
     const scripts = [{ pattern: 'cloud-init', ms: 3_600_000 }];
     await onStage({ scripts }, async (world) => {
       const one = oneOf(await world.run({ health: withScript }));
@@ -386,7 +386,7 @@ describe('a guarded run', () => {
     });
   });
 
-  test('whose last round the deadline cuts keeps what the round before had found', async () => {
+  test('whose last round the deadline ends keeps the result of the round before', async () => {
     const scripts = [{ pattern: 'cloud-init', exitCode: 5, ms: 20_000 }];
     await onStage({ scripts, behaviour: { runDelayMs: 8_000 } }, async (world) => {
       const one = oneOf(await world.run({ health: { ...withScript, deadlineMs: 100_000 } }));
@@ -400,7 +400,7 @@ describe('every pair of the switches', () => {
   const cases = pairwise({ ...switches, rebuildMs: [20_000, 180_000] }) as readonly Partial<Behaviour>[];
 
   test.each(cases.map((behaviour, index) => [index, behaviour] as const))(
-    'case %i ends well',
+    'case %i succeeds',
     async (_index, behaviour) => {
       await onStage({ behaviour }, async (world) => {
         const report = await world.run({ health: { ...withScript, deadlineMs: 900_000 } });

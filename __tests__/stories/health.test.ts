@@ -92,7 +92,7 @@ describe('a health check by script', () => {
     });
   });
 
-  test('flaps for ever: it is never healthy for long enough', async () => {
+  test('flaps forever: it is never healthy for long enough', async () => {
     const script = (sinceMs: number) => (Math.floor(sinceMs / 8_000) % 2 === 0 ? passes : refuses);
     await onStage({ script }, async (world) => {
       const report = await world.run({ health });
@@ -181,7 +181,7 @@ describe('a health check by script', () => {
     }
   });
 
-  test('none is made where the rebuild itself failed', async () => {
+  test('there is none if the rebuild itself failed', async () => {
     const faults = [{ on: 'RebuildInstance', play: { kind: 'endsIn', status: 'Error' } }] as const;
     await onStage({ emulator: { faults } }, async (world, seen) => {
       const report = await world.run({ health });
@@ -229,7 +229,7 @@ describe('with real servers', () => {
       const one = oneOf(report);
       expect(report.status).toBe(healthy ? 'rebuilt' : 'failed');
       expect(one.health?.history.at(-1)?.result).toContain(words);
-      // People put tokens into queries.
+      // Queries may contain tokens.
       expect(world.lines.join('\n')).not.toContain('name=');
     });
   });
@@ -310,7 +310,7 @@ describe('ssh with a real server', () => {
     );
   });
 
-  test('the old system that greets for a while longer does not count', async () => {
+  test('the old system that answers for a while longer does not count', async () => {
     const [old, fresh] = [newKey(), newKey()];
     let runningMs: number | undefined;
     await sshWorld(
@@ -426,7 +426,7 @@ test('host keys and texts of servers are in the report as they are, and nothing 
   });
 });
 
-/** A TCP server at an address of its own; the talk is SSH where there is a key. */
+/** A TCP server at its own address; it speaks SSH if there is a key. */
 async function listenAt(host: string, port: number, keyNow?: () => TestKey) {
   const server = createServer((socket) => {
     socket.on('error', () => undefined);

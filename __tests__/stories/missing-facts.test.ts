@@ -11,7 +11,7 @@ function unprotected(instance: Instance): Instance {
   return { ...instance, deletionProtection: undefined };
 }
 
-/** Lists, and perhaps the detail call, that do not tell of the protection. */
+/** Lists, and perhaps the detail call, without deletionProtection. */
 function silent(bcc: Bcc, isDetailSilent: boolean): Bcc {
   return {
     ...bcc,
@@ -91,7 +91,7 @@ describe('lists without deletionProtection', () => {
   });
 });
 
-test('lists without names: the detail call tells whether an instance still bears the one of the plan', async () => {
+test('lists without names: the detail call shows whether an instance still has the planned name', async () => {
   const nameless = (instance: Instance): Instance => ({ ...instance, name: '' });
   await onFleet(
     3,
@@ -118,7 +118,7 @@ test('lists without names: the detail call tells whether an instance still bears
   );
 });
 
-test('lists without tags, of a fleet that tags selected: the detail call tells who still carries them', async () => {
+test('lists without tags, for a fleet selected by tags: the detail call shows which instances still have them', async () => {
   const tags = [{ key: 'group', value: 'blue' }] as const;
   const world = fleetWorld(3);
   const instances = (world.instances ?? []).map((one) =>

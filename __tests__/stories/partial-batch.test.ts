@@ -24,7 +24,7 @@ describe('a batch that was carried out and then refused', () => {
     [409, 'OperationDenied'],
     [404, 'NoSuchObject'],
     [400, 'InvalidParameter']
-  ])('with %i %s: nobody is erased twice', async (status, code) => {
+  ])('with %i %s: none is erased twice', async (status, code) => {
     await onFaultyFleet(3, refusedAfter(status, code), async (world, ids) => {
       const report = await world.run(fleetRequest(ids, 3));
       expect(rebuiltIds(world).toSorted()).toEqual(ids);
@@ -33,7 +33,7 @@ describe('a batch that was carried out and then refused', () => {
     });
   });
 
-  test('for its signature did nothing: each fails at once, and nothing follows', async () => {
+  test('because of its signature did nothing: each fails at once, and nothing is sent after it', async () => {
     const faults: readonly Fault[] = [
       {
         on: 'RebuildBatchInstance',

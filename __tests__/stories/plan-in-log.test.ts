@@ -8,7 +8,7 @@ import { health, oneOf, onStage } from '../support/stage.ts';
 import { withVirtualWorld } from '../support/virtual.ts';
 
 describe('the plan of more than five', () => {
-  test('tells once what all have in common, and the snapshots of each by name', async () => {
+  test('says once what all have in common, and names the snapshots of each', async () => {
     const world = fleetWorld(6);
     const snapshots = [{ id: 's-1', name: 'nightly', volumeId: 'v-sys-fleet00002' }];
     await onFleet(
@@ -40,7 +40,7 @@ test('a dry run says that nothing was sent', async () => {
 });
 
 describe('a backup', () => {
-  test('gives a line a minute while it is made', async () => {
+  test('logs a line per minute while it is being made', async () => {
     await onStage(
       { emulator: { faults: [{ on: 'CreateImage', play: { kind: 'imageStuck' } }] } },
       async (world) => {

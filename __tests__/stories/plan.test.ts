@@ -213,7 +213,7 @@ describe('no rollback', () => {
     const images = [...demoImages, ...(old === undefined ? [] : [{ id: 'm-old', name: 'old', ...old }])];
     await withVirtualWorld(worldOf({ imageId: 'm-old' }, { images }), async (world) => {
       expect(await refusedOf(world, { rollback: true, ...request })).toContain(words);
-      // Without rollback, or with a backup that makes the way back, it is no reason.
+      // Without rollback, or with a backup to roll back to, it is no reason.
       expect((await world.run({ ...request, dryRun: true })).status).toBe('planned');
       expect((await world.run({ ...request, dryRun: true, rollback: true, backup: {} })).status).toBe(
         'planned'
@@ -229,7 +229,7 @@ describe('no rollback', () => {
 });
 
 describe('all at once', () => {
-  test('every reason of every instance, and nothing is sent for the sound one', async () => {
+  test('every reason of every instance, and nothing is sent for the valid one', async () => {
     const instances = [
       web('i-sound'),
       web('i-many', {
@@ -350,7 +350,7 @@ describe('an instance that runs on the image', () => {
     });
   });
 
-  test('takes no place of the quota from the next one', async () => {
+  test('leaves its place in the quota to the next one', async () => {
     const images = [...demoImages, ...foreignImages(17)];
     const instances = [web('i-1', onIt), web('i-2')];
     await withVirtualWorld({ emulator: { world: { instances, images } } }, async (world) => {

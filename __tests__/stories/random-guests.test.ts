@@ -105,7 +105,7 @@ function isNew(emulator: Emulator, id: string): boolean {
 }
 
 test(
-  'green is only what the new system has answered',
+  'a run is green only if the new system has answered',
   async () => {
     const ends = new Map<string, number>();
     for (let run = 0; run < cases; run += 1) {
@@ -155,7 +155,7 @@ test(
         else throw error;
       });
     }
-    // All sorts of ends must have come up, or the runs prove little.
+    // All kinds of ends must have occurred, or the runs prove little.
     const seen = [...ends.keys()];
     if (cases >= 100)
       expect(seen).toEqual(expect.arrayContaining(['rebuilt', 'oldSystem', 'noAgent', 'guestScript']));

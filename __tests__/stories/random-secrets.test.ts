@@ -24,7 +24,7 @@ const seed = Number(process.env['SEED'] ?? 1);
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** So many random characters of a set. */
+/** This many random characters of a set. */
 function drawText(dice: Dice, length: number, set: string): string {
   return Array.from({ length }, () => dice.pick([...set])).join('');
 }
@@ -190,7 +190,7 @@ test(
         }
       });
     }
-    // All sorts of ends must have come up, or the runs prove little.
+    // All kinds of ends must have occurred, or the runs prove little.
     expect(ciphers).toBeGreaterThan(cases / 2);
     if (cases >= 40)
       expect([...ends.keys()]).toEqual(expect.arrayContaining(['rebuilt', 'failed', 'survey']));

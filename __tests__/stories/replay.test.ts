@@ -1,4 +1,4 @@
-/** What the live service did once is played again: the result of a run makes an emulator that gives the same result. */
+/** The result of a run makes an emulator that replays it: a run on that emulator has the same result. */
 import { describe, expect, test } from '@jest/globals';
 import { fleetWorld } from '../../emulator/world/fleet.ts';
 import { readReplay } from '../../emulator/world/replay.ts';
@@ -6,7 +6,7 @@ import type { RunReport } from '../../src/core/report/report.ts';
 import { fleetIds, fleetRequest } from '../support/fleets.ts';
 import { type VirtualOptions, withVirtualWorld } from '../support/virtual.ts';
 
-/** What two runs of the same kind differ in, whatever the service does. */
+/** The values that differ between any two runs. */
 function comparable(report: RunReport): unknown {
   const text = JSON.stringify(report, (key, value) =>
     ['requestIds', 'plan', 'createTime'].includes(key) ? undefined : value
@@ -30,7 +30,7 @@ async function runTwice(options: VirtualOptions): Promise<{ first: RunReport; ag
   return { first, again };
 }
 
-describe('a run that is played again has the same result', () => {
+describe('a replayed run has the same result', () => {
   test.each<[string, VirtualOptions]>([
     ['plain', {}],
     [
@@ -71,7 +71,7 @@ test.each([null, {}, { instances: {} }, { instances: [{ instanceId: 'i-1' }] }])
   }
 );
 
-test('a second rebuild of the same instance goes the usual way', async () => {
+test('a second rebuild of the same instance follows the switches', async () => {
   const first = await withVirtualWorld({ emulator: { behaviour: { rebuildMs: 400_000 } } }, (world) =>
     world.run()
   );

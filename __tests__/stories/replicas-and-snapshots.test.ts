@@ -1,4 +1,4 @@
-/** Replicas that are behind, snapshots that a policy takes, records written on acceptance: none of them is a proof. */
+/** Replicas with a lag, scheduled snapshots, records written on acceptance: none of them proves a rebuild. */
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../emulator/faults/faults.ts';
 import type { Behaviour } from '../../emulator/world/behaviour.ts';
@@ -11,7 +11,7 @@ import { noCancel, type VirtualWorld, withVirtualWorld } from '../support/virtua
 const id = 'i-demo0001';
 const endsInError: Fault = { on: 'RebuildInstance', play: { kind: 'endsIn', status: 'Error' } };
 
-/** A rebuild by a run that nobody knows of any more, some time before. */
+/** A rebuild by an earlier run that was killed. */
 async function rebuiltBefore({ bcc, clock }: VirtualWorld, agoMs: number): Promise<void> {
   await bcc.rebuild(id, { imageId: 'm-web-2', login: { kind: 'keepImageLogin' } }, noCancel.signal);
   await clock.sleep(agoMs, noCancel.signal);
@@ -34,7 +34,7 @@ describe('a re-run right after a run that was killed', () => {
       const report = await world.run();
       expect(report.instances[0]?.plan.action).toBe('rebuild');
       expect(world.emulator.rebuilds).toHaveLength(1);
-      // It has rebuilt nothing itself, but waited for what it found under way.
+      // It has rebuilt nothing itself; it waited for the rebuild under way.
       expect(report.status).toBe('skipped');
       expect(world.clock.wallMs()).toBeGreaterThanOrEqual(workOf(world).endsAtMs);
     });
@@ -70,7 +70,7 @@ describe('with two replicas, one 8 s behind', () => {
   );
 
   test.each([false, true])(
-    'a rebuild that ends in Error is never green, whichever reads meet it (force: %s)',
+    'a rebuild that ends in Error is never green, whichever replica reads see (force: %s)',
     async (force) => {
       for (let from = 3; from < 9; from += 1) {
         const lag: Fault = { on: 'GetInstance', from, times: 2, play: { kind: 'lag', ms: 8_000 } };
@@ -85,7 +85,7 @@ describe('with two replicas, one 8 s behind', () => {
     }
   );
 
-  test.each(services)('and one that goes well is green once it is over (%j)', async (service) => {
+  test.each(services)('and one that succeeds is green once it has ended (%j)', async (service) => {
     const behaviour = { ...service, replicas: 2, replicaLagMs: 8_000 };
     await withVirtualWorld({ emulator: { behaviour } }, async (world) => {
       expect((await world.run()).status).toBe('rebuilt');
@@ -150,7 +150,7 @@ test.each([true, false])(
   }
 );
 
-/** Shows the instance otherwise for half a second, which nothing in the emulator does: its answer is changed on the way. */
+/** Shows another state for half a second, by changing replies on the way, because the emulator cannot. */
 async function withFlap(
   shows: (status: string, nowMs: number) => boolean,
   flap: { readonly status: string; readonly imageId?: string },

@@ -1,4 +1,4 @@
-/** The lines of `with:` that a run gives are carried out by a second run: the instance must end as it began. */
+/** A second run uses the `with:` lines of the first: the instance must end in its initial state. */
 
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
@@ -51,7 +51,7 @@ const logins: readonly Login[] = [
   { kind: 'keepImageLogin' }
 ];
 
-/** As the emulator has it: in plain text. */
+/** As the emulator keeps it: in plain text. */
 function revealed(login: Login): unknown {
   return login.kind === 'adminPass' ? { ...login, adminPass: login.adminPass.reveal() } : login;
 }
@@ -75,7 +75,7 @@ describe('the rollback by hand', () => {
     });
   });
 
-  test('does not run the script of this run on the system of before', async () => {
+  test('does not run the script of this run on the previous system', async () => {
     await onStage({}, async (world) => {
       const login = { kind: 'adminPass', adminPass } as const;
       const first = await world.run({
@@ -109,7 +109,7 @@ describe('the rollback by hand', () => {
     });
   });
 
-  test('after a start that was not waited for', async () => {
+  test('after a start with wait: false', async () => {
     await onStage({}, async (world) => {
       const first = await world.run({ wait: false });
       expect(first.status).toBe('started');
@@ -118,7 +118,7 @@ describe('the rollback by hand', () => {
     });
   });
 
-  test('after a rebuild of the same image only force goes back', async () => {
+  test('after a rebuild of the same image it needs force', async () => {
     await onStage({}, async (world) => {
       const first = await world.run({ image: { kind: 'id', id: 'm-web-1' }, force: true });
       const { restoreWith } = oneOf(first);
@@ -138,7 +138,7 @@ describe('the rollback by hand', () => {
     });
   });
 
-  test('onto a system image does not ask for its login, which there is none', async () => {
+  test('onto a system image does not use keepImageLogin', async () => {
     const instances = [web('i-demo0001', { imageId: 'm-ubuntu22' })];
     await onStage({ emulator: { world: { instances } } }, async (world) => {
       const first = await world.run({ rebuildOptions: { login: { kind: 'keepImageLogin' } } });
@@ -147,7 +147,7 @@ describe('the rollback by hand', () => {
     });
   });
 
-  test('has no password in it, and stands in the summary', async () => {
+  test('contains no password, and is in the summary', async () => {
     await onStage({}, async (world) => {
       const report = await world.run({
         rebuildOptions: { login: { kind: 'adminPass', adminPass }, userData: new Secret('#!/x') }

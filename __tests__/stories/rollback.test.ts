@@ -21,7 +21,7 @@ import type { VirtualOptions, VirtualWorld } from '../support/virtual.ts';
 const oldScript = '#!/bin/sh\necho the-old-secret';
 const newScript = '#!/bin/sh\necho new';
 
-/** Healthy on the images of before, and never on the new one. */
+/** Healthy on the previous images, and never on the new one. */
 const onlyOldIsWell: ProbeScript = (_, world) =>
   world.emulator.instance('i-demo0001').imageId === 'm-web-2' ? refuses : passes;
 
@@ -39,14 +39,14 @@ function now(world: VirtualWorld) {
   return { status, imageId, userData };
 }
 
-/** What is there to fail by, and what the failure is then called. */
+/** The ways to fail, and the reason of each. */
 const failures: readonly (readonly [string, readonly Fault[], ProbeScript, string])[] = [
   ['Error', [ends({ kind: 'endsIn', status: 'Error' })], () => passes, 'status'],
   ['timedOut', [ends({ kind: 'stuck', status: 'Starting' })], () => passes, 'timedOut'],
   ['unhealthy', [], onlyOldIsWell, 'unhealthy']
 ];
 
-/** Somebody mends what is stuck, a while after the timeout; or else a rollback could not be sent. */
+/** Somebody fixes what is stuck, a while after the timeout; otherwise a rollback could not be sent. */
 function mendLate(world: VirtualWorld): void {
   world.clock.onSleep = (untilMs) => {
     const isStuck = world.emulator.instance('i-demo0001').status === 'Starting';
@@ -56,7 +56,7 @@ function mendLate(world: VirtualWorld): void {
   };
 }
 
-test('not after an end on another image than the wanted one: nobody knows who put it there', async () => {
+test('not after an end on another image than the wanted one: it is unknown who put it there', async () => {
   const faults = [ends({ kind: 'wrongImage', imageId: 'm-ubuntu22' })];
   await onStage({ emulator: { faults } }, async (world) => {
     const report = await world.run({ rollback: true, health });
@@ -69,7 +69,7 @@ test('not after an end on another image than the wanted one: nobody knows who pu
 });
 
 describe.each(failures)('after %s', (kind, faults, script, reason) => {
-  test('onto the previous image, with the same login and the script of before', async () => {
+  test('onto the previous image, with the same login and the previous script', async () => {
     await onStage(withUserData(oldScript, { script, emulator: { faults } }), async (world) => {
       if (kind === 'timedOut') mendLate(world);
       const login = { kind: 'adminPass', adminPass: new Secret('Abcdef1!xyz') } as const;
@@ -163,7 +163,7 @@ describe('the order of a rollback', () => {
     });
   });
 
-  test('goes through for a protected instance that was allowed', async () => {
+  test('is carried out for a protected instance that was allowed', async () => {
     await onStage({ emulator: { faults: error } }, async (world) => {
       world.emulator.setInstance('i-demo0001', { deletionProtection: 1 });
       expect((await world.run({ rollback: true, allowProtected: true })).status).toBe('rolledBack');
@@ -188,7 +188,7 @@ describe('the order of a rollback', () => {
   });
 });
 
-test('an Error on the image of before, where the new one never showed, is rebuilt all the same', async () => {
+test('an Error on the previous image, where the new one never showed, is rebuilt all the same', async () => {
   const faults = [ends({ kind: 'endsIn', status: 'Error' })];
   await onStage({ emulator: { faults, behaviour: { imageIdFlips: 'end' } } }, async (world) => {
     expect((await world.run({ rollback: true })).status).toBe('rolledBack');
@@ -209,7 +209,7 @@ test('a rolled back instance keeps those behind it from starting', async () => {
 });
 
 describe('a rollback that fails itself', () => {
-  test('ends in Error as well: both are told', async () => {
+  test('ends in Error as well: both are reported', async () => {
     const faults = [ends({ kind: 'endsIn', status: 'Error' }, 2)];
     await onStage({ emulator: { faults } }, async (world) => {
       const report = await world.run({ rollback: true });
@@ -222,7 +222,7 @@ describe('a rollback that fails itself', () => {
     });
   });
 
-  test('is not healthy either: both are told', async () => {
+  test('is not healthy either: both are reported', async () => {
     const script: ProbeScript = (_, world) =>
       onlyOldIsWell(0, world).healthy
         ? { healthy: false, reason: { kind: 'reset', stage: 'banner' } }
@@ -268,7 +268,7 @@ describe('a rollback that fails itself', () => {
     });
   });
 
-  test('is told that its image is not there', async () => {
+  test('reports that its image does not exist', async () => {
     const faults = [ends({ kind: 'endsIn', status: 'Error' })];
     await onStage({ emulator: { faults } }, async (world) => {
       const report = await world.run({ rollback: true }, undefined, {
@@ -283,7 +283,7 @@ describe('a rollback that fails itself', () => {
     });
   });
 
-  test('is denied: both are told', async () => {
+  test('is denied: both are reported', async () => {
     const faults = [
       ends({ kind: 'endsIn', status: 'Error' }),
       { on: 'RebuildInstance', from: 2, times: 99, play: { kind: 'accessDenied' } } as const
@@ -296,7 +296,7 @@ describe('a rollback that fails itself', () => {
   });
 });
 
-describe('there is none', () => {
+describe('there is no rollback', () => {
   test.each([30_000, 150_000])('on a cancel of the rebuild, after %i ms', async (atMs) => {
     const { cancel, pull } = newCancel();
     await onStage({}, async (world) => {
@@ -381,7 +381,7 @@ test('a cancel during the rollback says that a rebuild goes on', async () => {
 });
 
 test.each([false, true])(
-  'a cancel before the rollback is sent does not say that the disk is whole (backup: %s)',
+  'a cancel before the rollback is sent does not claim that the disk is intact (backup: %s)',
   async (withBackup) => {
     const { cancel, pull } = newCancel();
     const faults = [ends({ kind: 'stuck', status: 'Starting' })];

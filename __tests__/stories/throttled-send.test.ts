@@ -1,14 +1,14 @@
-/** A rebuild that is put off, or refused because another is under way: looked at anew each time, and done once. */
+/** A rebuild that is deferred, or refused because another is under way: observed again each time, and carried out once. */
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../emulator/faults/faults.ts';
 import type { CallRecord } from '../../emulator/http/records.ts';
 import type { ThrottleShape } from '../../emulator/world/behaviour.ts';
 import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
-/** Some sends of a rebuild that nothing came between. */
+/** Consecutive sends of a rebuild. */
 interface Burst {
   readonly sends: readonly CallRecord[];
-  /** What was called since the burst before, or since the beginning. */
+  /** The calls since the previous burst, or since the beginning. */
   readonly before: readonly CallRecord[];
 }
 
@@ -32,7 +32,7 @@ function burstsOf({ emulator }: VirtualWorld): readonly Burst[] {
 }
 
 /**
- * Each burst follows a good look with the disk, and no send is more than ten seconds younger than that. With a limit
+ * Each burst follows a successful observation with the disk, and each send comes within ten seconds of it. With a limit
  * there may come three turns at its lowest rate, of 2 s each: for the second read, the first send and the last.
  */
 function expectFreshLooks(bursts: readonly Burst[], { requestsPerSecond }: VirtualOptions = {}): void {
@@ -76,7 +76,7 @@ function inStorm<T>(
 
 describe('a rebuild that is throttled for two minutes', () => {
   test.each([{}, { requestsPerSecond: 5 }])(
-    'is sent again only after a fresh look, and carried out once (%j)',
+    'is sent again only after a fresh observation, and carried out once (%j)',
     async (limit) => {
       for (const random of [0, 0.5, 0.999]) {
         await inStorm(120_000, { ...limit, random: () => random }, async (world) => {
@@ -97,7 +97,7 @@ describe('a rebuild that is throttled for two minutes', () => {
     }
   );
 
-  test('and told to come back in 30 s: each send is alone, and no sooner', async () => {
+  test('with Retry-After 30: each send is alone, and not earlier', async () => {
     const shape: ThrottleShape = { status: 429, code: 'RateLimit', retryAfter: 30 };
     await inStorm(
       120_000,
@@ -161,7 +161,7 @@ describe('two runs that are started together', () => {
         const reports = await Promise.all([world.run(), world.run()]);
         expect(reports.map(({ status }) => status)).toEqual(['rebuilt', 'rebuilt']);
         expect(world.emulator.rebuilds).toHaveLength(1);
-        // The refused one learns by looking that it is done, and sends nothing more.
+        // The refused run observes that the rebuild is done, and sends nothing more.
         expect(sendsOf(world).map(({ status }) => status)).toEqual([200, 409]);
       });
     }

@@ -1,4 +1,4 @@
-/** Switches that only some runs meet: a session token, a protected instance, tags that a rebuild changes. */
+/** Switches that concern only some runs: a session token, a protected instance, tags that a rebuild changes. */
 import { describe, expect, test } from '@jest/globals';
 import { type Behaviour, behaviourValues, occasionalValues } from '../../emulator/world/behaviour.ts';
 import { withVirtualWorld } from '../support/virtual.ts';
@@ -11,14 +11,14 @@ const session = {
 };
 const byTag = { kind: 'tags', tags: [{ key: 'app', value: 'web' }] } as const;
 
-describe.each(occasionalValues.tokenRefusal)('a session that ends, told by %s', (tokenRefusal) => {
+describe.each(occasionalValues.tokenRefusal)('a session that expires, shown as %s', (tokenRefusal) => {
   const behaviour = { tokenRefusal, rebuildMs: 300_000 };
 
   test('before anything was sent: nothing is erased, and the run says so', async () => {
     const emulator = { credentials: session, behaviour: { ...behaviour, sessionEndsAfterMs: 1_000 } };
     await withVirtualWorld({ emulator }, async ({ clock, run, emulator: { rebuilds } }) => {
       await clock.sleep(2_000, new AbortController().signal);
-      // What ends the survey is told as an error, with no plan.
+      // A failure before the plan is reported as an error, without a plan.
       await expect(run()).rejects.toThrow();
       expect(rebuilds).toEqual([]);
     });
@@ -33,7 +33,7 @@ describe.each(occasionalValues.tokenRefusal)('a session that ends, told by %s', 
       expect(report.changed).toBe(true);
       const [instance] = report.instances;
       expect(instance?.disk).not.toBe('untouched');
-      // Access that is denied blames the policy; its section tells of sessions as well.
+      // AccessDenied blames the policy; its section mentions sessions too.
       const words = tokenRefusal === 'AccessDenied403' ? /policy/ : /sessionToken, which may have run out/;
       expect(instance?.failure?.remedy).toMatch(words);
     });

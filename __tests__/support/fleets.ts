@@ -22,7 +22,7 @@ export const outcomes = {
   succeeded: { result: 'succeeded', isUnavailable: false, canRollBack: true },
   /** Found on the image, or adopted: this run did not erase it. */
   skipped: { result: 'succeeded', isUnavailable: false, canRollBack: false },
-  /** Erased, and can be put back. */
+  /** Erased, and can be rolled back. */
   broken: { result: 'failed', isUnavailable: true, canRollBack: true },
   /** Nobody knows what has become of it. */
   lost: { result: 'failed', isUnavailable: true, canRollBack: false },

@@ -4,7 +4,7 @@ import type { Behaviour } from '../../emulator/world/behaviour.ts';
 
 /** Who observes. Times are milliseconds. */
 export interface Observer {
-  /** Whether it knows the disk of before, as the run does that has sent the rebuild. */
+  /** Whether it knows the previous disk, as the run does that has sent the rebuild. */
   readonly knowsDisk: boolean;
   /** Whether the image of the rebuild is another than before. */
   readonly isOtherImage: boolean;

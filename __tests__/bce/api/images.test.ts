@@ -52,7 +52,7 @@ describe('a list of images', () => {
     });
   });
 
-  test('is a read, which is made again, but not for ever', async () => {
+  test('is a read, which is made again, but not forever', async () => {
     await withEmulator(
       { faults: [{ on: 'ListImages', times: 6, play: { kind: 'reset', when: 'before' } }] },
       async ({ bcc }) => {

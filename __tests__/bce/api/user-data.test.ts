@@ -30,7 +30,7 @@ describe('user data', () => {
     });
   });
 
-  test('is read again when the answer is lost or spoilt, for it is a read', async () => {
+  test('is read again when the answer is lost or broken, for it is a read', async () => {
     const on = 'GetInstanceUserDataInfo';
     const faults = [
       { on, play: { kind: 'reset', when: 'before' } },

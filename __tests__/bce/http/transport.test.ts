@@ -297,7 +297,7 @@ describe('no answer', () => {
     await until(() => server.sockets.size === 0);
   });
 
-  test('a header that Node refuses is told as such, without its value', async () => {
+  test('a header that Node refuses is reported as such, without its value', async () => {
     const sent = newTransport().send(
       request(new URL('http://127.0.0.1:1'), { headers: { 'x-a': 'se\ncret' } }),
       never
@@ -407,7 +407,7 @@ describe('a proxy from the environment', () => {
     await until(() => proxy.sockets.size === 0 && server.sockets.size === 0);
   });
 
-  test('one that is no URL is told as such', async () => {
+  test('one that is no URL is reported as such', async () => {
     setVariable('http_proxy', 'a b');
     const error = await failure(newTransport().send(request(far), never));
     expect(error).toMatchObject({ reach: 'unsent' });

@@ -151,7 +151,7 @@ describe('who gives up', () => {
     expect(order).toEqual(['middle', 'head', 'last']);
   });
 
-  test('a sleep that fails for another reason is told, and the line goes on', async () => {
+  test('a sleep that fails for another reason is reported, and the line goes on', async () => {
     let sleeps = 0;
     let nowMs = 0;
     const limiter = createRateLimiter(1, {

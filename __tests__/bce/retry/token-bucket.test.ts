@@ -90,7 +90,7 @@ describe('success', () => {
     expect(speedUp(bucket, 700, 501).rate).toBeGreaterThan(bucket.rate);
   });
 
-  test('fills the time of before at the rate of before', () => {
+  test('fills the previous time at the previous rate', () => {
     const { bucket } = drain(newBucket(10, 0), 0);
     expect(speedUp(slowDown(bucket, 0), 400, 1).tokens).toBeCloseTo(2);
   });

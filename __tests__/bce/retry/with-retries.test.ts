@@ -365,7 +365,7 @@ describe('the loop', () => {
     expect(attempts).toBe(3);
   });
 
-  test('a wish beyond two minutes is told, not obeyed', async () => {
+  test('a wish beyond two minutes is reported, not obeyed', async () => {
     const { result, attempts } = await run(read, [fail('throttled', { retryAfterMs: 300_000 })]);
     expect(failureOf(result)?.message).toBe(
       'm; the service asks to wait 300 s, longer than the 120 s we would'
@@ -596,7 +596,7 @@ describe('a cancel', () => {
     expect(attempts).toBe(1);
   });
 
-  test('a rebuild that was lost is told, a start is not', async () => {
+  test('a rebuild that was lost is reported, a start is not', async () => {
     const script = [fail('ambiguous')];
     const rebuild = await run({ ...operation, tellsLoss: true }, script, new AbortController(), 'attempt');
     expect(failureOf(rebuild.result)).toMatchObject({ kind: 'ambiguous', attempts: 1 });

@@ -24,7 +24,7 @@ describe('what is understood', () => {
   });
 });
 
-describe('what would be found wrong only after the erasing', () => {
+describe('mistakes that would show only after erasing', () => {
   test.each([
     ['tcp://{publicIp}:22, http://{publicIp}/', 'has several checks on one line; write one check a line'],
     ['tcp://{publicIp}:22;http://{publicIp}/', 'has several checks on one line'],
@@ -50,7 +50,7 @@ describe('what would be found wrong only after the erasing', () => {
     expect(parseHealthChecks(text)).toEqual({ ok: false, faults: [expect.stringContaining(part)] });
   });
 
-  test('every line is told by its number', () => {
+  test('each problem names the number of its line', () => {
     const text = 'tcp://{publicIp}\n\nssh://{publicIp}\nftp://{publicIp}';
     expect(parseHealthChecks(text)).toEqual({
       ok: false,

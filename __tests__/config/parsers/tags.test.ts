@@ -64,7 +64,7 @@ describe('parseTags', () => {
     ]);
   });
 
-  test('all bad lines are told at once', () => {
+  test('all bad lines are reported at once', () => {
     expect(faultsOf('role\na=1\nb=*\n=x\na=2\nc=')).toEqual([
       expect.stringMatching(/"role"/),
       expect.stringMatching(/"b=\*"/),
@@ -74,7 +74,7 @@ describe('parseTags', () => {
     ]);
   });
 
-  test('twenty are enough, and of more nothing else is told', () => {
+  test('twenty are enough, and of more nothing else is reported', () => {
     const lines = (count: number): string =>
       Array.from({ length: count }, (_, index) => `k${index}=v\n\n`).join('');
     expect(parseTags(lines(20)).ok).toBe(true);

@@ -36,7 +36,7 @@ test.each<[BackendServer, BackendServer, boolean]>([
   expect(isSamePool(other, one)).toBe(same);
 });
 
-test('what is asked or held is open, what is returned is not', () => {
+test('a weight is open while it is being lowered or held, not after it was restored', () => {
   const heldWeights = [
     heldWeight(ordinary, 'asked'),
     heldWeight(group, 'held'),
@@ -107,7 +107,7 @@ describe('the weights of now', () => {
   });
 });
 
-test('in words: only what is open, with the weight of before', () => {
+test('in text: only open ones, with the previous weight', () => {
   const heldWeights = [
     heldWeight(ordinary, 'held'),
     heldWeight(group, 'asked'),

@@ -40,7 +40,7 @@ const tasks: fc.Arbitrary<HealthTask> = fc.record({
   intervalMs: fc.integer({ min: 100, max: 2_000 })
 });
 
-test('healthy is only what was unbroken for long enough, and the end comes in time', async () => {
+test('healthy means an unbroken stretch that is long enough, and the wait ends in time', async () => {
   await fc.assert(
     fc.asyncProperty(tasks, scripts, async (task, { took, found }) => {
       let index = 0;
@@ -89,7 +89,7 @@ function unbroken(taken: readonly Taken[]): number | undefined {
   return Math.max(0, last.startedAtMs - (taken[breaks + 1]?.atMs ?? 0));
 }
 
-test('an ended wait stays ended', () => {
+test('a wait that has ended stays ended', () => {
   const health = beginHealth({ fromMs: 0, deadlineMs: 100, minHealthyMs: 0, intervalMs: 10 });
   const good = { startedAtMs: 0, atMs: 1, results: [{ check: 'x', result: { healthy: true } as const }] };
   const ended = stepHealth(health, good);
@@ -112,7 +112,7 @@ test('probes come at least every two seconds', () => {
   expect([healthInterval(1_000), healthInterval(5_000)]).toEqual([1_000, 2_000]);
 });
 
-test('what a person reads along', () => {
+test('the texts for a person', () => {
   const hostKey = key('A');
   const found: ProbeResult[] = [
     { healthy: false, reason: { kind: 'refused' } },

@@ -40,7 +40,7 @@ test.each([
   expect(describeCheck(resolved(text, more))).toBe(shown);
 });
 
-test('what an HTTP answer must be like goes along', () => {
+test('the expected HTTP answer is kept', () => {
   expect(resolved('http://{publicIp}/h status=204 body={name}')).toEqual({
     kind: 'http',
     host: '203.0.113.7',
@@ -71,7 +71,7 @@ describe('what is refused', () => {
   });
 });
 
-test('no name leads elsewhere', () => {
+test('no name changes the host', () => {
   const text = fc.string({ unit: anyCharacter, maxLength: 12 });
   const nasty = fc.constantFrom('..', '.', '/', '\\', '@', ':', '?', '#', '%2e', '{id}', 'evil.example');
   fc.assert(

@@ -74,7 +74,7 @@ describe('whatever a name is made of', () => {
     );
   });
 
-  test('it is known again, if the ID of the instance fits, and tells the time', () => {
+  test('it is recognised by the ID of its instance, and contains the time', () => {
     fc.assert(
       fc.property(anyBackup, (of) => {
         const fits = /^[A-Za-z0-9_-]{1,20}$/.test(of.instanceId);
@@ -86,7 +86,7 @@ describe('whatever a name is made of', () => {
     );
   });
 
-  test('it is never taken for that of another instance', () => {
+  test('it is never attributed to another instance', () => {
     const near = anyId.chain((id) =>
       fc.tuple(
         fc.constant(id),
@@ -210,7 +210,7 @@ describe('backupsToPrune', () => {
     }
   );
 
-  test('where the service tells no time, the name does', () => {
+  test('if the service gives no time, the time in the name counts', () => {
     const named = (id: string, ms: number): Image =>
       image(id, { createTime: '', name: backupName({ ...usual, wallMs: ms, runId: id }) });
     const silent = [named('m-x', Date.UTC(2025, 0, 1)), named('m-y', Date.UTC(2027, 0, 1))];
@@ -243,7 +243,7 @@ describe('backupsToPrune', () => {
         );
         const deletable = /^(Available|CreatedFailed|Error)$/;
         expect(named.every((one) => ours.includes(one) && deletable.test(one.status))).toBe(true);
-        // The ways back that remain: as many as were asked for, or all that there were, and none older than a pruned one.
+        // The backups that remain: as many as asked for, or all that existed, and none older than a pruned one.
         const ways = ours.filter(({ id, status }) => status === 'Available' && id !== madeId);
         const left = ways.filter((one) => !named.includes(one));
         expect(left).toHaveLength(Math.min(ways.length, keep - 1));

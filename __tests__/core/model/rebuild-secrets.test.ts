@@ -21,7 +21,7 @@ test('the secrets of a run are shown by nothing that prints', () => {
   }
 });
 
-test('a rebuild says what the run was asked for', () => {
+test('a rebuild sends what the run was asked for', () => {
   const secrets = new RebuildSecrets({ login, userData: new Secret('#!/x') });
   expect(revealed(secrets.specOf('i-1', asRequested))).toEqual({
     imageId: 'm-new',
@@ -30,7 +30,7 @@ test('a rebuild says what the run was asked for', () => {
   });
 });
 
-test('a rollback brings the script of before back, and clears where there was none', () => {
+test('a rollback brings the previous script back, and clears where there was none', () => {
   const secrets = new RebuildSecrets({ login, userData: new Secret('#!/x') });
   secrets.keepScript('i-1', new Secret('#!/old'));
   expect(revealed(secrets.specOf('i-1', previous))).toEqual({
@@ -43,7 +43,7 @@ test('a rollback brings the script of before back, and clears where there was no
   }
 });
 
-test('what is the same for several is the very same, so that one call can say it', () => {
+test('equal specs of several instances are the same object, so that one call can carry them', () => {
   const secrets = new RebuildSecrets({ login });
   for (const [id, script] of [
     ['i-1', '#!/a'],

@@ -4,7 +4,7 @@ import { Secret } from '../../../src/core/model/secret.ts';
 
 const secret = new Secret('Zq9-Abcdefg1');
 
-test('is revealed to who asks for it, and shown by nothing that prints', () => {
+test('is shown only on explicit request, and never when printed', () => {
   expect(secret.reveal()).toBe('Zq9-Abcdefg1');
   const holder = { login: { adminPass: secret } };
   const { login } = structuredClone(JSON.parse(JSON.stringify(holder)) as typeof holder);

@@ -49,7 +49,7 @@ describe('the first line', () => {
     expect(openingLine(planOf('rebuild', 'refuse'), false)).toContain('1 of 2 instances must not be rebuilt');
   });
 
-  test('of a dry run says that nothing is sent', () => {
+  test('of a dry run states that nothing is sent', () => {
     expect(openingLine(planOf('rebuild'), true)).toBe(
       `Dry run, nothing is sent. A run without dryRun: Rebuild i-1 "web" from ${label}`
     );

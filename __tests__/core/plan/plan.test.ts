@@ -30,7 +30,7 @@ function decisionOf(target: Target): string {
   return decision.action === 'refuse' ? decision.refusals.map(({ kind }) => kind).join() : decision.action;
 }
 
-/** All that speaks against a wipe. */
+/** Every reason against a rebuild. */
 const against: Partial<Circumstances> = { rollbackImage: { kind: 'missing' }, imagesLeft: 0 };
 const bare = { spec: 'ebc.x', osArch: 'arm64' };
 
@@ -60,9 +60,13 @@ describe('a plan', () => {
       targetOf({ ...bare, imageId: 'm-new', status: 'Error' }),
       'bareMetal,otherArchitecture'
     ],
-    ['the wrong one is not even skipped', targetOf({ imageId: 'm-new' }, { confirmName: 'x' }), 'otherName'],
     [
-      'the wrong one is not even started',
+      'an instance with another name is not even skipped',
+      targetOf({ imageId: 'm-new' }, { confirmName: 'x' }),
+      'otherName'
+    ],
+    [
+      'an instance with another name is not even started',
       targetOf({ imageId: 'm-new', status: 'Stopped' }, { confirmName: 'x' }),
       'otherName'
     ],
@@ -148,7 +152,7 @@ describe('a plan', () => {
   });
 });
 
-test('a script that may never run is warned of, where it would be put to use', () => {
+test('a script that may never run is warned of if it would be used', () => {
   const scriptWarning = 'userData may never run at first boot: why';
   const warningsOf = (patch: Partial<Instance>): readonly string[] =>
     makePlan(image, order, [targetOf(patch)], { ...how, scriptWarning }).targets.flatMap(

@@ -28,7 +28,7 @@ function kindsOf(one: Case): readonly string[] {
   return refusalsBefore(task, { ...instance, ...one.instance }, size, circumstances).map(({ kind }) => kind);
 }
 
-describe('what fits', () => {
+describe('what is permitted', () => {
   test.each<[string, Case]>([
     ['the usual', {}],
     ['the right name', { circumstances: { confirmName: 'web' } }],
@@ -43,16 +43,16 @@ describe('what fits', () => {
     ['two ARM words', { image: { osArch: 'arm64' }, instance: { osArch: 'aarch64 (64bit)' } }],
     ['an architecture that nobody knows', { image: { osArch: 'riscv64' } }],
     ['no architecture', { image: { osArch: '' }, instance: { osArch: '' } }],
-    ['a key pair on Linux in capitals', { task: { loginKind: 'keypairId' }, image: { osType: 'LINUX' } }],
+    ['a key pair on LINUX in capitals', { task: { loginKind: 'keypairId' }, image: { osType: 'LINUX' } }],
     ['a password on Windows', { image: { osType: 'windows' } }],
     ['a GPU instance', { instance: { spec: 'bcc.gn5.c8m80.1v100-32g' }, image: { type: 'GpuBccCustom' } }],
     ['a spec with the letters inside', { instance: { spec: 'bcc.webbc.c2m4' } }],
     ['one place left', { circumstances: { imagesLeft: 1 } }],
-    ['a backup as the way back', { circumstances: { rollbackImage: { kind: 'backup' } } }]
+    ['a rollback to a backup', { circumstances: { rollbackImage: { kind: 'backup' } } }]
   ])('%s', (_, one) => expect(kindsOf(one)).toEqual([]));
 });
 
-describe('what does not', () => {
+describe('what is refused', () => {
   test.each<[string, Case, string]>([
     ['another name', { circumstances: { confirmName: 'Web' } }, 'otherName'],
     ['a part of the name', { circumstances: { confirmName: 'we' } }, 'otherName'],
@@ -87,7 +87,7 @@ describe('what does not', () => {
     ).toEqual([]);
   });
 
-  test('EBC and BBC are told apart', () => {
+  test('EBC and BBC are distinguished', () => {
     const [ebc] = refusalsBefore(taskOf(), { ...instance, spec: 'ebc.x' }, disk, calm);
     const [bbc] = refusalsBefore(taskOf(), { ...instance, spec: 'bbc.x' }, disk, calm);
     expect([ebc, bbc]).toEqual([
@@ -123,7 +123,7 @@ describe('what does not', () => {
   });
 });
 
-describe('the way back', () => {
+describe('the image to roll back to', () => {
   const old: Image = { ...image, id: 'm-old', name: 'web-1' };
   const to = (patch: Partial<Image>): RollbackImage => ({ kind: 'image', image: { ...old, ...patch } });
 
@@ -148,7 +148,7 @@ describe('the way back', () => {
     expect(kindsOf({ task, circumstances: { rollbackImage } })).toEqual(kinds)
   );
 
-  // It may be on its way to the image by a run that was cut off.
+  // A run that was cut off may be rebuilding it from the image.
   test.each([
     ['Running', 1],
     ['Stopped', 1],

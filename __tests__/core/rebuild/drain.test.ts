@@ -1,4 +1,4 @@
-/** The leaving of the load balancers in the life of a rebuild: a life by hand, event by event. */
+/** The drain of a rebuild, fed with events by hand. */
 import { describe, expect, test } from '@jest/globals';
 import type { Task } from '../../../src/core/plan/decide.ts';
 import { diskStateOf } from '../../../src/core/rebuild/disk-state.ts';
@@ -14,7 +14,7 @@ import { failureOf, plannedOf, type Shown, sightOf, taskOf } from './rebuilds.ts
 
 const problem = { cause: 'It is locked.', remedy: 'Unlock it.' };
 
-/** A life that is fed by hand; `commands` has all that it asked for. */
+/** A rebuild that is fed with events by hand; `commands` has all that it asked for. */
 function newLife(patch: Partial<Task> = {}) {
   let [rebuild, command]: Step = begin(taskOf({ drain: true, ...patch }), 0, plannedOf());
   const commands: RebuildCommand['type'][] = [command.type];
@@ -25,7 +25,7 @@ function newLife(patch: Partial<Task> = {}) {
   };
   return {
     feed,
-    /** A look that comes when it is due, or later. */
+    /** An observation that comes when it is due, or later. */
     look(shown: Shown = {}, atMs?: number): RebuildCommand {
       const dueMs = command.type === 'observe' ? command.dueMs : rebuild.dueMs;
       const [withDisk, fresh] =
@@ -41,8 +41,8 @@ function count(commands: readonly RebuildCommand['type'][], type: RebuildCommand
   return commands.filter((one) => one === type).length;
 }
 
-describe('it comes', () => {
-  test('before the send, with a fresh look in between that has the disk', () => {
+describe('the drain comes', () => {
+  test('before the send, with a fresh observation in between that has the disk', () => {
     const one = newLife();
     expect(one.look()).toEqual({ type: 'drain' });
     expect(one.rebuild().phase).toBe('draining');
@@ -60,7 +60,7 @@ describe('it comes', () => {
       ['settling', 40_000],
       ['sending', 40_100]
     ]);
-    // What the rebuild is measured against is what was seen after the drain.
+    // The rebuild is compared with what was observed after the drain.
     expect(one.rebuild().reference?.atMs).toBe(40_100);
   });
 
@@ -73,7 +73,7 @@ describe('it comes', () => {
     expect(one.look().type).toBe('send');
   });
 
-  test('not where it is not asked for', () => {
+  test('not if it was not asked for', () => {
     expect(newLife({ drain: false }).look().type).toBe('send');
   });
 
@@ -123,7 +123,7 @@ describe('it comes', () => {
 });
 
 describe('when it fails', () => {
-  test('the life ends as `drain`, and nothing was erased', () => {
+  test('the rebuild fails as `drain`, and nothing was erased', () => {
     const one = newLife();
     one.look();
     expect(one.feed({ type: 'drainFailed', atMs: 5_000, problem })).toEqual({ type: 'end' });
@@ -148,7 +148,7 @@ describe('when it fails', () => {
   });
 });
 
-describe('the fresh look after it', () => {
+describe('the fresh observation after it', () => {
   const drained = (patch: Partial<Task> = {}) => {
     const one = newLife(patch);
     one.look();
@@ -156,7 +156,7 @@ describe('the fresh look after it', () => {
     return one;
   };
 
-  test('shows the image: skipped, for somebody has rebuilt it, once timeout has passed', () => {
+  test('shows the image: skipped after timeout, because somebody has rebuilt it', () => {
     const one = drained();
     let seen = 0;
     while (one.look({ imageId: 'm-new' }).type === 'observe' && seen < 1_000) seen += 1;
@@ -183,7 +183,7 @@ describe('the fresh look after it', () => {
     expect(one.commands).not.toContain('send');
   });
 
-  test('shows it changing, and nothing comes of it: sent after a long rest, without another drain', () => {
+  test('shows a change without effect: sent after a long stable time, without another drain', () => {
     const one = drained();
     one.look({ status: 'Scaling' });
     for (let looks = 0; looks < 500 && one.commands.at(-1) === 'observe'; looks += 1) one.look();
@@ -199,7 +199,7 @@ describe('the fresh look after it', () => {
     expect(one.rebuild().ending).toMatchObject({ reason: { kind: 'busy', status: 'Scaling' } });
   });
 
-  test('shows it stopped: it rests for long before it is erased', () => {
+  test('shows it stopped: it must be stable for long before it is erased', () => {
     const one = drained();
     expect(one.look({ status: 'Stopped' }).type).toBe('observe');
     let atMs = 0;
@@ -218,7 +218,7 @@ describe('the fresh look after it', () => {
     expect(one.look().type).toBe('send');
   });
 
-  test('is denied: the end, untouched', () => {
+  test('is denied: it fails, untouched', () => {
     const one = drained();
     one.feed({
       type: 'observeFailed',
@@ -239,7 +239,7 @@ describe('a cancel', () => {
     expect(diskStateOf(one.rebuild())).toBe('untouched');
   });
 
-  test('at the look after it: nothing was sent', () => {
+  test('at the observation after it: nothing was sent', () => {
     const one = newLife();
     one.look();
     one.feed({ type: 'drained', atMs: 30_000 });

@@ -1,4 +1,4 @@
-/** Hand-made lives: a script of looks and answers is fed to the reducer, without clock, loop or network. */
+/** Rebuilds by hand: a script of observations and answers is fed to the reducer, without clock, loop or network. */
 
 import type { CallFailure, FailureKind } from '../../../src/core/model/failure.ts';
 import type { Image } from '../../../src/core/model/image.ts';
@@ -90,11 +90,11 @@ export interface Script {
   readonly delay?: (atMs: number) => number;
 }
 
-/** A life that was lived to its end, and all that it did on the way. */
+/** A rebuild that has ended, and all its commands. */
 export interface Lived {
   readonly rebuild: RebuildState;
   readonly commands: readonly RebuildCommand[];
-  /** The moments of the looks, in milliseconds. */
+  /** The moments of the observations, in milliseconds. */
   readonly looks: readonly number[];
   readonly sends: readonly number[];
   readonly starts: readonly number[];

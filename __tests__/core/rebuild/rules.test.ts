@@ -1,4 +1,4 @@
-/** The rules of rest, age and agreement, each with observations made by hand. */
+/** The rules about stability, age and agreement of observations, each with observations made by hand. */
 import { describe, expect, test } from '@jest/globals';
 import type { RebuildEvent } from '../../../src/core/rebuild/rebuild-state.ts';
 import { failureOf, live, plannedOf, type Shown, stretches, taskOf } from './rebuilds.ts';
@@ -21,7 +21,7 @@ const failing =
       : undefined;
 
 describe('time in which nothing could be observed', () => {
-  test('is not time in which nothing began: an outage begins the search anew', () => {
+  test('is not time in which nothing started: an outage restarts the search', () => {
     const lived = live(taskOf(), { show: () => ({}), send: lost, look: failing(1_000, 400_000) });
     expect(lived.sends[1]).toBeGreaterThanOrEqual(400_000 + 300_000);
   });
@@ -40,12 +40,12 @@ describe('time in which nothing could be observed', () => {
     expect(lived.sends[1]).toBeGreaterThanOrEqual(420_000 + 300_000);
   });
 
-  test('is no rest before an erasing: Stopped must be seen for a quarter of timeout without a gap', () => {
+  test('is not stable time before erasing: Stopped must be observed for a quarter of timeout without a gap', () => {
     const lived = live(taskOf(), { show: () => ({ status: 'Stopped' }), look: failing(50_000, 350_000) });
     expect(lived.sends[0]).toBeGreaterThanOrEqual(350_000 + 300_000);
   });
 
-  test('is no rest after a change of somebody else', () => {
+  test('is not stable time after a change of somebody else', () => {
     const script = stretches([30_000, away], [always, {}]);
     const lived = live(taskOf(), { ...script, look: failing(40_000, 200_000) });
     expect(lived.sends[0]).toBeGreaterThanOrEqual(200_000 + 120_000);
@@ -69,7 +69,7 @@ describe('before an erasing', () => {
     expect(lived.sends).toEqual([0]);
   });
 
-  test('a first one from a replica that is behind erases nothing', () => {
+  test('a first one from a replica with a lag erases nothing', () => {
     const lived = live(taskOf(), stretches([1_500, {}], [90_000, away], [always, done]), null);
     expect(lived.sends).toEqual([]);
     expect(reasonOf(lived)).toBe('rebuilt');
@@ -90,7 +90,7 @@ describe('before an erasing', () => {
     expect(lived.sends[0]).toBeLessThan(130_000);
   });
 
-  test('a disk that changes while only a snapshot shows is no rest before an erasing', () => {
+  test('a disk that changes while only a snapshot shows is not stable before erasing', () => {
     const lived = live(taskOf(), {
       show: (atMs) => {
         if (atMs < 20_000) return { status: 'SnapshotProcessing' };
@@ -100,7 +100,7 @@ describe('before an erasing', () => {
     expect(lived.sends).toEqual([]);
   });
 
-  test('a rebuild of a killed run that shows in no status, and whose image comes early, is no skip before its time', () => {
+  test('a rebuild of a killed run that shows in no status, and whose image changes early, is not skipped too soon', () => {
     const lived = live(
       taskOf(),
       stretches([3_000, {}], [700_000, onNew], [always, { ...onNew, status: 'Error' }]),
@@ -184,7 +184,7 @@ describe('a snapshot or an image that is made meanwhile', () => {
 });
 
 describe('observations that contradict each other', () => {
-  test('a state that was seen before the departure must rest: a replica 8 s behind shows it again', () => {
+  test('a state that was observed before the change must be stable: a replica 8 s behind shows it again', () => {
     const lived = live(taskOf(), {
       show: (atMs) => {
         if (atMs <= 0) return {};
@@ -197,7 +197,7 @@ describe('observations that contradict each other', () => {
     expect(reasonOf(lived)).toBe('status');
   });
 
-  test('one that is back within what a replica may be behind is not believed', () => {
+  test('a return within the maximum lag of a replica does not count', () => {
     const lived = live(taskOf(), {
       show: (atMs) => {
         if (atMs < 9_000) return {};
@@ -209,7 +209,7 @@ describe('observations that contradict each other', () => {
     expect(reasonOf(lived)).toBe('status');
   });
 
-  test('back, and away again: from then on it must rest', () => {
+  test('back, and unavailable again: from then on it must be stable', () => {
     let flapMs: number | undefined;
     const lived = live(taskOf(), {
       show: (atMs) => {
@@ -237,7 +237,7 @@ describe('observations that contradict each other', () => {
 
 describe('a status that ends the wait', () => {
   test.each(['Error', 'Expired', 'Deleted', 'Recycled'])(
-    '%s that is gone a second later ends nothing',
+    '%s that is no longer shown a second later ends nothing',
     (status) => {
       let seenMs: number | undefined;
       const lived = live(taskOf(), {
@@ -253,7 +253,7 @@ describe('a status that ends the wait', () => {
     }
   );
 
-  test('Error, which it had before as well, may be shown by a replica that is behind', () => {
+  test('Error may come from a replica with a lag if it was shown before the rebuild too', () => {
     const lived = live(taskOf(), {
       show: (atMs) => {
         if (atMs < 9_000 || (atMs >= 12_000 && atMs < 18_000)) return { status: 'Error' };
@@ -302,7 +302,7 @@ describe('how often it is observed', () => {
     }
   );
 
-  test('and where Starting is the first that shows, half a minute after the acceptance', () => {
+  test('and if Starting is the first status, half a minute after the acceptance', () => {
     const { looks } = live(taskOf(), stretches([45_000, {}], [90_000, away], [always, done]));
     expect(longestIn(looks, 50_000, 90_000)).toBeLessThanOrEqual(1_000);
   });
@@ -326,7 +326,7 @@ describe('how often it is observed', () => {
     expect(longestIn(looks, startedAtMs + 6_000, startedAtMs + 30_000)).toBeLessThanOrEqual(1_000);
   });
 
-  test('not where Starting comes first and soon, for it may be all that shows for minutes', () => {
+  test('not if Starting comes first and soon, because it may last for minutes', () => {
     const looks = looksOf([300_000, away]);
     expect(looks.length).toBeLessThanOrEqual(82);
   });
@@ -342,13 +342,10 @@ describe('how often it is observed', () => {
     }
   );
 
-  test.each(['Stopping', 'ImageProcessing'])(
-    'with %s, from which the way leads through Starting, at the pace that was asked for',
-    (status) => {
-      const looks = looksOf([200_000, { ...onNew, status }], [220_000, away]);
-      expect(longestIn(looks, 20_000, 200_000)).toBeGreaterThan(4_500);
-    }
-  );
+  test.each(['Stopping', 'ImageProcessing'])('with %s, which Starting follows, at pollInterval', (status) => {
+    const looks = looksOf([200_000, { ...onNew, status }], [220_000, away]);
+    expect(longestIn(looks, 20_000, 200_000)).toBeGreaterThan(4_500);
+  });
 
   test.each([
     [1_000, 1_000],
@@ -366,7 +363,7 @@ describe('how often it is observed', () => {
 describe('a system disk without a status', () => {
   const bare = (shown: Shown): Shown => ({ ...shown, disk: { ...shown.disk, status: '' } });
 
-  test('is tolerated where it had none before either', () => {
+  test('is tolerated if it had none before either', () => {
     const lived = live(
       taskOf(),
       stretches([20_000, bare({})], [80_000, bare(away)], [always, bare(done)]),
@@ -376,7 +373,7 @@ describe('a system disk without a status', () => {
     expect(reasonOf(lived)).toBe('rebuilt');
   });
 
-  test('proves nothing where it had one before', () => {
+  test('proves nothing if it had one before', () => {
     const lived = live(taskOf(), stretches([20_000, {}], [80_000, away], [always, bare(done)]), null);
     expect(lived.sends).toHaveLength(1);
     expect(reasonOf(lived)).toBe('timedOut');

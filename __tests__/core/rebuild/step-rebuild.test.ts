@@ -25,7 +25,7 @@ const reason = (lived: ReturnType<typeof live>): string => {
 };
 
 describe('the proof', () => {
-  test('a rebuild that leaves Running and comes back on the image is done after two looks', () => {
+  test('a rebuild that leaves Running and comes back on the image is done after two observations', () => {
     const lived = live(taskOf(), plain);
     expect(reason(lived)).toBe('rebuilt');
     expect(lived.sends).toEqual([0]);
@@ -36,7 +36,7 @@ describe('the proof', () => {
   });
 
   test.each([1_000, 30_000, 600_000, 1_000_000])(
-    'Running on the old image for %i ms counts for nothing',
+    'Running on the old image for %i ms proves nothing',
     (stale) => {
       const lived = live(taskOf(), stretches([stale, {}], [stale + 60_000, away], [always, done]));
       expect(reason(lived)).toBe('rebuilt');
@@ -101,7 +101,7 @@ describe('the proof', () => {
   });
 
   test.each(['Scaling', 'VolumeResizing', 'ChangeVpc'])(
-    '%s is somebody else and proves nothing',
+    '%s is an operation of somebody else and proves nothing',
     (status) => {
       const onIt: Shown = { imageId: 'm-new' };
       const script = stretches([10_000, onIt], [60_000, { ...onIt, status }], [always, onIt]);
@@ -109,13 +109,13 @@ describe('the proof', () => {
     }
   );
 
-  test('an unknown status is waited through', () => {
+  test('an unknown status is waited out', () => {
     expect(
       reason(live(taskOf(), stretches([9_000, {}], [90_000, { status: 'Rebuilding' }], [always, done])))
     ).toBe('rebuilt');
   });
 
-  test('a disk that is not settled holds the end back', () => {
+  test('a disk that is not settled delays the end', () => {
     const unsettled: Shown = { ...done, disk: { id: 'v-new', status: 'Creating' } };
     const lived = live(
       taskOf(),
@@ -128,7 +128,7 @@ describe('the proof', () => {
     );
   });
 
-  test('where the API shows no system disk there is none to wait for; one that vanishes is not settled', () => {
+  test('without a system disk in the API none is waited for; one that disappears is not settled', () => {
     const none = (shown: Shown): Shown => ({ ...shown, disk: null });
     expect(
       reason(live(taskOf(), stretches([9_000, none({})], [60_000, none(away)], [always, none(done)])))
@@ -160,25 +160,25 @@ describe('bad ends', () => {
     expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-other' } });
   });
 
-  test('another image that shows although the status never left ends it only at timeout: the work may be to come', () => {
+  test('another image without a change of status ends it only at timeout: the work may still follow', () => {
     const lived = live(taskOf(), stretches([3_000, {}], [always, { imageId: 'm-other' }]));
     expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-other' } });
     expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(1_200_000);
   });
 
-  test('the old one, when the instance came back on it, proves nothing', () => {
+  test('a return on the old image proves nothing', () => {
     const lived = live(taskOf(), stretches([9_000, {}], [60_000, away], [always, {}]));
     expect(reason(lived)).toBe('unproven');
     expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(180_000);
   });
 
-  test('stuck: the deadline, a last look at it, and the status', () => {
+  test('stuck: at the deadline a last observation, and the status is reported', () => {
     const lived = live(taskOf(), stretches([9_000, {}], [always, away]));
     expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'timedOut', status: 'Starting' } });
     expect(lived.looks.at(-1)).toBe(1_200_000);
   });
 
-  test('one that comes up with the last look is still confirmed', () => {
+  test('one that is Running at the last observation is still confirmed', () => {
     const lived = live(taskOf(), stretches([9_000, {}], [1_199_999, away], [always, done]));
     expect(reason(lived)).toBe('rebuilt');
     expect(lived.looks.slice(-2)).toEqual([1_200_000, 1_201_000]);
@@ -206,7 +206,7 @@ describe('bad ends', () => {
     expect(reason(live(taskOf(), { ...plain, look: forever }))).toBe('call');
   });
 
-  test('one 404 is a replica behind, two in a row are an instance that is gone', () => {
+  test('one 404 may be the lag of a replica, two in a row mean that the instance is gone', () => {
     const missing =
       (from: number, to: number) =>
       (atMs: number): RebuildEvent | undefined =>
@@ -226,13 +226,13 @@ describe('sending', () => {
   });
   const accepted = (atMs: number): RebuildEvent => ({ type: 'accepted', atMs, requestId: 'r-9' });
 
-  test('a lost answer is followed by looking, and evidence means that it was taken', () => {
+  test('after a lost answer it is observed, and evidence means that the rebuild was accepted', () => {
     const lived = live(taskOf(), { ...plain, send: lost });
     expect(reason(lived)).toBe('rebuilt');
     expect(lived.sends).toHaveLength(1);
   });
 
-  test('it is sent once more only after a quarter of timeout in which nothing began', () => {
+  test('it is sent once more only after a quarter of timeout without any change', () => {
     const script = stretches([400_000, {}], [460_000, away], [always, done]);
     const lived = live(taskOf(), {
       ...script,
@@ -253,7 +253,7 @@ describe('sending', () => {
     expect(diskStateOf(lived.rebuild)).toBe('unknown');
   });
 
-  test('and not at all where anything stirred, for it may have been the rebuild', () => {
+  test('and not at all if anything changed, because it may have been the rebuild', () => {
     const onIt: Shown = { imageId: 'm-new' };
     const script = stretches(
       [10_000, onIt],
@@ -265,7 +265,7 @@ describe('sending', () => {
     expect(reason(lived)).toBe('unproven');
   });
 
-  test('a refusal after a lost answer does not end the watch', () => {
+  test('a refusal after a lost answer does not end the observing', () => {
     const script = stretches([400_000, {}], [460_000, away], [always, done]);
     const refused = (atMs: number): RebuildEvent => ({
       type: 'sendFailed',
@@ -292,7 +292,7 @@ describe('sending', () => {
     }
   );
 
-  test('a conflict is somebody else: rest first, then decide anew, three times at most', () => {
+  test('a conflict means somebody else is at work: wait until stable, then decide again, three times at most', () => {
     const conflict = (atMs: number): RebuildEvent => ({
       type: 'sendFailed',
       atMs,
@@ -322,7 +322,7 @@ describe('a send that is throttled', () => {
   });
   const accepted = (atMs: number): RebuildEvent => ({ type: 'accepted', atMs, requestId: 'r-9' });
 
-  test('is preceded by a look whenever it goes out again', () => {
+  test('is preceded by an observation whenever it goes out again', () => {
     const script = stretches([100_000, {}], [160_000, away], [always, done]);
     const lived = live(taskOf(), {
       ...script,
@@ -343,14 +343,14 @@ describe('a send that is throttled', () => {
     expect(lived.rebuild.sends).toBe(1);
   });
 
-  test('goes out until the deadline, and then fails with the disk untouched', () => {
+  test('is sent until the deadline, and then fails with the disk untouched', () => {
     const lived = live(taskOf(), { show: () => ({}), send: throttled });
     expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'throttled' } } });
     expect(lived.sends.at(-1)).toBe(1_200_000);
     expect(diskStateOf(lived.rebuild)).toBe('untouched');
   });
 
-  test('does not go out again where the look shows somebody else at work', () => {
+  test('is not sent again if the observation shows somebody else at work', () => {
     const lived = live(taskOf(), { ...plain, send: throttled });
     expect(lived.rebuild.adopted).toBe(true);
     expect(reason(lived)).toBe('rebuilt');
@@ -383,7 +383,7 @@ describe('a send that is throttled', () => {
     ]);
   });
 
-  test('after a lost answer, and for ever: unproven, and the disk is unknown', () => {
+  test('after a lost answer and until the end: unproven, and the disk is unknown', () => {
     const lived = live(taskOf(), {
       show: () => ({}),
       send: (atMs, count) => (count === 1 ? lost(atMs) : throttled(atMs))
@@ -410,7 +410,7 @@ describe('a call for several that was refused', () => {
       count === 1 ? together(kind)(atMs) : then(atMs);
   const accepted = (atMs: number): RebuildEvent => ({ type: 'accepted', atMs, requestId: 'r-9' });
 
-  test('leaves it in doubt: nothing counts as sent, and looking has to tell', () => {
+  test('leaves it in doubt: nothing counts as sent until it is observed', () => {
     const [rebuild] = begin(taskOf(), 0, plannedOf());
     const [sending] = step(rebuild, { type: 'observed', observation: sightOf(0, {}, true, true) });
     const [doubting, command] = step(sending, together()(1));
@@ -429,7 +429,7 @@ describe('a call for several that was refused', () => {
   });
 
   test.each(['conflict', 'notFound', 'invalid'] as const)(
-    'as %s, and nothing began: it goes out alone after a quarter of timeout',
+    'as %s, and nothing changed: it is sent alone after a quarter of timeout',
     (kind) => {
       const script = stretches([400_000, {}], [460_000, away], [always, done]);
       const lived = live(taskOf(), { ...script, send: first(accepted, kind) });
@@ -449,7 +449,7 @@ describe('a call for several that was refused', () => {
   });
 
   test.each(['invalid', 'denied', 'unreached', 'notFound', 'skewed'] as const)(
-    'and then alone as well (%s): what is said of it alone counts in full',
+    'and then alone too (%s): the refusal of the single call counts',
     (kind) => {
       const lived = live(taskOf(), { show: () => ({}), send: first(alone(kind)) });
       expect(lived.rebuild.ending).toMatchObject({
@@ -462,7 +462,7 @@ describe('a call for several that was refused', () => {
     }
   );
 
-  test('and then alone by a conflict, as if it had been taken: it is searched for anew, and in doubt again', () => {
+  test('and then alone by a conflict, as if it had been accepted: it is searched for, and in doubt again', () => {
     const script = stretches([310_000, {}], [360_000, away], [always, done]);
     const lived = live(taskOf(), { ...script, send: first(alone('conflict')) });
     expect(lived.rebuild.inDoubt).toBe(false);
@@ -488,7 +488,7 @@ describe('a call for several that was refused', () => {
     expect(lived.sends[2]).toBeGreaterThanOrEqual(500_000 + 300_000);
   });
 
-  test('and then alone throttled: it is looked at anew and sent again', () => {
+  test('and then alone throttled: it is observed again and sent again', () => {
     const lived = live(taskOf(), {
       ...stretches([400_000, {}], [460_000, away], [always, done]),
       send: (atMs, count) =>
@@ -506,7 +506,7 @@ describe('a call for several that was refused', () => {
     expect(diskStateOf(lived.rebuild)).toBe('unknown');
   });
 
-  test('and something stirred: it is never sent again, for it may have been the rebuild', () => {
+  test('and something changed: it is never sent again, because it may have been the rebuild', () => {
     const onIt: Shown = { imageId: 'm-new' };
     const script = stretches(
       [10_000, onIt],
@@ -525,7 +525,7 @@ describe('a call for several that was refused', () => {
     expect(lived.sends).toHaveLength(1);
   });
 
-  test('and it vanished: gone, and nobody knows of its disk', () => {
+  test('and it disappeared: gone, and its disk is unknown', () => {
     const lived = live(taskOf(), {
       show: () => ({}),
       look: (atMs) =>
@@ -536,7 +536,7 @@ describe('a call for several that was refused', () => {
     expect(diskStateOf(lived.rebuild)).toBe('unknown');
   });
 
-  test('and a cancel while it is in doubt: the disk is unknown; once it was sent alone, as ever', () => {
+  test('and a cancel while it is in doubt: the disk is unknown; after it was sent alone, as usual', () => {
     const [rebuild] = begin(taskOf(), 0, plannedOf());
     const [sending] = step(rebuild, { type: 'observed', observation: sightOf(0, {}, true, true) });
     const [doubting] = step(sending, together()(1));
@@ -559,7 +559,7 @@ describe('a call for several that was refused', () => {
 });
 
 describe('before sending', () => {
-  test('on the image: skipped, after one look', () => {
+  test('on the image: skipped, after one observation', () => {
     const lived = live(taskOf(), { show: () => done });
     expect(reason(lived)).toBe('skipped');
     expect(lived.looks).toEqual([0]);
@@ -578,7 +578,7 @@ describe('before sending', () => {
     expect(onIt.sends).toEqual([]);
   });
 
-  test('with force it cannot always be told, and then nothing is erased', () => {
+  test('with force the end cannot always be recognised, and then nothing is erased', () => {
     const script = stretches([30_000, { ...away, imageId: 'm-new' }], [always, { imageId: 'm-new' }]);
     const lived = live(taskOf({ force: true }), script);
     expect(reason(lived)).toBe('unclear');
@@ -587,7 +587,7 @@ describe('before sending', () => {
     expect(reason(live(taskOf({ force: true }), replaced))).toBe('rebuilt');
   });
 
-  test('ended elsewhere, it must rest for a tenth of timeout before it is erased', () => {
+  test('ended on another image, it must be stable for a tenth of timeout before it is erased', () => {
     const lived = live(taskOf(), {
       show: (atMs) => (atMs < 30_000 ? away : atMs < 200_000 ? {} : atMs < 250_000 ? away : done)
     });
@@ -627,7 +627,7 @@ describe('before sending', () => {
   });
 
   test.each(['transient', 'throttled', 'unreached', 'malformed', 'skewed'] as const)(
-    'a first look that fails (%s) is repeated, until the deadline',
+    'a first observation that fails (%s) is repeated, until the deadline',
     (kind) => {
       const failing =
         (untilMs: number) =>
@@ -646,7 +646,7 @@ describe('before sending', () => {
   );
 
   test.each(['denied', 'invalid', 'conflict', 'notFound'] as const)(
-    'a first look that is refused (%s) ends it at once',
+    'a first observation that is refused (%s) ends it at once',
     (kind) => {
       const script: Script = {
         show: () => ({}),
@@ -671,7 +671,7 @@ describe('stopped instances', () => {
   const stopped: Shown = { status: 'Stopped' };
   const stoppedOnIt: Shown = { status: 'Stopped', imageId: 'm-new', disk: { id: 'v-new' } };
 
-  test('rest a quarter of timeout before they are erased; what ends Stopped is started and must come up', () => {
+  test('must be stable for a quarter of timeout before they are erased; one that ends Stopped is started and must become Running', () => {
     const lived = live(taskOf(), {
       show: (atMs) =>
         atMs < 310_000
@@ -688,7 +688,7 @@ describe('stopped instances', () => {
     expect(reason(lived)).toBe('rebuilt');
   });
 
-  test('Stopped on the way of a running one is no end', () => {
+  test('Stopped during the rebuild of a running one is not the end', () => {
     const lived = live(
       taskOf(),
       stretches([9_000, {}], [200_000, stoppedOnIt], [260_000, { ...away, imageId: 'm-new' }], [always, done])
@@ -733,7 +733,7 @@ describe('stopped instances', () => {
     expect(reason(denied)).toBe('call');
   });
 
-  test('one that never comes up times out; one that comes up on another image is named; one that breaks ends it', () => {
+  test('one that never becomes Running times out; another image is named; a broken one ends it', () => {
     const from = (shown: Shown) => live(taskOf(), stretches([310_000, stoppedOnIt], [always, shown]));
     expect(reason(from(stoppedOnIt))).toBe('timedOut');
     expect(reason(from({ imageId: 'm-other' }))).toBe('wrongImage');
@@ -742,7 +742,7 @@ describe('stopped instances', () => {
 });
 
 describe('the schedule', () => {
-  test('looks come on a steady beat from the answer on, and early ones at least every 5 s', () => {
+  test('observations come on a steady beat from the answer on, and early ones at least every 5 s', () => {
     const lived = live(
       taskOf({ pollIntervalMs: 30_000 }),
       stretches([60_000, {}], [600_000, { status: 'Rebuilding' }], [always, done])
@@ -754,7 +754,7 @@ describe('the schedule', () => {
     expect(new Set(gaps.slice(13, -2).map(Math.round))).toEqual(new Set([27_840]));
   });
 
-  test('a slow answer drops a beat and does not bunch the next', () => {
+  test('a slow answer skips an observation and does not bunch the next ones', () => {
     const [rebuild] = begin(taskOf(), 0, plannedOf());
     const [waiting] = step(step(rebuild, { type: 'observed', observation: sightOf(0, {}, true, true) })[0], {
       type: 'accepted',
@@ -767,7 +767,7 @@ describe('the schedule', () => {
 });
 
 describe('cancel', () => {
-  test('before the send the disk is untouched, after it is being erased, in between it is unknown', () => {
+  test('before the send the disk is untouched, after it erasing, during it unknown', () => {
     const [rebuild] = begin(taskOf(), 0, plannedOf());
     const [looked] = step(rebuild, { type: 'observed', observation: sightOf(0, {}, true, true) });
     const [accepted] = step(looked, { type: 'accepted', atMs: 1, requestId: 'r' });
@@ -780,7 +780,7 @@ describe('cancel', () => {
   });
 });
 
-describe('what a look asks for', () => {
+describe('what an observation asks for', () => {
   const disks = (lived: ReturnType<typeof live>): readonly number[] =>
     lived.commands.flatMap((command, index) =>
       command.type === 'observe' && command.withDisk
@@ -788,12 +788,12 @@ describe('what a look asks for', () => {
         : []
     );
 
-  test('the disk only at first and at last, where status and image tell enough', () => {
+  test('the disk only first and last, if status and image are enough', () => {
     const lived = live(taskOf(), plain);
     expect(disks(lived)).toEqual([0, lived.looks.length - 1]);
   });
 
-  test('the disk until the status leaves, where the image cannot tell', () => {
+  test('the disk until the status changes, if the image cannot prove it', () => {
     const onIt: Shown = { imageId: 'm-new' };
     const script = stretches([20_000, onIt], [60_000, { ...onIt, ...away }], [always, onIt]);
     const lived = live(taskOf({ force: true }), script);
@@ -804,7 +804,7 @@ describe('what a look asks for', () => {
     ]);
   });
 
-  test('the disk while an image that flipped at once leaves the end open', () => {
+  test('the disk while an image that changed at once does not prove the end', () => {
     const lived = live(taskOf(), {
       show: (atMs) =>
         atMs === 0
@@ -820,19 +820,19 @@ describe('what a look asks for', () => {
   });
 });
 
-describe('more of what a status proves', () => {
+describe('more about what a status proves', () => {
   const lost = (atMs: number): RebuildEvent => ({
     type: 'sendFailed',
     atMs,
     failure: failureOf('ambiguous')
   });
 
-  test('an unknown status is a departure, so that the way back is the end at once', () => {
+  test('an unknown status counts as a change, so the return to Running ends it at once', () => {
     const lived = live(taskOf(), stretches([9_000, {}], [90_000, { status: 'Rebuilding' }], [always, done]));
     expect(lived.looks.at(-1)).toBeLessThan(100_000);
   });
 
-  test('ImageProcessing is one where the image tells, and then it must rest for a quarter of timeout', () => {
+  test('ImageProcessing counts as one if the image changes, and then it must be stable for a quarter of timeout', () => {
     const script = stretches([9_000, {}], [90_000, { status: 'ImageProcessing' }], [always, done]);
     for (const send of [undefined, lost]) {
       const lived = live(taskOf(), send === undefined ? script : { ...script, send });
@@ -842,7 +842,7 @@ describe('more of what a status proves', () => {
     }
   });
 
-  test('a disk that is not settled is no rest', () => {
+  test('a disk that is not settled is not stable', () => {
     const unsettled: Shown = { imageId: 'm-other', disk: { status: 'Creating' } };
     const script = stretches(
       [9_000, {}],
@@ -864,8 +864,8 @@ describe('more of what a status proves', () => {
   });
 });
 
-describe('more of what is found under way', () => {
-  test('an unknown status at first is somebody at work', () => {
+describe('more about a change that is found under way', () => {
+  test('an unknown first status means somebody is at work', () => {
     const lived = live(taskOf(), stretches([60_000, { status: 'Rebuilding' }], [always, done]));
     expect(reason(lived)).toBe('rebuilt');
     expect(lived.sends).toEqual([]);
@@ -889,7 +889,7 @@ describe('a backup', () => {
   const task = taskOf({ backup: true });
   const backedUp = (atMs: number): RebuildEvent => ({ type: 'backedUp', atMs: atMs + 90_000 });
 
-  test('is made once, when the instance rests and is about to be erased, and then it is looked at anew', () => {
+  test('is made once, when the instance is stable and about to be erased, and then it is observed again', () => {
     const script = stretches([100_000, {}], [160_000, away], [always, done]);
     const lived = live(task, { ...script, backup: backedUp });
     expect(lived.commands.map(({ type }) => type).slice(0, 4)).toEqual([
@@ -918,7 +918,7 @@ describe('a backup', () => {
     expect(lived.sends).toEqual([]);
   });
 
-  test('of a stopped instance does not make it rest a second time', () => {
+  test('of a stopped instance does not require a second stable time', () => {
     const stopped: Shown = { status: 'Stopped' };
     const lived = live(task, {
       ...stretches([420_000, stopped], [460_000, away], [always, done]),

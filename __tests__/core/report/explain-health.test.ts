@@ -44,13 +44,13 @@ test.each<[string, readonly FailedCheck[]]>([
   expect(explained.remedy.split(' ').length).toBeLessThanOrEqual(40);
 });
 
-test('the cause names the agent where it did not come on line', () => {
+test('the cause names the agent if it did not come online', () => {
   expect(explainHealth('i-1', unhealthy(offline)).cause).toMatch(
     /^i-1: its Cloud Assistant agent did not come on line/
   );
 });
 
-test('a long course is cut to its end', () => {
+test('a long history is cut to its end', () => {
   const health = unhealthy(tcp);
   const history = Array.from({ length: 20 }, (_, index) => ({ atMs: index, failed: index % 2 ? [] : [tcp] }));
   const { course = '' } = explainHealth('i-1', { ...health, history });

@@ -63,12 +63,12 @@ describe('a run that may observe no longer', () => {
 });
 
 describe('the beat', () => {
-  test('keeps to the grid, but never lies behind', () => {
+  test('keeps to the grid, but is never in the past', () => {
     expect(nextBeat(0, 5_000, 100)).toBe(4_800);
     expect(nextBeat(0, 5_000, 9_000)).toBe(13_800);
   });
 
-  test('a look is moved by a tenth at most, and never past the deadline or before now', () => {
+  test('an observation is moved by a tenth at most, and never past the deadline or before now', () => {
     const look = { dueMs: 10_000, spreadMs: 500 };
     expect(observeMoment(look, 99_000, 0, 0)).toBe(9_500);
     expect(observeMoment(look, 99_000, 0, 0.5)).toBe(10_000);
@@ -146,7 +146,7 @@ describe('failures in words', () => {
     expect(explain(rebuild, ending.reason).remedy).toMatch(remedy);
   });
 
-  test('of a rebuild that is not proven nobody claims that the disk is erased', () => {
+  test('a rebuild that is not proven is not reported as erased', () => {
     const { rebuild } = live(taskOf(), { show: () => ({}) });
     expect(rebuild.ending).toEqual({ kind: 'failed', reason: { kind: 'unproven' } });
     expect(diskStateOf(rebuild)).toBe('unknown');
@@ -302,7 +302,7 @@ describe('the log', () => {
   }
   const done: Shown = { imageId: 'm-new' };
 
-  test('tells every change with the time that has passed', () => {
+  test('has a line for every change, with the elapsed time', () => {
     expect(linesOf(taskOf(), stretches([9_000, {}], [60_000, { status: 'Starting' }], [1e9, done]))).toBe(
       [
         '[     0s] sending the rebuild',
@@ -314,7 +314,7 @@ describe('the log', () => {
     );
   });
 
-  test('tells of lost answers, second sends, conflicts, failed reads and starts', () => {
+  test('has lines for lost answers, second sends, conflicts, failed reads and starts', () => {
     const lost = linesOf(taskOf(), {
       ...stretches([400_000, {}], [460_000, { status: 'Starting' }], [1e9, done]),
       send: (atMs, count) =>
@@ -348,7 +348,7 @@ describe('the log', () => {
     ['confirming', 'waiting for the first sign of the rebuild'],
     ['rebuilding', 'waiting for the rebuild to end'],
     ['starting', 'waiting for it to start']
-  ] as const)('a sign of life while %s', (phase, words) => {
+  ] as const)('a heartbeat line while %s', (phase, words) => {
     const [rebuild] = begin(taskOf(), 0);
     expect(heartbeat({ ...rebuild, phase }, 60_000, 0)).toContain(words);
     expect(heartbeat({ ...rebuild, phase, adopted: true, last: sightOf(0, {}, true) }, 60_000, 0)).toContain(

@@ -1,6 +1,6 @@
 /**
- * What must hold of every rollout, over random ones. The auditor keeps books of its own, from nothing but the
- * commands and what the simulated world answers to them; it never asks the reducer who is away.
+ * Invariants of every rollout, checked on random ones. The auditor keeps its own records, only from the
+ * commands and the answers of the simulated world; it never asks the reducer which instances are unavailable.
  */
 import { expect, test } from '@jest/globals';
 import type { MemberTask } from '../../../src/core/rollout/member.ts';
@@ -30,13 +30,13 @@ interface Entry extends MemberTask {
   completionOrder: number;
 }
 
-/** Books on one rollout; throws as soon as something is wrong. */
+/** Checks one rollout; throws as soon as something is wrong. */
 class Auditor {
   readonly entries: Map<string, Entry>;
   readonly task: RolloutTask;
   isCancelled: boolean;
   peakUnavailable: number;
-  /** How many were not serving before anybody did anything; a check may find more of them. */
+  /** How many were not serving before the rollout; a check may find more of them. */
   #baseline: number;
   #ends = 0;
   #failures = 0;
@@ -162,7 +162,7 @@ class Auditor {
     if (!isAtOnce) {
       check(
         entry.state === 'succeeded' && this.mustStop,
-        `${entry.id} is well, and rolled back without a stop`
+        `${entry.id} is healthy, and rolled back without a stop`
       );
       check(
         this.all.every(({ state }) => state !== 'working'),
@@ -344,7 +344,7 @@ function play(seed: number): string {
   }
 }
 
-test('whatever happens, the promises of a rollout hold', () => {
+test('the invariants of a rollout hold whatever happens', () => {
   const seed = Number(process.env['SEED'] ?? 1);
   const cases = Number(process.env['CASES'] ?? 10_000);
   const stops = new Set<string>();

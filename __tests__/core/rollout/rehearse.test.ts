@@ -42,7 +42,7 @@ describe('the order', () => {
     unhealthy
   });
 
-  test('is that of the selection, but those that are away go first', () => {
+  test('is that of the selection, with unavailable ones first', () => {
     const task = planRollout(
       [
         target('a', 'Running', 'rebuild'),
@@ -59,7 +59,7 @@ describe('the order', () => {
     expect(canariesOf(task)).toEqual(['b', 'c']);
   });
 
-  test('knows why one is away: its status counts for more than what a check says', () => {
+  test('says why one is unavailable: its status takes precedence over a check', () => {
     expect(whyUnavailable({ instance })).toBeUndefined();
     expect(whyUnavailable({ instance, unhealthy: 'it refuses' })).toBe('it refuses');
     expect(whyUnavailable({ instance: { ...instance, status: 'Error' }, unhealthy: 'x' })).toBe(
@@ -86,7 +86,7 @@ describe('the rehearsal', () => {
     ['more canaries than slots', task('a b c d', { canary: 3 }), [['a', 'b'], ['c'], ['d']]],
     ['no checks', task('?s -x ?t a', {}), [['x', 'a']]],
     [
-      'those that are away',
+      'the unavailable ones',
       task('-x -y -z a', {}),
       [
         ['x', 'y'],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Game } from '../../support/fleets.ts';
 
-describe('the way back of one that failed', () => {
+describe('the rollback of one that failed', () => {
   test('is started at once, in its own slot', () => {
     const game = new Game('a b c d', { maxUnavailable: 2, maxFailures: 1, rollback: true });
     expect(game.ends('a', 'broken')).toEqual(['back a']);
@@ -30,13 +30,13 @@ describe('the way back of one that failed', () => {
     expect(game.states).toBe('a:rollbackFailed b:succeeded c:failed');
   });
 
-  test.each(['lost', 'refused'] as const)('is not taken where it ended as %s', (how) => {
+  test.each(['lost', 'refused'] as const)('does not happen if it ended as %s', (how) => {
     const game = new Game('a b', { rollback: true });
     expect(game.ends('a', how)).toEqual(['end']);
     expect(game.states).toBe('a:failed b:waiting');
   });
 
-  test('is not taken without being asked for', () => {
+  test('does not happen unless asked for', () => {
     expect(new Game('a b').ends('a', 'broken')).toEqual(['end']);
   });
 
@@ -51,7 +51,7 @@ describe('the way back of one that failed', () => {
     const game = new Game('a b c', { maxUnavailable: 2, canary: 2, maxFailures: 9, rollback: true });
     expect(game.ends('a', 'broken')).toEqual(['back a']);
     expect(game.rollout.stop).toBe('canary');
-    // The other canary was well, and is put back in the free slot.
+    // The other canary succeeded, and is rolled back in the free slot.
     expect(game.ends('b')).toEqual(['back b']);
     expect(game.rollbackEnded('b')).toEqual([]);
     expect(game.rollbackEnded('a')).toEqual(['end']);
@@ -59,14 +59,14 @@ describe('the way back of one that failed', () => {
 });
 
 describe('after a stop', () => {
-  test('all that this run erased goes back, the newest first, once everything is seen through', () => {
+  test('all that this run erased is rolled back, newest first, once everything under way has ended', () => {
     const game = new Game('a b c d e f', { maxUnavailable: 2, rollback: true });
     game.ends('a');
     game.ends('b');
     game.ends('d');
     expect(game.states).toBe('a:succeeded b:succeeded c:working d:succeeded e:working f:waiting');
     expect(game.ends('e', 'broken')).toEqual(['back e']);
-    // c is still under way: nobody but e goes back meanwhile.
+    // c is still under way: only e is rolled back meanwhile.
     expect(game.rollbackEnded('e')).toEqual([]);
     expect(game.ends('c')).toEqual(['back c', 'back d']);
     expect(game.rollbackEnded('c')).toEqual(['back b']);
@@ -94,14 +94,14 @@ describe('after a stop', () => {
     expect(game.states).toBe('s:succeeded a:rolledBack b:succeeded c:failed');
   });
 
-  test('those that have no room stay on the new image', () => {
+  test('those without a free slot stay on the new image', () => {
     const game = new Game('a b c', { maxUnavailable: 1, maxFailures: 0, rollback: true });
     game.ends('a b');
     expect(game.ends('c', 'lost')).toEqual(['end']);
     expect(game.states).toBe('a:succeeded b:succeeded c:failed');
   });
 
-  test('a way back that fails leaves less room for the others, or none', () => {
+  test('a rollback that fails leaves fewer slots for the others, or none', () => {
     const game = new Game('a b c d', { maxUnavailable: 2, rollback: true });
     game.ends('a');
     game.ends('b c');
@@ -118,7 +118,7 @@ describe('after a stop', () => {
     expect(full.states).toBe('a:succeeded b:succeeded c:rollbackFailed');
   });
 
-  test('for want of room nobody goes back, for that would be one more', () => {
+  test('for lack of slots none is rolled back, because that would be one more', () => {
     const game = new Game('a b c', { maxFailures: 5, rollback: true });
     game.ends('a');
     expect(game.ends('b', 'lost')).toEqual(['end']);
@@ -135,7 +135,7 @@ describe('after a stop', () => {
 });
 
 describe('a cancel', () => {
-  test('begins nothing new and waits for what is cut off', () => {
+  test('starts nothing new and waits for what is cut off', () => {
     const game = new Game('a b c d', { maxUnavailable: 2, rollback: true });
     game.ends('a');
     expect(game.cancel()).toEqual([]);
@@ -146,7 +146,7 @@ describe('a cancel', () => {
     expect(game.rollout.failures).toBe(0);
   });
 
-  test('puts nothing back, not even what fails then', () => {
+  test('rolls nothing back, not even what fails then', () => {
     const game = new Game('a b', { maxUnavailable: 2, rollback: true });
     game.cancel();
     expect(game.ends('a', 'broken')).toEqual([]);
@@ -161,7 +161,7 @@ describe('a cancel', () => {
     expect(game.ends('t', 'cut')).toEqual(['end']);
   });
 
-  test('during the canaries is no failure of theirs', () => {
+  test('during the canaries is not a failure of them', () => {
     const game = new Game('a b', { canary: 1 });
     game.cancel();
     expect(game.ends('a', 'cut')).toEqual(['end']);
@@ -175,18 +175,18 @@ describe('a cancel', () => {
     expect(game.woke(60_000)).toEqual([]);
   });
 
-  test('during the way back ends it: no other goes back', () => {
+  test('during the rollback ends it: no other is rolled back', () => {
     const game = new Game('a b c', { maxUnavailable: 1, rollback: true });
     game.ends('a b');
     expect(game.ends('c', 'refused')).toEqual(['back b']);
     expect(game.cancel()).toEqual([]);
     expect(game.rollbackEnded('b', 'cancelled')).toEqual(['end']);
-    // Why it had stopped before stays the reason.
+    // The reason of the earlier stop stays.
     expect(game.rollout).toMatchObject({ stop: 'maxFailures', isCancelled: true });
     expect(game.states).toBe('a:succeeded b:cancelled c:failed');
   });
 
-  test('after a stop lets what fails under way not go back', () => {
+  test('after a stop: what fails under way is not rolled back', () => {
     const game = new Game('a b c', { maxUnavailable: 3, rollback: true });
     expect(game.ends('a', 'refused')).toEqual([]);
     expect(game.cancel()).toEqual([]);
@@ -196,7 +196,7 @@ describe('a cancel', () => {
     expect(game.states).toBe('a:failed b:failed c:succeeded');
   });
 
-  test('after the canary has failed hides that no more than another', () => {
+  test('after the canary has failed does not hide that failure', () => {
     const game = new Game('a b', { canary: 1, rollback: true });
     expect(game.ends('a', 'broken')).toEqual(['back a']);
     game.cancel();
@@ -204,7 +204,7 @@ describe('a cancel', () => {
     expect(game.rollout).toMatchObject({ stop: 'canary', isCancelled: true });
   });
 
-  test('twice is one', () => {
+  test('twice is the same as once', () => {
     const game = new Game('a b', {});
     expect([...game.cancel(), ...game.cancel()]).toEqual([]);
     expect(game.ends('a')).toEqual(['end']);

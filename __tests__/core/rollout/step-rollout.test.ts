@@ -18,7 +18,7 @@ describe('one after another', () => {
     expect(game.rollout.stop).toBeUndefined();
   });
 
-  test('nothing to do is over at once', () => {
+  test('a rollout with nothing to do ends at once', () => {
     expect(new Game('').first).toEqual(['end']);
   });
 
@@ -35,7 +35,7 @@ describe('one after another', () => {
     expect(game.rollout).toBe(rollout);
   });
 
-  test('one more than maxFailures stops it; what is under way is seen through', () => {
+  test('one more than maxFailures stops it; what is under way is completed', () => {
     const game = new Game('a b c d e f', { maxUnavailable: 2, maxFailures: 1 });
     expect(game.ends('a', 'refused')).toEqual(['begin c']);
     expect(game.ends('b', 'refused')).toEqual([]);
@@ -78,23 +78,23 @@ describe('those that are unavailable before', () => {
     expect(game.ends('x b')).toEqual(['end']);
   });
 
-  test('leave no room for others as long as there are too many of them', () => {
+  test('leave no slot for others while there are too many of them', () => {
     const game = new Game('-x -y -z a', { maxUnavailable: 2 });
     expect(game.first).toEqual(['begin x', 'begin y']);
-    // With y and z two are away, so that a would be the third.
+    // With y and z two are unavailable, so a would be the third.
     expect(game.ends('x')).toEqual(['begin z']);
     expect(game.ends('y')).toEqual(['begin a']);
     expect(game.rollout.peakUnavailable).toBe(3);
   });
 
-  test('are still only so many at work where none is healthy', () => {
+  test('still do not exceed maxUnavailable at a time, even if none is healthy', () => {
     const game = new Game('-a -b -c -d -e', { maxUnavailable: 2 });
     expect(game.first).toEqual(['begin a', 'begin b']);
     expect(game.ends('a')).toEqual(['begin c']);
     expect(game.rollout.peakUnavailable).toBe(5);
   });
 
-  test('and stay so, leave no room for the rest', () => {
+  test('and stay so, leave no slot for the rest', () => {
     const game = new Game('-x a', { maxUnavailable: 1, maxFailures: 9 });
     expect(game.ends('x', 'lost')).toEqual(['end']);
     expect(game.rollout.stop).toBe('noCapacity');
@@ -102,7 +102,7 @@ describe('those that are unavailable before', () => {
 });
 
 describe('canaries', () => {
-  test('go alone, and all of them must be well before the rest', () => {
+  test('go alone, and all of them must succeed before the rest', () => {
     const game = new Game('a b c d e', { maxUnavailable: 3, canary: 2 });
     expect(game.first).toEqual(['begin a', 'begin b']);
     expect(game.ends('a')).toEqual([]);
@@ -166,7 +166,7 @@ describe('batches', () => {
     expect(game.woke(minute)).toEqual(['begin b', 'begin c']);
   });
 
-  test('an early wake is sent to sleep again, until the same moment', () => {
+  test('after waking too early it sleeps again, until the same moment', () => {
     const game = new Game('a b', { pauseMs: minute });
     expect(game.ends('a')).toEqual([`pause ${minute}`]);
     expect(game.woke(minute - 1)).toEqual([`pause ${minute}`]);
@@ -211,15 +211,15 @@ describe('checks', () => {
     expect(game.states).toBe('s:failed t:succeeded a:waiting');
   });
 
-  test('that fail within maxFailures take room', () => {
+  test('that fail within maxFailures take slots', () => {
     const game = new Game('?s a b', { maxUnavailable: 2, maxFailures: 1 });
     expect(game.ends('s', 'lost')).toEqual(['begin a']);
     expect(game.rollout.peakUnavailable).toBe(2);
   });
 });
 
-describe('one that was away to begin with and has come back by itself', () => {
-  test('waits for its turn, and is away no more', () => {
+describe('one that was unavailable at first and has recovered', () => {
+  test('waits for its turn, and is no longer unavailable', () => {
     const members = [
       { id: 'a', kind: 'work', isUnavailable: true },
       { id: 'b', kind: 'work', isUnavailable: true },
@@ -230,7 +230,7 @@ describe('one that was away to begin with and has come back by itself', () => {
     let [rollout, commands] = beginRollout(task, 0);
     expect(commands).toEqual([{ type: 'begin', id: 'a' }]);
     [rollout, commands] = stepRollout(rollout, { type: 'recovered', id: 'a', atMs: 1 });
-    // As long as b is away there is no room for a, which serves.
+    // While b is unavailable there is no slot for a, which serves.
     expect(commands).toEqual([{ type: 'begin', id: 'b' }]);
     expect(rollout.members.get('a')).toMatchObject({ state: 'waiting', isUnavailable: false });
     [rollout, commands] = stepRollout(rollout, { type: 'ended', id: 'b', outcome: well, atMs: 2 });

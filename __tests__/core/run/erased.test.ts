@@ -12,7 +12,7 @@ describe('what a rebuild erases', () => {
     expect(erasedBy(runOf({ target }))).toEqual({ disk, snapshots });
   });
 
-  test('is the disk that was last seen before the send, where it is another one by then', () => {
+  test('is the disk that was last observed before the send, even if it differs from the plan', () => {
     const run = runOf({ target, rebuild: rebuildOf({ kind: 'rebuilt' }, { reference: later }) });
     expect(erasedBy(run).disk?.id).toBe('v-later');
     expect(diskBefore(run)?.id).toBe('v-later');
@@ -23,7 +23,7 @@ describe('what a rebuild erases', () => {
     expect(erasedBy(runOf({ target, rebuild }))).toEqual({ disk: later.disk, snapshots });
   });
 
-  test('is not told by the reference of a rebuild that was never sent', () => {
+  test('is not the reference of a rebuild that was never sent', () => {
     const rebuild = rebuildOf({ kind: 'skipped' }, { sends: 0, reference: later });
     expect(diskBefore(runOf({ target, rebuild }))).toEqual(disk);
   });

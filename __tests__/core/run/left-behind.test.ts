@@ -17,7 +17,7 @@ describe('a rebuild that may be under way without showing it', () => {
   const call = { kind: 'call', failure: failureOf('transient') } as const;
 
   test.each<[string, Partial<InstanceRun>, boolean]>([
-    ['was cut off before its status had left', { rebuild: cancelled, cancelled: true }, true],
+    ['was cut off before its status changed', { rebuild: cancelled, cancelled: true }, true],
     ['is one whose process was killed', { rebuild: rebuildOf(undefined, sent), progress: 'working' }, true],
     [
       'has shown only a snapshot, which a policy may have taken',
@@ -36,7 +36,10 @@ describe('a rebuild that may be under way without showing it', () => {
   });
 
   test.each<[string, Partial<InstanceRun>]>([
-    ['was seen away', { rebuild: { ...cancelled, history: shown('Starting') }, cancelled: true }],
+    [
+      'was observed as unavailable',
+      { rebuild: { ...cancelled, history: shown('Starting') }, cancelled: true }
+    ],
     [
       'has shown the making of an image, and then the image',
       {
@@ -50,11 +53,11 @@ describe('a rebuild that may be under way without showing it', () => {
     ],
     ['was never sent', { rebuild: rebuildOf({ kind: 'cancelled' }, { sends: 0, answered: false }) }],
     [
-      'was waited for until timeout',
+      'was waited for until the timeout',
       { rebuild: rebuildOf({ kind: 'failed', reason: { kind: 'timedOut', status: 'Running' } }, sent) }
     ],
     ['went well', { rebuild: rebuildOf({ kind: 'rebuilt' }, sent) }],
-    ['was never begun', { progress: 'planned' }]
+    ['was never started', { progress: 'planned' }]
   ])('is none that %s', (_, patch) => {
     expect(hiddenRebuilds(stateOf([runOf(patch)]))).toEqual([]);
   });

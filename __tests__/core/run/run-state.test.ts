@@ -57,7 +57,7 @@ describe('the state of a run', () => {
     });
   });
 
-  test('comes back from its text as it was, and so does the result', async () => {
+  test('survives being written and read, and so does the result', async () => {
     await withVirtualWorld({}, async (world) => {
       const state = stateBehind(await world.run());
       const again = parseRunState(serializeRunState(state));
@@ -65,7 +65,7 @@ describe('the state of a run', () => {
     });
   });
 
-  test('has the image in its text once', () => {
+  test('contains the image once', () => {
     const text = serializeRunState(stateOf([runOf({}, 'i-1'), runOf({}, 'i-2')]));
     expect(text.split(`"createTime":"${image.createTime}"`)).toHaveLength(2);
   });

@@ -1,4 +1,4 @@
-/** Instances of a run and states made by hand, for tests of what is derived from them. */
+/** Made instances and states of a run, for tests of what is derived from them. */
 import type { PlannedTarget } from '../../../src/core/plan/plan.ts';
 import type { Ending } from '../../../src/core/rebuild/ending.ts';
 import type { RebuildState } from '../../../src/core/rebuild/rebuild-state.ts';

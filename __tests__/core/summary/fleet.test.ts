@@ -95,7 +95,7 @@ describe('the summary of a fleet', () => {
     ]);
   });
 
-  test('says what became of each kind', () => {
+  test('counts each kind of end', () => {
     const all = fleet({ rebuilt: 3, skipped: 2, started: 1, failed: 1, rolledBack: 1, inProgress: 2 });
     expect(summaryOf(madeState(all, { maxFailures: 3 }))).toContain(
       '✅ **3** rebuilt · ✅ **2** skipped · 🚀 **1** started · ❌ **1** failed · ↩️ **1** rolled back · 🛑 **2** still rebuilding (10'
@@ -116,7 +116,7 @@ describe('the summary of a fleet', () => {
     expect(more.split(' in detail').length - 1).toBe(1);
   });
 
-  test('tells 20 failures in full, one of each kind among them, and the others in a table', () => {
+  test('shows 20 failures in full, one of each kind among them, and the others in a table', () => {
     const failure = failureOf('denied', { message: 'the rare one' });
     const rare = madeRun(idOf(99), 'failed', { reason: { kind: 'call', failure } });
     const apart = times(50, (index) =>
@@ -135,7 +135,7 @@ describe('the summary of a fleet', () => {
     expect(rowsOf(text)).toHaveLength(51);
   });
 
-  test('tells failures of one kind once, with the instances by name', () => {
+  test('shows failures of one kind once, with the names of their instances', () => {
     const alike = times(30, (index) => madeRun(idOf(index), 'failed'));
     const other = madeRun(idOf(99), 'failed', { reason: { kind: 'timedOut', status: 'Stopping' } });
     const text = summaryOf(madeState([...alike, other], { maxFailures: 99 }));
@@ -248,7 +248,7 @@ describe('the plan of a fleet', () => {
     expect(text).not.toContain('batch');
   });
 
-  test('in which nothing is erased has no word of a login', () => {
+  test('in which nothing is erased does not mention a login', () => {
     const text = summaryOf(madeState([planned(0, skip), planned(1, skip)]));
     expect(text).not.toContain('**Login');
     expectInOrder(text, ['✅ **2** skip (2 instances)', '✅ skip']);
@@ -272,7 +272,7 @@ describe('the plan of a fleet', () => {
       })
     );
     const text = summaryOf(madeState(instances));
-    // What all have in common is told once.
+    // What all have in common is reported once.
     expect(text.split('its status is Error')).toHaveLength(2);
     expectInOrder(text, [
       '⚠️ its status is Error',
@@ -313,7 +313,7 @@ describe('1,000 instances with long names', () => {
     return { ...state, image: { ...state.image, name } };
   }
 
-  test('fit, and no failure is left out as long as anything else is there', () => {
+  test('fit, and no failure is left out while anything else is shown', () => {
     const failures = fc.constantFrom(0, 1, 30, 400, 1000);
     fc.assert(
       fc.property(fc.constantFrom(21, 500, 1000), failures, longName, cause, (count, wanted, name, words) => {
@@ -405,7 +405,7 @@ describe('the annotations', () => {
     expect(summaryOf(failed(1))).not.toContain('](http');
   });
 
-  test('of a cancel say so, and weights are told where nothing failed', () => {
+  test('of a cancel say so, and weights are reported even if nothing failed', () => {
     const cut = madeRun('i-1', 'inProgress');
     expect(annotationsOf(madeState([cut]))[0]?.title).toBe('Rebuild of i-1 cancelled');
     const weights: readonly MadeWeight[] = [[5, 0, { kind: 'appblb', groupId: 'sg-1' }]];
@@ -506,7 +506,7 @@ describe('an instance that ended elsewhere', () => {
   });
 });
 
-test('a stop has an annotation, which says what became of the others', () => {
+test('a stop has an annotation, which says what happened to the others', () => {
   const failed = madeRun(idOf(0), 'failed');
   expect(annotationsOf(madeState([failed], { stop: 'maxFailures' }))).toHaveLength(1);
   const state = madeState([failed, madeRun(idOf(1), 'notStarted')], { stop: 'maxFailures' });

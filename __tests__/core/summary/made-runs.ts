@@ -1,4 +1,4 @@
-/** Runs made by hand, for tests of what is drawn from them. */
+/** Made runs, for tests of the summary. */
 import type { HeldWeight } from '../../../src/core/balancers/held-weights.ts';
 import type { BackendServer } from '../../../src/core/model/backend-server.ts';
 import type { PlannedTarget } from '../../../src/core/plan/plan.ts';
@@ -168,7 +168,7 @@ export function madeState(
   return { ...state, ...(isBegun ? { course } : {}), ...patch };
 }
 
-/** So many numbers from 0 on, made to something. */
+/** Makes `count` items from the numbers from 0 on. */
 export function times<T>(count: number, make: (index: number) => T): readonly T[] {
   return Array.from({ length: count }, (_, index) => make(index));
 }

@@ -67,7 +67,7 @@ describe('the summary', () => {
     });
   });
 
-  test('of a success has the times, the backup, the health and the lines to go back', async () => {
+  test('of a success has the times, the backup, the health and the lines to roll back by hand', async () => {
     const { report, text } = await summarized({ backup: {}, health });
     const backup = report.instances[0]?.backup;
     expectAll(text, [
@@ -178,7 +178,7 @@ describe('the summary of one instance', () => {
     expect(text).toContain('| <code>lb-1</code> | 0 | 50 |');
   });
 
-  test('has no word of a rollout', () => {
+  test('does not mention a rollout', () => {
     const text = summaryOf(madeState([madeRun('i-a')], { stop: 'canary' }));
     expect(text).not.toContain('Rollout');
     expect(text).not.toContain('weights to restore');

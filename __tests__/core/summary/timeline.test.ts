@@ -62,7 +62,7 @@ describe('the timeline', () => {
     ]);
   });
 
-  test('counts the settling to what comes after it', () => {
+  test('counts the settling as part of the next phase', () => {
     const withBackup: readonly MadeSpan[] = [
       ['settling', 5],
       ['backup', 100],
@@ -138,7 +138,7 @@ describe('the timeline', () => {
     expect(Math.min(...marks)).toBeGreaterThan(1);
   });
 
-  test('writes a letter into a bar that has no room for its word, and a dot where that has none', () => {
+  test('writes a letter into a bar that is too short for its word, and a dot if it is too short for that', () => {
     const spans: readonly MadeSpan[] = [
       ['draining', 5],
       ['backup', 20],
@@ -170,7 +170,7 @@ describe('the timeline', () => {
     expect(drawn([other, other])).toBe('');
   });
 
-  test('is not drawn where Mermaid would not take it', () => {
+  test('is not drawn if Mermaid would reject it', () => {
     const flips = times(
       40,
       () =>
@@ -182,7 +182,7 @@ describe('the timeline', () => {
     expect(drawn(times(50, (index) => madeRun(idOf(index), 'rebuilt', { spans: flips })))).toBe('');
   });
 
-  test('takes whatever an ID is called', () => {
+  test('accepts any ID', () => {
     const syntax = fc.constantFrom(':', ';', '#', ',', '\n', '%%', '[', ']', '```', '---', '{', '<b>', '华');
     const hostile = fc.array(fc.oneof(syntax, fc.string()), { maxLength: 8 }).map((parts) => parts.join(''));
     const kind = fc.constantFrom<Span['kind']>('draining', 'sending', 'health', 'settling', 'backup');

@@ -106,7 +106,7 @@ describe('one instance behind a load balancer of each kind', () => {
     });
   });
 
-  test('on the image already: it is skipped, and its weights are let alone', async () => {
+  test('on the image already: it is skipped, and its weights are not changed', async () => {
     await onStage({}, async (world) => {
       world.emulator.setInstance('i-demo0001', { imageId: 'm-web-2' });
       expect((await world.run({ balancers, health })).status).toBe('skipped');
@@ -204,13 +204,13 @@ describe('several instances', () => {
   test('one at a time: the next leaves only when the one before has its weights back', async () => {
     await onStage({}, async (world) => {
       await world.run({ balancers, health, selection: bothDemos });
-      const away = new Map<string, string>();
+      const unavailable = new Map<string, string>();
       for (const { instanceId, blbId, to } of world.emulator.weightChanges) {
-        if (to === 0) away.set(`${instanceId} on ${blbId}`, instanceId);
-        else away.delete(`${instanceId} on ${blbId}`);
-        expect(new Set(away.values()).size).toBeLessThanOrEqual(1);
+        if (to === 0) unavailable.set(`${instanceId} on ${blbId}`, instanceId);
+        else unavailable.delete(`${instanceId} on ${blbId}`);
+        expect(new Set(unavailable.values()).size).toBeLessThanOrEqual(1);
       }
-      expect(away.size).toBe(0);
+      expect(unavailable.size).toBe(0);
     });
   });
 
@@ -228,7 +228,7 @@ describe('several instances', () => {
     });
   });
 
-  test('a fleet of 25 in batches of 10: one call each way, and nobody is lost', async () => {
+  test('a fleet of 25 in batches of 10: one call each way, and no instance is lost', async () => {
     await onStage({ emulator: { world: fleetWorld(25) } }, async (world) => {
       const before = weightsIn(world);
       const report = await world.run({
@@ -244,7 +244,7 @@ describe('several instances', () => {
         10, 10, 10, 10, 5, 5
       ]);
       expect(badReturns(world, ['m-web-2'])).toEqual([]);
-      // What leaves together shares its reads, too.
+      // Instances that leave together share their reads too.
       expect(callsOf(world).filter((name) => name === 'DescribeBlbServers')).toHaveLength(4);
     });
   });
@@ -259,7 +259,7 @@ describe('several instances', () => {
   });
 });
 
-describe('traffic comes only to what is healthy', () => {
+describe('only a healthy instance gets traffic', () => {
   /** Probes that pass a while after each instance has come up again; notes what each saw. */
   function lateProbe(world: () => VirtualWorld, passesAfterMs: number) {
     const upSince = new Map<string, number>();
@@ -305,7 +305,7 @@ describe('traffic comes only to what is healthy', () => {
     });
   });
 
-  test('unhealthy to the end: it stays at 0, and everything says so', async () => {
+  test('unhealthy until the deadline: it stays at 0, and log and result say so', async () => {
     await onStage({ script: () => refuses }, async (world) => {
       const report = await world.run({ balancers, health });
       const one = oneOf(report);
@@ -360,7 +360,7 @@ describe('traffic comes only to what is healthy', () => {
 });
 
 describe('before the plan', () => {
-  test('a load balancer that nobody knows: no plan, and nothing is changed', async () => {
+  test('an unknown load balancer: no plan, and nothing is changed', async () => {
     await onStage({}, async (world) => {
       const asked = { blbIds: ['lb-demo0001', 'lb-nothere1'], drainMs: 0 };
       const problems = await problemsOf(world.run({ balancers: asked }));
@@ -453,8 +453,8 @@ describe('before the plan', () => {
   });
 });
 
-describe('a load balancer that may not be read while the read of another is still out', () => {
-  /** How many reads are out, of which each takes three seconds of the virtual clock. */
+describe('a load balancer whose read is refused during the read of another', () => {
+  /** The number of reads under way; each takes three seconds of the virtual clock. */
   const play = (from: number): Promise<readonly [out: number, causes: string]> => {
     let out = 0;
     let stage: VirtualWorld | undefined;

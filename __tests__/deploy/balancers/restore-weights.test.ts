@@ -43,7 +43,7 @@ async function restore(world: VirtualWorld, report: RunReport): Promise<RunRepor
   return reported(await restoreWeights(stateBehind(report), ports));
 }
 
-/** The client is both ports; `VirtualWorld` tells of one of them. */
+/** The client implements both ports; `VirtualWorld` types only one of them. */
 function balancersOf({ bcc }: VirtualWorld): Balancers {
   if ('listBackendServers' in bcc && 'setWeights' in bcc) return bcc as typeof bcc & Balancers;
   throw new Error('the client sets no weights');
@@ -68,7 +68,7 @@ async function cancelledRun(
 const isDrained = (world: VirtualWorld): boolean => world.emulator.weightChanges.length === 2;
 const isSent = ({ emulator }: VirtualWorld): boolean => emulator.rebuilds.length > 0;
 
-/** The weights of one instance now, as the report tells. */
+/** The current weights of one instance in the report. */
 function nowOf(report: RunReport, id = 'i-demo0001'): readonly number[] {
   return oneOf(report, id).balancers.map(({ currentWeight: now }) => now);
 }
@@ -135,7 +135,7 @@ describe('after a cancel during the drain', () => {
     });
   });
 
-  test('the restoring of one balancer fails: the other one is restored, and the report tells both', async () => {
+  test('the restoring of one balancer fails: the other one is restored, and the report shows both', async () => {
     const denied = { on: 'UpdateBlbServer', from: 2, times: always, play: { kind: 'accessDenied' } } as const;
     await onStage({ emulator: { faults: [denied] } }, async (world) => {
       const report = await restore(world, await cancelledRun(world, isDrained));
@@ -228,7 +228,7 @@ describe('after a cancel that comes when it is erased', () => {
     });
   });
 
-  test('during the health check: it is not known to be well, so it stays at 0', async () => {
+  test('during the health check: it is not known to be healthy, so it stays at 0', async () => {
     await onStage({ script: () => refuses }, async (world) => {
       const cancelled = await cancelledRun(
         world,
@@ -249,7 +249,7 @@ describe('after a cancel that comes when it is erased', () => {
     });
   });
 
-  test('a re-run takes 0 for its weight, as the page says', async () => {
+  test('a re-run takes 0 as its weight, as the page says', async () => {
     await onStage({}, async (world) => {
       await cancelledRun(world, isSent, { health });
       expect((await world.run({ balancers, health })).status).not.toBe('failed');
@@ -278,8 +278,8 @@ test('of two, the one that drains is given back and the one that is erased is no
 });
 
 // Until the call is answered the report kept for the post step says `untouched`, and the service still shows Running;
-// only the phase tells.
-test('a run that is killed while the rebuild call is out: the weights stay at 0', async () => {
+// only the phase shows it.
+test('a run that is killed during the rebuild call: the weights stay at 0', async () => {
   let latest: (() => RunReport) | undefined;
   let kept: RunReport | undefined;
   const { cancel, pull } = newCancel();
@@ -302,7 +302,7 @@ test('a run that is killed while the rebuild call is out: the weights stay at 0'
   });
 });
 
-describe('what is known to be well', () => {
+describe('an instance that is known to be healthy', () => {
   test('weights that could not be restored in the run are restored by the post step', async () => {
     const denied = { on: 'UpdateBlbServer', from: 2, times: 1, play: { kind: 'accessDenied' } } as const;
     await onStage({ script: () => passes, emulator: { faults: [denied] } }, async (world) => {
@@ -325,7 +325,7 @@ describe('what is known to be well', () => {
   });
 });
 
-describe('a cancel when an instance is known to be well', () => {
+describe('a cancel when an instance is known to be healthy', () => {
   const isRejoining = ({ emulator }: VirtualWorld): boolean =>
     emulator.calls.filter(({ operation }) => operation === 'UpdateBlbServer').length >= 2;
 
@@ -467,7 +467,7 @@ describe('by hand', () => {
     expect(restored.instances[2]).toBe(state.instances[2]);
   });
 
-  test('a read that is denied leaves all as it is, with one warning', async () => {
+  test('a read that is denied changes nothing, with one warning', async () => {
     const { ports, lines, changes } = newScene();
     const denied = async (): Promise<never> => {
       throw failureAs('denied');

@@ -57,13 +57,13 @@ describe('changes of one moment', () => {
   });
 });
 
-describe('while a call is out', () => {
+describe('during a call', () => {
   const slow =
     (clock: () => VirtualClock): ChangeScript =>
     () =>
       clock().sleep(1_000, never);
 
-  test('what is asked for waits for its end, and goes out together', async () => {
+  test('new changes wait for its end, and are sent together', async () => {
     const scene: ReturnType<typeof newScene> = newScene(slow(() => scene.clock));
     const { set, told, changes, clock } = scene;
     const first = set('i-1', 0);
@@ -82,7 +82,7 @@ describe('while a call is out', () => {
     expect(changes.map(({ atMs }) => atMs)).toEqual([0, 100]);
   });
 
-  test('the weight that was asked for last is the one that stays', async () => {
+  test('the weight that was requested last counts', async () => {
     const scene: ReturnType<typeof newScene> = newScene(slow(() => scene.clock));
     const { set, told, clock, weights } = scene;
     const first = set('i-1', 0);
@@ -93,7 +93,7 @@ describe('while a call is out', () => {
   });
 });
 
-test('however changes come and fail: each instance ends at its last one, and no two swap', async () => {
+test('in whatever order changes come and fail, each instance ends at its last one, and no two are swapped', async () => {
   const change = fc.record({
     atMs: fc.integer({ min: 0, max: 3_000 }),
     id: fc.constantFrom('i-1', 'i-2', 'i-3')
@@ -102,11 +102,11 @@ test('however changes come and fail: each instance ends at its last one, and no 
     fc.asyncProperty(
       fc.array(change, { minLength: 1, maxLength: 12 }),
       fc.array(fc.constantFrom(0, 0, 1, 2), { minLength: 30, maxLength: 30 }),
-      async (wanted, luck) => {
+      async (wanted, outcomes) => {
         const scene: ReturnType<typeof newScene> = newScene(async (_, count) => {
-          const diskState = luck[count % luck.length] ?? 0;
-          await scene.clock.sleep(diskState * 300, never);
-          if (diskState === 2) throw failureAs('conflict');
+          const outcome = outcomes[count % outcomes.length] ?? 0;
+          await scene.clock.sleep(outcome * 300, never);
+          if (outcome === 2) throw failureAs('conflict');
         });
         const refused = new Set<number>();
         const { clock, set, weights, told } = scene;
@@ -164,21 +164,21 @@ describe('a call for several that is refused', () => {
     'unreached',
     'skewed',
     'transient'
-  ])('as %s fails for all, for single calls would fare no better', async (kind) => {
+  ])('as %s fails for all, because single calls would fail too', async (kind) => {
     const { set, told } = newScene(refusing(kind));
     const ended = await Promise.allSettled([set('i-1', 0), set('i-gone', 0)]);
     expect(ended).toMatchObject([{ reason: { failure: { kind } } }, { reason: { failure: { kind } } }]);
     expect(told()).toHaveLength(1);
   });
 
-  test('does not hold up what is asked for later', async () => {
+  test('does not delay later changes', async () => {
     const { set, told } = newScene(refusing('denied'));
     expect(await kindOf(set('i-gone', 0))).toBe('denied');
     await set('i-1', 0);
     expect(told()).toEqual(['i-gone:0', 'i-1:0']);
   });
 
-  test('by a fault of the program is told as that, and the pool goes on', async () => {
+  test('by a bug is reported as such, and the pool goes on', async () => {
     const { set, told } = newScene((_, count) => {
       if (count === 1) throw new TypeError('a bug');
     });
@@ -188,9 +188,9 @@ describe('a call for several that is refused', () => {
   });
 });
 
-// The client waits out a balancer that is busy (`bce/retry.ts`), so what it tells in the end is final.
+// The client retries while a balancer is busy (`bce/retry`), so its final result counts.
 describe('a balancer that is busy for long', () => {
-  test('is told at once, with no call more', async () => {
+  test('is reported at once, without another call', async () => {
     const { set, changes, clock } = newScene(() => {
       throw failureAs('conflict');
     });
@@ -215,7 +215,7 @@ describe('a balancer that is busy for long', () => {
 });
 
 describe('a cancel', () => {
-  test('that has given up on writes lets nothing out', async () => {
+  test('that has given up on writes sends nothing', async () => {
     const { cancel, stop, giveUp } = twoSteps();
     const { set, told } = newScene(undefined, cancel);
     stop();
@@ -224,7 +224,7 @@ describe('a cancel', () => {
     expect(told()).toEqual([]);
   });
 
-  test('lets a call that is asked for out while writes may still go: what is held is to be known', async () => {
+  test('still sends a requested call while writes are permitted, so that the held weights are known', async () => {
     const { cancel, stop } = twoSteps();
     const { set, told } = newScene(undefined, cancel);
     stop();
@@ -232,7 +232,7 @@ describe('a cancel', () => {
     expect(told()).toEqual(['i-1:0']);
   });
 
-  test('reaches the call that is out by its second step only', async () => {
+  test('ends the call under way only in its second step', async () => {
     const { cancel, stop, giveUp } = twoSteps();
     const scene: ReturnType<typeof newScene> = newScene(
       (_change, _count, signal) => scene.clock.sleep(60_000, signal),

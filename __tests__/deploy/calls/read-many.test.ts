@@ -77,7 +77,7 @@ describe('instances', () => {
     expect([...read].map(([id, one]) => [id, wordOf(one)])).toEqual(idsUpTo(3).map((id) => [id, id]));
   });
 
-  test('those that the list does not have are asked for four at a time, and each fails in its own way', async () => {
+  test('those that the list does not have are read four at a time, and each fails in its own way', async () => {
     let out = 0;
     let most = 0;
     const clock = new VirtualClock();
@@ -114,7 +114,7 @@ describe('instances', () => {
     }
   );
 
-  test('of single reads at most four are out at a time', async () => {
+  test('at most four single reads at a time', async () => {
     let out = 0;
     let most = 0;
     const clock = new VirtualClock();
@@ -152,7 +152,7 @@ describe('instances', () => {
   });
 
   test.each([new TypeError('a bug'), new CancelledError()])(
-    'what is no failure of a call is thrown: %s',
+    'an error other than a failed call is thrown: %s',
     async (error) => {
       const { bcc } = newScene(() => {
         throw error;
@@ -171,7 +171,7 @@ describe('disks', () => {
     expect(calls.map(({ name }) => name)).toEqual(Array.from({ length: count }, () => 'getSystemDisk'));
   });
 
-  test('more are taken from one list of all disks, those of strangers left out', async () => {
+  test('more are taken from one list of all disks, without those of other instances', async () => {
     const { bcc, calls } = newScene((call) => {
       // The played list has the disks of those that were named in a call.
       if (call.name === 'listSystemDisks') return;
@@ -182,7 +182,7 @@ describe('disks', () => {
     expect(calls.map(({ name }) => name)).toEqual(['listInstances', 'listSystemDisks']);
   });
 
-  test('none asked for costs no call', async () => {
+  test('none requested takes no call', async () => {
     const { bcc, calls } = newScene();
     expect(await readDisks([], bcc, never)).toEqual(new Map());
     expect(calls).toEqual([]);
@@ -214,7 +214,7 @@ describe('disks', () => {
     expect([...read.values()].map(wordOf)).toEqual(Array.from({ length: 5 }, () => 'denied'));
   });
 
-  test('a fault of the program is thrown', async () => {
+  test('a bug is thrown', async () => {
     const { bcc } = newScene(() => {
       throw new TypeError('a bug');
     });

@@ -101,7 +101,7 @@ test('a host key that changes during the wait begins the stretch again', async (
   expect(outcome.atMs).toBeGreaterThan(15_000);
 });
 
-test('a key that was proven is kept, although all keys could not be had', async () => {
+test('a key that was proven is kept, although not all keys could be read', async () => {
   const hostKey = { algorithm: 'ssh-ed25519', key: 'A' };
   const { ports } = newWorld(() => ({ tookMs: 0, result: { healthy: true, hostKey } }));
   const { checked: outcome, knownHosts } = await awaitChecks(

@@ -1,4 +1,4 @@
-/** A world for the loop in which time is a number: a clock, and a probe that plays a script. */
+/** A world for the loop on a virtual clock, with a probe that follows a script. */
 
 import type { ResolvedCheck } from '../../../src/core/health/check.ts';
 import type { HealthChange, HealthTask } from '../../../src/core/health/health.ts';

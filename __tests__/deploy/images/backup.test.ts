@@ -45,7 +45,7 @@ describe('a backup', () => {
       const image = await world.bcc.getImage(backup?.imageId ?? '', new AbortController().signal);
       expect(image).toMatchObject({ status: 'Available', name: backup?.imageName });
       expect(world.emulator.rebuilds[0]?.acceptedAtMs).toBeGreaterThanOrEqual(startMs + 100_000);
-      // Its own ImageProcessing is not somebody else's work, after which it would rest for minutes.
+      // Its own ImageProcessing is not work of somebody else, which would require minutes of stable time.
       expect(adopted).toBe(false);
       expect(world.emulator.rebuilds[0]?.acceptedAtMs).toBeLessThan(startMs + 111_000);
       expect(restoreWith).toContain(`imageId: ${backup?.imageId}`);
@@ -53,7 +53,7 @@ describe('a backup', () => {
     });
   });
 
-  test('tells instance, old image, time and run by its name', async () => {
+  test('is named after instance, old image, time and run', async () => {
     await withVirtualWorld({}, async (world) => {
       const { backup } = oneOf(await world.run({ backup: {} }));
       expect(backup?.imageName).toBe('rbi-backup/i-demo0001/m-web-1/20260301T000005Z/4711');
@@ -63,7 +63,7 @@ describe('a backup', () => {
     });
   });
 
-  test('is waited for where a replica does not show it yet, and is not taken for one that is gone', async () => {
+  test('is waited for if a replica does not show it yet, and does not count as deleted', async () => {
     const behaviour = { replicas: 1, replicaLagMs: 8_000, imageMs: 20_000 };
     await withVirtualWorld({ emulator: { behaviour } }, async (world) => {
       const report = await world.run({ backup: {} });
@@ -95,7 +95,7 @@ describe('a backup', () => {
     });
   });
 
-  test('is waited with until somebody else is done: a change under way is no reason to fail', async () => {
+  test('is made after a change of somebody else has ended: a change under way is no reason to fail', async () => {
     await withVirtualWorld({ emulator: { behaviour: { powerMs: 60_000 } } }, async (world) => {
       const { signal } = new AbortController();
       world.emulator.setInstance('i-demo0001', { status: 'Stopped' });
@@ -120,7 +120,7 @@ describe('a backup', () => {
     });
   });
 
-  test('is made by the next run, where a cancel has left the instance in ImageProcessing', async () => {
+  test('is made by the next run if a cancel has left the instance in ImageProcessing', async () => {
     await withVirtualWorld({}, async (world) => {
       const { cancel, pull } = newCancel();
       world.clock.onSleep = (untilMs) => untilMs > 60_000 && pull();
@@ -146,7 +146,7 @@ describe('a backup', () => {
     });
   });
 
-  test('can have the lost answer of its making', async () => {
+  test('tolerates a lost answer to its creation', async () => {
     for (const play of [
       { kind: 'reset', when: 'after' },
       { kind: 'error', status: 500, code: 'InternalError', when: 'after' },
@@ -164,7 +164,7 @@ describe('a backup', () => {
 });
 
 describe('a backup that fails', () => {
-  test('by being gone for longer than a replica may be behind', async () => {
+  test('by being missing for longer than the maximum lag of a replica', async () => {
     const gone = { kind: 'error', status: 404, code: 'NoSuchObject' } as const;
     await failing([{ on: 'GetImage', from: 3, times: 99, play: gone }], ({ failure }, world) => {
       expect(failure?.cause).toContain('NoSuchObject');
@@ -202,7 +202,7 @@ describe('a backup that fails', () => {
     });
   });
 
-  test('by an instance that does not come to rest again', async () => {
+  test('by an instance that does not become stable again', async () => {
     await withVirtualWorld({ emulator: { behaviour: { imageMs: 60_000 } } }, async (world) => {
       world.clock.onSleep = (untilMs) => {
         if (untilMs > 70_000) return;
@@ -226,7 +226,7 @@ describe('a backup that fails', () => {
     }
   );
 
-  test('by a refusal of its making', async () => {
+  test('by a refusal of its creation', async () => {
     const conflict = {
       on: 'CreateImage',
       times: Number.POSITIVE_INFINITY,
@@ -268,7 +268,7 @@ describe('a backup that fails', () => {
     });
   });
 
-  test('keeps the ones behind it from starting', async () => {
+  test('keeps the following instances from starting', async () => {
     const faults = [{ on: 'CreateImage', play: { kind: 'imageEndsIn', status: 'Error' } }] as const;
     await withVirtualWorld({ emulator: { faults } }, async (world) => {
       const report = await world.run({
@@ -300,14 +300,14 @@ describe('a cancel while the backup is made', () => {
     });
   });
 
-  test('while the answer of its making is out: the name of what may be there is told', async () => {
+  test('while its creation is not answered: the name of the possible image is reported', async () => {
     const { cancel, pull } = newCancel();
     const faults = [{ on: 'CreateImage', play: { kind: 'hang', when: 'after' } }] as const;
     const onCall = ({ operation }: { readonly operation: string }) => {
       if (operation === 'CreateImage') setTimeout(pull, 20);
     };
     await withVirtualWorld({ emulator: { faults, onCall } }, async (world) => {
-      // As in a real run, writes have a moment more than everything else.
+      // As in a real run, writes get a little more time than everything else.
       const later: AbortController = new AbortController();
       cancel.signal.addEventListener('abort', () => setTimeout(() => later.abort(), 50));
       const one = oneOf(await world.run({ backup: {} }, { signal: cancel.signal, writes: later.signal }));

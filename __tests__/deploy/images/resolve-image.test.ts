@@ -14,7 +14,7 @@ function withImages<T>(
   return withVirtualWorld({ emulator: { world: { images: [...images, ...more] } } }, test);
 }
 
-/** The one sentence in which a search ended. */
+/** The message with which a search ended. */
 async function causeOf(world: VirtualWorld, pattern: string): Promise<string> {
   const problems = await problemsOf(world.run({ image: named(pattern) }));
   expect(problems).toHaveLength(1);
@@ -53,7 +53,7 @@ describe('imageName', () => {
     });
   });
 
-  test('none: the nearest names are told, the nearest first', async () => {
+  test('none: the nearest names are listed, nearest first', async () => {
     await withImages(releases, async (world) => {
       const cause = await causeOf(world, 'rel-v5');
       expect(cause).toContain('fits imageName "rel-v5"');
@@ -134,7 +134,7 @@ describe('more images than a page holds', () => {
     });
   });
 
-  test('near misses are sought on all pages', async () => {
+  test('near names are searched for on all pages', async () => {
     await withImages(many, async (world) => {
       expect(await causeOf(world, 'many-23444')).toContain('"many-2344" (m-many2344, Available)');
     });
@@ -180,7 +180,7 @@ describe('an image that is still being created', () => {
     });
   });
 
-  test('a newer one in Creating is waited for although an older one could be had', async () => {
+  test('a newer one in Creating is waited for although an older one is Available', async () => {
     await withVirtualWorld({}, async (world) => {
       const id = await make(world, 'web-v3');
       expect((await world.run({ image: named('web-*') })).imageId).toBe(id);
@@ -198,7 +198,7 @@ describe('an image that is still being created', () => {
     });
   });
 
-  test('fails in the end: told, and nothing is sent', async () => {
+  test('fails in the end: the failure is reported, and nothing is sent', async () => {
     const faults = [{ on: 'CreateImage', play: { kind: 'imageEndsIn', status: 'CreatedFailed' } }] as const;
     await withVirtualWorld({ emulator: { faults } }, async (world) => {
       await make(world, 'web-v3');
@@ -234,7 +234,7 @@ describe('an image that is still being created', () => {
 describe('an image that is not there yet', () => {
   const id = 'm-later';
 
-  /** Puts the image into the world once so much time has passed. */
+  /** Adds the image to the world after a time. */
   function appearAt(world: VirtualWorld, atMs: number): void {
     let isThere = false;
     world.clock.onSleep = (untilMs) => {

@@ -113,7 +113,7 @@ describe.each(switches)('a selection by tags, where lists show them: %s', (listT
     );
   });
 
-  test('does not leave out what is Expired: the plan refuses it, and all', async () => {
+  test('does not leave out an Expired one: the plan refuses it, and the run', async () => {
     await select(
       'app=web env=prod',
       async (_, run) => {
@@ -157,7 +157,7 @@ describe('blanks at the ends of tags', () => {
     await select('role=api', async (_, run) => expect(idsOf(await run)).toBe('i-y'), {}, more);
   });
 
-  test('make a choice that nobody can tell, where instances differ in them', async () => {
+  test('make the selection ambiguous if instances differ in them', async () => {
     const more = [blank('i-x', 'role', 'api '), blank('i-y', 'role', ' api')];
     await select(
       'role=api',
@@ -198,7 +198,7 @@ describe('the calls of a selection', () => {
     );
   });
 
-  test('that fail are told, and nothing is taken for the whole', async () => {
+  test('that fail are reported, and a partial list is not used', async () => {
     await withVirtualWorld(
       { emulator: { world: { instances }, behaviour: { listTags: false } } },
       async (world) => {
@@ -217,7 +217,7 @@ describe('the calls of a selection', () => {
   });
 });
 
-test('a run over tags rebuilds what they select, and nothing else', async () => {
+test('a run by tags rebuilds what they select, and nothing else', async () => {
   await withVirtualWorld({ emulator: { world: { instances } } }, async (world) => {
     const report = await world.run({ selection: { kind: 'tags', tags: tags('app=web env=prod') } });
     expect(report.status).toBe('rebuilt');

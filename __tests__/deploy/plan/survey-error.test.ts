@@ -13,7 +13,7 @@ const base: CallFailure = {
 const words = (...texts: readonly string[]): number => texts.join(' ').split(/\s+/).length;
 
 describe('the message of a typical mistake', () => {
-  test('a wrong secret blames the keys and not the policy, once for all reads', () => {
+  test('a wrong secret names the keys and not the policy, once for all reads', () => {
     const wrong = ['GetImage', 'ListInstances', 'GetInstance'].map((operation) =>
       problemOf({ ...base, operation, code: 'SignatureDoesNotMatch' }, 'bj')
     );
@@ -24,7 +24,7 @@ describe('the message of a typical mistake', () => {
     expect(words(...told.flatMap(({ cause, remedy }) => [cause, remedy]))).toBeLessThanOrEqual(40);
   });
 
-  test('a call that the policy denies blames the policy and not the keys, each call by name', () => {
+  test('a call that the policy denies names the policy and not the keys, and each call', () => {
     const denied = ['GetImage', 'RebuildInstance'].map((operation) =>
       problemOf({ ...base, operation, code: 'AccessDenied' })
     );
@@ -45,7 +45,7 @@ describe('the message of a typical mistake', () => {
     expect(problemOf({ ...base, kind: 'unreached' }).remedy).toContain('Check endpoint,');
   });
 
-  test('a region whose host nobody knows, and a proxy that is down, are blamed alone and once', () => {
+  test('a region whose host name is unknown, or a proxy that is down, is the only cause, named once', () => {
     const calls = ['GetImage', 'GetInstance'].map(
       (operation): CallFailure => ({ ...base, operation, kind: 'unreached' })
     );
@@ -70,7 +70,7 @@ describe('the message of a typical mistake', () => {
     expect(remedy).toBe(`Check ${input} and region: x-1 is not known in region gz.`);
   });
 
-  test('things that are not known are each told', () => {
+  test('each unknown resource is reported', () => {
     const lost = problemOf({ ...base, kind: 'notFound' });
     expect(withoutRepeats([lost, lost])).toHaveLength(2);
   });

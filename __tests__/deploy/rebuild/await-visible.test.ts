@@ -3,7 +3,7 @@ import { CallError } from '../../../src/core/model/failure.ts';
 import { awaitVisible } from '../../../src/deploy/rebuild/await-visible.ts';
 import { noCancel, withVirtualWorld } from '../../support/virtual.ts';
 
-describe('the watch for it', () => {
+describe('the wait until a rebuild shows', () => {
   test('goes on after reads that fail, and ends when it shows', async () => {
     await withVirtualWorld({}, async (world) => {
       await world.bcc.rebuild(
@@ -48,7 +48,7 @@ describe('the watch for it', () => {
     });
   });
 
-  test('ends at once where nobody may look', async () => {
+  test('ends at once if reads are denied', async () => {
     await withVirtualWorld({}, async (world) => {
       world.emulator.addFault({ on: '*', times: 99, play: { kind: 'accessDenied' } });
       await expect(awaitVisible(['i-demo0001'], 60_000, { ...world, cancel: noCancel })).rejects.toThrow(

@@ -50,7 +50,7 @@ test('a line comes once a minute while a call hangs, and none after the end', as
   expect(lines[0]).toContain('waiting for the first sign of the rebuild');
 });
 
-test('none comes during a backup, which has lines of its own', async () => {
+test('none comes during a backup, which has its own lines', async () => {
   const { clock, lines, ports } = newScene();
   const backup = { ...sent, phase: 'backup' } as const;
   await withRebuildLog(

@@ -49,7 +49,7 @@ describe('rebuilds of one moment', () => {
     expect(told()).toEqual(['rebuild i-1']);
   });
 
-  test('several are one call, and each is told of its acceptance', async () => {
+  test('several are one call, and each gets the acceptance', async () => {
     const { send, told } = newScene();
     const accepted = await Promise.all([send('i-1'), send('i-2'), send('i-3')]);
     expect(told()).toEqual(['rebuildBatch i-1 i-2 i-3']);
@@ -70,7 +70,7 @@ describe('rebuilds of one moment', () => {
     expect([...idsOf('rebuildBatch').flat(), ...idsOf('rebuild').flat()]).toEqual(ids);
   });
 
-  test('that ask for something else go out by themselves', async () => {
+  test('with another spec are separate calls', async () => {
     const { send, told } = newScene();
     const other: RebuildRequest = { ...order, imageId: 'm-other' };
     await Promise.all([send('i-1'), send('i-2', false, other), send('i-3'), send('i-4', false, other)]);
@@ -93,7 +93,7 @@ describe('rebuilds of one moment', () => {
 });
 
 describe('a batch that fails', () => {
-  // Nobody knows whether a refusal of the call is one for all of them.
+  // A refusal of the call may not apply to all of them.
   test.each<[FailureKind, Partial<CallFailure>, string]>([
     ['conflict', { httpStatus: 409 }, 'a refusal of several'],
     ['notFound', { httpStatus: 404 }, 'a refusal of several'],
@@ -107,7 +107,7 @@ describe('a batch that fails', () => {
     ['skewed', { httpStatus: 400 }, 'its own'],
     ['ambiguous', {}, 'its own']
   ])(
-    'as %s, %j, is for each of them %s, of the same kind, and no call follows',
+    'as %s, %j, is %s for each of them, of the same kind, and no call follows',
     async (kind, patch, told) => {
       const { send, calls } = newScene(batchFails(kind, patch));
       const errors = await Promise.all(idsUpTo(3).map((id) => rejectionOf(send(id))));
@@ -122,7 +122,7 @@ describe('a batch that fails', () => {
     }
   );
 
-  test('as denied makes later rebuilds go out alone: who may not batch may rebuild', async () => {
+  test('as denied makes later rebuilds go out alone: single rebuilds may still be permitted', async () => {
     const { send, told, clock } = newScene(batchFails('denied', { httpStatus: 403 }));
     await Promise.all(idsUpTo(2).map((id) => rejectionOf(send(id))));
     await clock.sleep(1, never);
@@ -139,7 +139,7 @@ describe('a batch that fails', () => {
     expect(ended[149]?.status).toBe('fulfilled');
   });
 
-  test('by a fault of the program is told as it is', async () => {
+  test('by a bug is thrown as it is', async () => {
     const { send } = newScene(() => {
       throw new TypeError('a bug');
     });
@@ -148,7 +148,7 @@ describe('a batch that fails', () => {
   });
 
   test.each<FailureKind>(['conflict', 'notFound', 'invalid'])(
-    'a single call that fails as %s is told as it is: it is about one alone',
+    'a single call that fails as %s is reported as it is: it concerns only one',
     async (kind) => {
       const error = failureAs(kind);
       const { send } = newScene(() => {
@@ -161,7 +161,7 @@ describe('a batch that fails', () => {
 });
 
 describe('a cancel', () => {
-  test('while a call for several is out, which is then denied, lets no single calls follow', async () => {
+  test('during a call for several that is then denied: no single calls follow', async () => {
     const { cancel, stop } = twoSteps();
     const { send, told } = newScene(() => {
       stop();
@@ -172,7 +172,7 @@ describe('a cancel', () => {
     expect(told()).toEqual(['rebuildBatch i-1 i-2']);
   });
 
-  test('between the decision and the call lets nothing out', async () => {
+  test('between the decision and the call sends nothing', async () => {
     const { cancel, stop } = twoSteps();
     const { send, told } = newScene(undefined, cancel);
     const sent = Promise.all(idsUpTo(2).map((id) => rejectionOf(send(id))));
@@ -181,7 +181,7 @@ describe('a cancel', () => {
     expect(told()).toEqual([]);
   });
 
-  test('lets a call that is out be answered', async () => {
+  test('waits for the answer of a call under way', async () => {
     const { cancel, stop } = twoSteps();
     const scene: ReturnType<typeof newScene> = newScene(
       (_call, signal) => scene.clock.sleep(3_000, signal),
@@ -194,7 +194,7 @@ describe('a cancel', () => {
     expect(await sent).toHaveLength(2);
   });
 
-  test('that gives up on the call is told to each of them', async () => {
+  test('that gives up on the call reaches each of them', async () => {
     const { cancel, stop, giveUp } = twoSteps();
     const scene: ReturnType<typeof newScene> = newScene(async (_call, signal) => {
       // As the client does with a rebuild that it gives up on.
@@ -210,7 +210,7 @@ describe('a cancel', () => {
     expect(await sent).toEqual(['ambiguous', 'ambiguous']);
   });
 
-  test('after it the sender still works for nobody', async () => {
+  test('after it the sender sends nothing', async () => {
     const { cancel, stop } = twoSteps();
     const { send, told } = newScene(undefined, cancel);
     stop();
@@ -221,18 +221,15 @@ describe('a cancel', () => {
 });
 
 describe('a rebuild whose observation has aged', () => {
-  test.each([false, true])(
-    'does not leave, and is told so as throttled (sent before: %s)',
-    async (isAgain) => {
-      const { send, calls } = newScene();
-      expect(await kindOf(send('i-1', isAgain, order, 10_001))).toBe('throttled');
-      expect(calls).toEqual([]);
-      await send('i-2', isAgain, order, 9_999);
-      expect(calls).toHaveLength(1);
-    }
-  );
+  test.each([false, true])('is not sent, and is reported as throttled (sent before: %s)', async (isAgain) => {
+    const { send, calls } = newScene();
+    expect(await kindOf(send('i-1', isAgain, order, 10_001))).toBe('throttled');
+    expect(calls).toEqual([]);
+    await send('i-2', isAgain, order, 9_999);
+    expect(calls).toHaveLength(1);
+  });
 
-  test('holds no other of the same moment back', async () => {
+  test('does not delay others of the same moment', async () => {
     const { send, told } = newScene();
     const aged = kindOf(send('i-1', false, order, 10_001));
     await Promise.all([send('i-2'), send('i-3')]);

@@ -19,7 +19,7 @@ function newScene(script?: CallScript, unknown?: readonly string[]) {
   const played = playBcc(clock, script, unknown);
   const off = new AbortController();
   const watch = createWatch({ bcc: played.bcc, clock, cancel: { signal: off.signal, writes: off.signal } });
-  /** An observation that may be taken along from `earliestMs` on; `urgent` where that is its own moment. */
+  /** An observation that may be made from `earliestMs` on; `urgent`: it must be made then. */
   const observe = (instanceId: string, dueMs: number, more: Partial<ObserveRequest> = {}) =>
     watch.observe({ instanceId, dueMs, earliestMs: dueMs, withDisk: false, fresh: false, ...more });
   const told = () => played.calls.map(({ atMs, name, ids }) => `${atMs} ${name} ${ids.join(' ')}`.trim());
@@ -30,7 +30,7 @@ function idsUpTo(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `i-${index + 1}`);
 }
 
-describe('one look', () => {
+describe('one observation', () => {
   test('is taken at its moment, as a single read', async () => {
     const { observe, told, sleeping } = newScene();
     const observation = await observe('i-1', 5_000);
@@ -67,7 +67,7 @@ describe('one look', () => {
     ]);
   });
 
-  test('tells whether it was made on a fresh connection, which others share', async () => {
+  test('says whether it was made on a fresh connection, which others share', async () => {
     const { observe } = newScene();
     expect((await observe('i-1', 1_000)).isFresh).toBe(false);
     const both = await Promise.all([observe('i-1', 2_000), observe('i-2', 2_000, { fresh: true })]);
@@ -101,7 +101,7 @@ describe('observes several', () => {
     expect(told()).toEqual(['5000 listInstances i-1 i-2 i-3']);
   });
 
-  test('one whose earliest moment has not come is left for later', async () => {
+  test('one before its earliest moment waits', async () => {
     const { observe, told } = newScene();
     const [, later] = await Promise.all([
       observe('i-1', 5_000),
@@ -112,7 +112,7 @@ describe('observes several', () => {
     expect(told()).toEqual(['5000 listInstances i-1 i-3', '8000 getInstance i-2']);
   });
 
-  test('an urgent one that comes later moves the alarm, and takes along who may', async () => {
+  test('an urgent one that comes later is read earlier, together with those that may', async () => {
     const { observe, told, clock } = newScene();
     const slow = observe('i-1', 60_000, { earliestMs: 10_000 });
     const slower = observe('i-2', 70_000, { earliestMs: 50_000 });
@@ -121,7 +121,7 @@ describe('observes several', () => {
     expect(told()).toEqual(['20200 listInstances i-1 i-3', '70000 getInstance i-2']);
   });
 
-  test('one that is wanted while a list is out does not wait for its answer', async () => {
+  test('one that is requested during a list does not wait for its answer', async () => {
     const scene: ReturnType<typeof newScene> = newScene(({ ids }) =>
       ids.includes('i-1') ? scene.clock.sleep(10_000, never) : undefined
     );
@@ -133,7 +133,7 @@ describe('observes several', () => {
     expect(told()).toEqual(['1000 listInstances i-1 i-2', '3000 getInstance i-3']);
   });
 
-  test('go on: two that keep a beat with different phases share every call', async () => {
+  test('go on: two with the same interval and different phases share every call', async () => {
     const { observe, idsOf, clock } = newScene();
     const beat = async (id: string, phaseMs: number): Promise<void> => {
       let dueMs = phaseMs;
@@ -211,14 +211,14 @@ describe('what goes wrong with one of several', () => {
     expect(told()).toEqual(['1000 listInstances i-1 i-2']);
   });
 
-  test('a single read that fails rejects that look', async () => {
+  test('a single read that fails rejects that observation', async () => {
     const { observe } = newScene(() => {
       throw failureAs('denied');
     });
     expect(await kindOf(observe('i-1', 1_000))).toBe('denied');
   });
 
-  test('a fault of the program reaches all that were in it', async () => {
+  test('a bug reaches all that were in it', async () => {
     const { observe } = newScene(() => {
       throw new TypeError('a bug');
     });
@@ -228,7 +228,7 @@ describe('what goes wrong with one of several', () => {
 });
 
 describe('the end', () => {
-  test('disposing gives up what is wanted, and leaves no timer', async () => {
+  test('disposing gives up pending requests, and leaves no timer', async () => {
     const { observe, watch, told, sleeping } = newScene();
     const wanted = Promise.all([rejectionOf(observe('i-1', 5_000)), rejectionOf(observe('i-2', 6_000))]);
     watch.dispose();
@@ -256,7 +256,7 @@ describe('the end', () => {
     expect(await rejectionOf(observe('i-1', 5_000))).toBeInstanceOf(CancelledError);
   });
 
-  test('an abort reaches the read that is out', async () => {
+  test('an abort ends the read under way', async () => {
     const scene: ReturnType<typeof newScene> = newScene((_call, signal) => scene.clock.sleep(60_000, signal));
     const { observe, abort, clock } = scene;
     const wanted = Promise.all([rejectionOf(observe('i-1', 1_000)), rejectionOf(observe('i-2', 1_000))]);

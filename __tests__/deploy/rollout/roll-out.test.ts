@@ -1,4 +1,4 @@
-/** The loop of a rollout by itself: its work is a script, and nothing is called. */
+/** The loop of a rollout with scripted work; nothing is called. */
 import { describe, expect, test } from '@jest/globals';
 import type { Outcome } from '../../../src/core/rollout/rollout-state.ts';
 import { type FleetWork, rollOut } from '../../../src/deploy/rollout/roll-out.ts';
@@ -15,7 +15,7 @@ function scripted(clock: Clock, ends: (id: string) => Outcome = () => outcomes.s
   const second = (): Promise<void> => clock.sleep(1_000, noCancel.signal);
   const work: FleetWork = {
     async rollForward(id) {
-      begun.push(`forth ${id}`);
+      begun.push(`rollForward ${id}`);
       await second();
       return ends(id);
     },
@@ -29,14 +29,14 @@ function scripted(clock: Clock, ends: (id: string) => Outcome = () => outcomes.s
 }
 
 describe('the loop of a rollout', () => {
-  test('carries out what is commanded, and tells of every step', async () => {
+  test('carries out every command, and reports every step', async () => {
     const clock = new VirtualClock();
     const { work, begun } = scripted(clock, (id) => (id === 'd' ? outcomes.refused : outcomes.succeeded));
     const seen: boolean[] = [];
     const task = { ...usual, members: membersOf('a b c d e f') };
     const rollout = await rollOut(task, work, { clock, cancel: noCancel }, ({ isOver }) => seen.push(isOver));
     // c makes room for e in the moment before d fails.
-    const rollForward = ['forth a', 'forth b', 'forth c', 'forth d', 'forth e'];
+    const rollForward = ['rollForward a', 'rollForward b', 'rollForward c', 'rollForward d', 'rollForward e'];
     expect(begun).toEqual([...rollForward, 'back e', 'back c', 'back b', 'back a']);
     expect(rollout).toMatchObject({ stop: 'maxFailures', isOver: true });
     expect(seen.at(-1)).toBe(true);
@@ -52,12 +52,12 @@ describe('the loop of a rollout', () => {
     expect(clock.nowMs()).toBe(3_000 + 120_000);
   });
 
-  // A timer counts in whole milliseconds, as `heal.ts` knows: the wake comes before its moment, and none comes after it.
+  // A timer counts in whole milliseconds, so it may fire before its moment, and there is no second one.
   test('wakes from a pause on a clock whose timers cut off parts of a millisecond', async () => {
     const virtual = new VirtualClock();
     let passed = 0;
     const clock: Clock = {
-      // Some time passes between two looks at the clock.
+      // Some time passes between two readings of the clock.
       nowMs: () => {
         passed = (passed + 0.01) % 0.5;
         return virtual.nowMs() + passed;
@@ -68,7 +68,7 @@ describe('the loop of a rollout', () => {
     const { work, begun } = scripted(clock);
     const task = { ...usual, pauseMs: 60_000, members: membersOf('a b c') };
     await rollOut(task, work, { clock, cancel: noCancel }, () => undefined);
-    expect(begun).toEqual(['forth a', 'forth b', 'forth c']);
+    expect(begun).toEqual(['rollForward a', 'rollForward b', 'rollForward c']);
   }, 500);
 
   test('that is cancelled before it begins does not begin', async () => {
@@ -79,7 +79,7 @@ describe('the loop of a rollout', () => {
     const task = { ...usual, members: membersOf('a b c') };
     const rollout = await rollOut(task, work, { clock, cancel }, () => undefined);
     expect(rollout.stop).toBe('cancelled');
-    // What is begun in the same moment ends by itself, for its own looks are aborted.
+    // What starts in the same moment ends by itself, because its own observations are aborted.
     expect(begun.length).toBeLessThanOrEqual(2);
   });
 
@@ -95,13 +95,13 @@ describe('the loop of a rollout', () => {
     expect(steps).toHaveLength(count);
   });
 
-  test.each(['forth', 'rolledBack'] as const)(
-    'a fault of the program in %s begins nothing new, and is thrown at the end',
+  test.each(['rollForward', 'rolledBack'] as const)(
+    'a bug in %s starts nothing new, and is thrown at the end',
     async (way) => {
       const clock = new VirtualClock();
       const { work, begun } = scripted(clock, (id) => (id === 'b' ? outcomes.broken : outcomes.succeeded));
       const broken: FleetWork = {
-        rollForward: (id) => (way === 'forth' && id === 'a' ? fault() : work.rollForward(id)),
+        rollForward: (id) => (way === 'rollForward' && id === 'a' ? fault() : work.rollForward(id)),
         rollBack: (id) => (way === 'rolledBack' ? fault() : work.rollBack(id))
       };
       let ended = 0;
@@ -110,9 +110,11 @@ describe('the loop of a rollout', () => {
         ended = now.ended;
       });
       await expect(run).rejects.toThrow('a fault of the program');
-      expect(begun).toEqual(way === 'forth' ? ['forth b'] : ['forth a', 'forth b', 'forth c']);
+      expect(begun).toEqual(
+        way === 'rollForward' ? ['rollForward b'] : ['rollForward a', 'rollForward b', 'rollForward c']
+      );
       // All that was under way has ended.
-      expect(ended).toBe(way === 'forth' ? 2 : 3);
+      expect(ended).toBe(way === 'rollForward' ? 2 : 3);
     }
   );
 });

@@ -11,7 +11,7 @@ import { health, onStage } from '../../support/stage.ts';
 import { VirtualClock } from '../../support/virtual.ts';
 
 const never = new AbortController().signal;
-const well: Outcome = { result: 'succeeded', isUnavailable: false, canRollBack: true };
+const succeeded: Outcome = { result: 'succeeded', isUnavailable: false, canRollBack: true };
 const failed: Outcome = { result: 'failed', isUnavailable: true, canRollBack: false };
 const broken: Outcome = { result: 'failed', isUnavailable: true, canRollBack: true };
 
@@ -32,7 +32,7 @@ function planOf(count: number, how: Parameters<typeof makePlan>[3], onIt = 0): P
   return makePlan(wanted, { login: { kind: 'keepImageLogin' }, script: 'kept' }, targets, how);
 }
 
-/** The news of a rollout that goes by hand: `end` is told of each end, at the moment that the clock shows. */
+/** The log of a rollout that is driven by hand: `end` reports an end at the current time of the clock. */
 function newScene(
   count: number,
   more: {
@@ -70,7 +70,7 @@ function newScene(
     texts: () => lines.map(({ text }) => text),
     progress: () => lines.filter(({ text }) => /^\d+ of \d+ done/.test(text)),
     wait: (ms: number) => virtual.sleep(ms, never),
-    end: (id: string, outcome = well) => feed({ type: 'ended', id, outcome, atMs: clock.nowMs() }),
+    end: (id: string, outcome = succeeded) => feed({ type: 'ended', id, outcome, atMs: clock.nowMs() }),
     back: (id: string, result: 'rolledBack' | 'rollbackFailed') =>
       feed({
         type: 'rollbackEnded',
@@ -116,7 +116,7 @@ describe('the end of each', () => {
   test.each([
     ['rolledBack', 'rolled back'],
     ['rollbackFailed', 'rollback failed']
-  ] as const)('of one that goes %s is told twice', async (result, words) => {
+  ] as const)('of one that is %s has two lines', async (result, words) => {
     const { wait, end, back, texts, rolloutLog } = newScene(3, { rollback: true, maxFailures: 3 });
     await wait(60_000);
     end('i-1', broken);
@@ -192,13 +192,13 @@ describe('the lines of progress', () => {
   });
 });
 
-describe('a sign of life', () => {
+describe('a heartbeat line', () => {
   test('comes every minute while nothing ends, before the first end too', async () => {
     const { wait, lines, rolloutLog } = newScene(3);
     await wait(200_000);
     rolloutLog.dispose();
     expect(lines).toEqual([
-      // The first one sooner, for the clock is set so that a first end is told at once.
+      // The first one sooner, for the clock is set so that a first end is reported at once.
       { atMs: 45_000, text: '0 of 3 done, 3 under way' },
       { atMs: 105_000, text: '0 of 3 done, 3 under way' },
       { atMs: 165_000, text: '0 of 3 done, 3 under way' }
@@ -236,7 +236,7 @@ describe('a sign of life', () => {
 });
 
 describe('the stop', () => {
-  test('is told once', async () => {
+  test('has one line', async () => {
     const { wait, end, texts, rolloutLog } = newScene(5, { maxUnavailable: 2 });
     await wait(20_000);
     end('i-1', failed);
@@ -248,7 +248,7 @@ describe('the stop', () => {
     ]);
   });
 
-  test('by a cancel is no news: whoever cancels knows', async () => {
+  test('by a cancel has no line: the person who cancels knows it', async () => {
     const { wait, cancel, texts, rolloutLog } = newScene(5, { maxUnavailable: 2 });
     await wait(20_000);
     cancel();
@@ -258,7 +258,7 @@ describe('the stop', () => {
 });
 
 describe('a single target', () => {
-  test('has no news, for it tells of itself', async () => {
+  test('has no lines here, because its own log has them', async () => {
     const { wait, end, lines, sleeping } = newScene(1);
     expect(sleeping()).toBe(0);
     await wait(300_000);
@@ -267,7 +267,7 @@ describe('a single target', () => {
   });
 });
 
-test('in a run: the ends, the progress, and nothing after the last word', async () => {
+test('in a run: the ends, the progress, and nothing after the last line', async () => {
   await onStage({}, async (world) => {
     await world.run({ selection: bothDemos, health });
     const told = world.lines.filter((line) => /: done after|of 2 done/.test(line));

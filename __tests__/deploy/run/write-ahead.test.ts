@@ -5,7 +5,7 @@ import { bothBalancers, demoWeights, weightsIn } from '../../support/ports.ts';
 import { onStage } from '../../support/stage.ts';
 import { noCancel } from '../../support/virtual.ts';
 
-test('each rebuild call and each change of weights is written down before it leaves', async () => {
+test('each rebuild call and each weight change is recorded before it is sent', async () => {
   await onFleet(6, async (world, ids) => {
     const writes = (): number =>
       world.emulator.calls.filter(({ operation }) => operation.startsWith('Rebuild')).length;
@@ -19,7 +19,7 @@ test('each rebuild call and each change of weights is written down before it lea
   });
 });
 
-test('what cannot be written down is not sent, and the run tells of it and of what it had done before', async () => {
+test('a call that cannot be recorded is not sent, and the run reports that and what it did before', async () => {
   await onFleet(3, async (world, ids) => {
     let commits = 0;
     const report = await world.run(fleetRequest(ids, 1), noCancel, {
@@ -37,7 +37,7 @@ test('what cannot be written down is not sent, and the run tells of it and of wh
   });
 });
 
-test('a weight is restored even if that cannot be written down', async () => {
+test('a weight is restored even if that cannot be recorded', async () => {
   await onStage({}, async (world) => {
     const report = await world.run({ balancers: bothBalancers }, noCancel, {
       commit() {
@@ -49,7 +49,7 @@ test('a weight is restored even if that cannot be written down', async () => {
   });
 });
 
-test('a weight is not lowered if that cannot be written down', async () => {
+test('a weight is not lowered if that cannot be recorded', async () => {
   await onStage({}, async (world) => {
     const report = await world.run({ balancers: bothBalancers }, noCancel, {
       commit() {

@@ -28,7 +28,7 @@ async function childOf({ send }: Bench, id: string, query = '&withLog=true') {
 }
 
 describe('agents', () => {
-  test('stay on line for a while after the wipe, go off line, and come back after the boot', async () => {
+  test('stay online for a while after the wipe, go offline, and come back after the boot', async () => {
     const behaviour = { agentStaleMs: 30_000, agentBootMs: 15_000, staleRunningMs: 0, rebuildMs: 60_000 };
     await withBench({ behaviour }, async (bench) => {
       expect(await agentOf(bench)).toBe('ONLINE');
@@ -62,7 +62,7 @@ describe('agents', () => {
     });
   });
 
-  test('are told of 100 at most', async () => {
+  test('are listed for at most 100 instances', async () => {
     await withBench({}, async ({ send }) => {
       const hosts = Array.from({ length: 101 }, (_, index) => ({ instanceId: `i-${index}` }));
       expect((await send('POST', '/v1/ca/agent/batch', { hosts })).status).toBe(400);
@@ -130,7 +130,7 @@ describe('a run', () => {
   test.each<[Behaviour['runOnOffline'], string]>([
     ['failed', 'FAILED'],
     ['pending', 'PENDING']
-  ])('for an agent that is off line is %s', async (runOnOffline, state) => {
+  ])('for an agent that is offline is %s', async (runOnOffline, state) => {
     await withBench({ behaviour: { runOnOffline, agentStaleMs: 0 } }, async (bench) => {
       bench.emulator.setInstance(first, { status: 'Stopped' });
       const id = await run(bench);
@@ -141,7 +141,7 @@ describe('a run', () => {
     });
   });
 
-  test('for an agent that is off line may be refused', async () => {
+  test('for an agent that is offline may be refused', async () => {
     await withBench({ behaviour: { runOnOffline: 'refused', agentStaleMs: 0 } }, async (bench) => {
       bench.emulator.setInstance(first, { status: 'Stopped' });
       expect(await run(bench)).toBe('');
@@ -225,7 +225,7 @@ describe('refusals', () => {
     });
   });
 
-  test('of a Content-MD5 that does not fit, where it is looked at', async () => {
+  test('of a Content-MD5 that does not match, if it is checked', async () => {
     for (const contentMd5 of ['checked', 'ignored'] as const) {
       await withBench({ behaviour: { contentMd5 } }, async ({ send }) => {
         const headers = { 'content-md5': 'AAAA' };
@@ -263,7 +263,7 @@ describe('refusals', () => {
   });
 });
 
-test('what the Python SDK sends besides is ignored: nulls, empty texts, userId', async () => {
+test('additional values of the Python SDK are ignored: nulls, empty texts, userId', async () => {
   await withBench({}, async ({ send }) => {
     const command = {
       type: 'SHELL',

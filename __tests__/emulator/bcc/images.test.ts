@@ -35,7 +35,7 @@ test('images carry tags, where imagesCarryTags says so', async () => {
   });
 });
 
-describe('making an image', () => {
+describe('creating an image', () => {
   test('goes from Creating to Available, and the instance shows it', async () => {
     await withBench({}, async ({ send, clock, emulator }) => {
       const { json } = await send('POST', create, { imageName: 'backup-1', instanceId: 'i-demo0001' });

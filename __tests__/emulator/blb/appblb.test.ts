@@ -75,7 +75,7 @@ describe('reads', () => {
 });
 
 describe('writes', () => {
-  test('a change of weights has no word in the query', async () => {
+  test('a change of weights needs no query parameter', async () => {
     await withBench({ strict: true }, async ({ send, emulator }) => {
       const body = { sgId: GROUP, backendServerList: [{ instanceId: ONE, weight: 0 }] };
       expect(await send('PUT', MEMBERS, body)).toMatchObject({ status: 200, text: '' });

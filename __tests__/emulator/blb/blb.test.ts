@@ -14,7 +14,7 @@ function weightsIn(emulator: Emulator): Record<string, number> {
 }
 
 describe('reads', () => {
-  test('one balancer: its fields stand at the top', async () => {
+  test('one balancer: its fields are at the top level', async () => {
     await withBench({ strict: true }, async ({ send, emulator }) => {
       const { status, json } = await send('GET', `/v1/blb/${ID}`);
       expect(status).toBe(200);
@@ -143,7 +143,7 @@ describe('a change of weights', () => {
   });
 });
 
-describe('the trap: without ?update it takes members out', () => {
+describe('the trap: without ?update it removes members', () => {
   test('bare ids go', async () => {
     await withBench({ strict: true }, async ({ send, emulator }) => {
       const reply = await send('PUT', MEMBERS, { backendServerList: [ONE] });

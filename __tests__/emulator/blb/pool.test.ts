@@ -14,7 +14,7 @@ async function shown({ send }: Bench): Promise<number> {
 }
 
 describe('weightChanges', () => {
-  test('tell when, and what the instance was then', async () => {
+  test('have the time and the state of the instance', async () => {
     await withBench({}, async (bench) => {
       await change(bench, 0);
       await bench.rebuild(ONE);
@@ -33,7 +33,7 @@ describe('weightChanges', () => {
     });
   });
 
-  test('leave out what changed nothing, and what was done by hand', async () => {
+  test('omit changes without effect, and those made by hand', async () => {
     await withBench({}, async (bench) => {
       bench.emulator.setWeight({ blbId: ID, instanceId: ONE, weight: 40 });
       expect(await shown(bench)).toBe(40);

@@ -162,7 +162,7 @@ describe('on the wire', () => {
     });
   });
 
-  test('skew: the Date header tells by how much', async () => {
+  test('skew: the Date header shows by how much', async () => {
     const faults: Fault[] = [
       { on: '*', times: Number.POSITIVE_INFINITY, play: { kind: 'skew', ms: 7_200_000 } }
     ];

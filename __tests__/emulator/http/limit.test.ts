@@ -53,7 +53,7 @@ describe('callsPerSecond', () => {
     }
   );
 
-  test('a call with a bad signature is told so first, and does not count', async () => {
+  test('a call with a bad signature is refused for that first, and does not count', async () => {
     await withBench({ behaviour: { callsPerSecond: 1 } }, async ({ send }) => {
       const options = { secretAccessKey: 'another0secret0key0altogether' };
       expect((await send('GET', READ, undefined, options)).status).toBe(400);

@@ -13,7 +13,7 @@ test.each([
   ['PUT', '/v2/instance/batchAction?reboot', 'PUT /instance/batchAction'],
   ['DELETE', '/v2/image/rename', 'DELETE /image/rename'],
   ['GET', '/v2/instance/rebuild', 'GET /instance/rebuild']
-])('%s %s is said not to be emulated, and taken for no ID', async (method, target, name) => {
+])('%s %s is refused as not emulated, and not taken for an ID', async (method, target, name) => {
   await withBench({}, async ({ send, emulator }) => {
     const { status, json } = await send(method, target);
     expect({ status, code: json.code }).toEqual({ status: 501, code: 'NotEmulated' });
@@ -33,7 +33,7 @@ test('no operation that is emulated is hidden by one that is not', async () => {
   });
 });
 
-describe('what is beside the IDs and emulated', () => {
+describe('emulated fixed paths next to IDs', () => {
   test('zones, flavours, and images by spec', async () => {
     await withBench({}, async ({ send }) => {
       expect((await send('GET', '/v2/zone')).json).toEqual({ zones: [{ zoneName: 'cn-bj-d' }] });

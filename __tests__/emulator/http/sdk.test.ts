@@ -91,7 +91,7 @@ describe('@baiducloud/sdk talks to the emulator', () => {
     });
   });
 
-  test('and is told when its secret key is wrong', async () => {
+  test('and gets an error when its secret key is wrong', async () => {
     await withClient(
       undefined,
       async (client) => {
@@ -176,7 +176,7 @@ describe('requests signed by the SDK', () => {
     );
   }
 
-  test('are accepted, and refused as soon as one bit of what they signed is another', () => {
+  test('are accepted, and refused if any signed bit differs', () => {
     fc.assert(
       fc.property(requests, fc.nat(), fc.integer({ min: 0, max: 4 }), (request, at, bit) => {
         const good = signed(request);
@@ -197,7 +197,7 @@ describe('requests signed by the SDK', () => {
   });
 });
 
-/** Flips one bit of one character; never the one that makes a space of an end, which trimming would heal. */
+/** Flips one bit of one character, but never makes a space at an end, which trimming would remove. */
 function flip(text: string, at: number, bit: number): string {
   const index = at % text.length;
   const flipped = String.fromCharCode(text.charCodeAt(index) ^ (1 << bit));

@@ -59,7 +59,7 @@ describe('bodies', () => {
     });
   });
 
-  test('of whoever cannot sign are not kept', async () => {
+  test('of callers without a valid key are not kept', async () => {
     await withBench({}, async ({ send, emulator }) => {
       await send('POST', '/v2/image', { imageName: 'x' }, { secretAccessKey: 'another0secret0key0' });
       expect(emulator.calls).toMatchObject([{ code: 'SignatureDoesNotMatch' }]);
@@ -106,7 +106,7 @@ describe('the log of the calls', () => {
     expect(log.calls[0]?.atMs).toBe(10_000);
   });
 
-  test('lets go of old bodies when they are too many bytes, and never of the newest', () => {
+  test('drops old bodies when they are too many bytes, but never the newest', () => {
     const log = new CallLog();
     for (let count = 0; count < 40; count += 1) log.add(record({ count }), 1024 * 1024);
     expect(log.calls).toHaveLength(40);

@@ -4,7 +4,7 @@ import { type Bench, withBench } from '../client.ts';
 
 const ID = 'i-demo0001';
 
-/** Statuses as they follow each other, looked at every second, each named once. */
+/** The sequence of statuses, observed every second, without repetitions. */
 function statusesSeen({ emulator, clock }: Bench, seconds: number): string[] {
   const seen: string[] = [];
   for (let second = 0; second <= seconds; second += 1) {
@@ -52,14 +52,14 @@ describe('statuses', () => {
   });
 });
 
-/** What something is right after acceptance, after the start, and after the end. */
-async function thrice<T>(bench: Bench, look: () => T): Promise<T[]> {
+/** A value right after acceptance, after the start, and after the end. */
+async function threeTimes<T>(bench: Bench, read: () => T): Promise<T[]> {
   await bench.rebuild(ID);
-  const accepted = look();
+  const accepted = read();
   bench.clock.advance(7000);
-  const started = look();
+  const started = read();
   bench.clock.advance(180_000);
-  return [accepted, started, look()];
+  return [accepted, started, read()];
 }
 
 test.each<[Behaviour['imageIdFlips'], string[]]>([
@@ -68,7 +68,7 @@ test.each<[Behaviour['imageIdFlips'], string[]]>([
   ['end', ['m-web-1', 'm-web-1', 'm-web-2']]
 ])('imageIdFlips=%s', async (imageIdFlips, expected) => {
   await withBench({ behaviour: { imageIdFlips } }, async (bench) => {
-    expect(await thrice(bench, () => bench.emulator.instance(ID).imageId)).toEqual(expected);
+    expect(await threeTimes(bench, () => bench.emulator.instance(ID).imageId)).toEqual(expected);
   });
 });
 
@@ -80,7 +80,7 @@ describe('the system disk', () => {
   ])('diskChanges=%s', async (diskChanges, expected) => {
     await withBench({ behaviour: { diskChanges } }, async (bench) => {
       const changed = () => bench.emulator.instance(ID).systemVolume?.id !== 'v-sys-demo0001';
-      expect(await thrice(bench, changed)).toEqual(expected);
+      expect(await threeTimes(bench, changed)).toEqual(expected);
     });
   });
 
@@ -91,7 +91,7 @@ describe('the system disk', () => {
   ])('diskReplaced=%s', async (diskReplaced, otherId, otherTime) => {
     await withBench({ behaviour: { diskReplaced } }, async (bench) => {
       const old = bench.emulator.instance(ID).systemVolume;
-      await thrice(bench, () => undefined);
+      await threeTimes(bench, () => undefined);
       const disk = bench.emulator.instance(ID).systemVolume;
       expect([disk?.id !== old?.id, disk?.createTime !== old?.createTime]).toEqual([otherId, otherTime]);
       const { json } = await bench.send('GET', `/v2/snapshot?volumeId=${ID}`);
@@ -104,7 +104,9 @@ describe('the system disk', () => {
     ['Creating', ['InUse', 'Creating', 'InUse']]
   ])('diskStatusDuringRebuild=%s', async (diskStatusDuringRebuild, expected) => {
     await withBench({ behaviour: { diskStatusDuringRebuild } }, async (bench) => {
-      expect(await thrice(bench, () => bench.emulator.instance(ID).systemVolume?.status)).toEqual(expected);
+      expect(await threeTimes(bench, () => bench.emulator.instance(ID).systemVolume?.status)).toEqual(
+        expected
+      );
     });
   });
 });

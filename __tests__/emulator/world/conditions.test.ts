@@ -16,14 +16,14 @@ async function statusesOver(bench: Bench, seconds: number, everySeconds = 1): Pr
 describe('replicas', () => {
   const quick = { staleRunningMs: 0, rebuildMs: 10_000 };
 
-  test('without a lag show at once what is', async () => {
+  test('without a lag show the current state at once', async () => {
     await withBench({ behaviour: { ...quick, replicas: 3 } }, async (bench) => {
       await bench.rebuild(ID);
       expect((await statusesOver(bench, 11)).join(' ')).toBe(`${'Starting '.repeat(10)}Running`);
     });
   });
 
-  test('a single one that lags shows everything so much later, and a write is not held up by it', async () => {
+  test('a single one with a lag shows everything later, and does not delay writes', async () => {
     await withBench({ behaviour: { ...quick, replicaLagMs: 5000 } }, async (bench) => {
       await bench.rebuild(ID);
       expect(bench.emulator.instance(ID).status).toBe('Starting');
@@ -35,7 +35,7 @@ describe('replicas', () => {
     });
   });
 
-  test('of several, reads go back and forth between what was and what is', async () => {
+  test('of several, reads alternate between old and current state', async () => {
     await withBench(
       { behaviour: { ...quick, rebuildMs: 30_000, replicas: 3, replicaLagMs: 20_000 } },
       async (bench) => {
@@ -48,7 +48,7 @@ describe('replicas', () => {
     );
   });
 
-  test('are chosen by the connection where it is said so', async () => {
+  test('are chosen by the connection with replicaFor=connection', async () => {
     await withBench(
       { behaviour: { ...quick, replicas: 3, replicaLagMs: 20_000, replicaFor: 'connection' } },
       async (bench) => {
@@ -64,7 +64,7 @@ describe('replicas', () => {
     );
   });
 
-  test('show what a hand outside changed later, too', async () => {
+  test('show a change from outside with the same lag', async () => {
     await withBench({ behaviour: { replicaLagMs: 5000 } }, async (bench) => {
       bench.clock.advance(1);
       bench.emulator.setInstance(ID, { status: 'Error' });
@@ -76,7 +76,7 @@ describe('replicas', () => {
 describe('a snapshot policy', () => {
   const policy = { snapshotEveryMs: 60_000, snapshotMs: 20_000 };
 
-  test('interrupts an instance that rests, again and again, and leaves snapshots', async () => {
+  test('interrupts a stable instance repeatedly, and leaves snapshots', async () => {
     await withBench({ behaviour: policy }, async (bench) => {
       const seen = await statusesOver(bench, 150, 10);
       expect(seen.join(' ')).toBe(

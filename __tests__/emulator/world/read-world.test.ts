@@ -74,7 +74,7 @@ test.each([
   expect(validate(file)).toBe(false);
 });
 
-test('null counts as absent, and what is not known of a thing is no matter', () => {
+test('null counts as absent, and unknown properties of a resource are ignored', () => {
   const { instances } = readWorld({ instances: [{ id: 'i-1', publicIp: null, gpuCard: 'x' }], images: [] });
   expect(instances).toEqual([{ id: 'i-1' }]);
 });

@@ -1,4 +1,4 @@
-/** Switches for what the pages leave open beside the rebuild itself, each with all of its values. */
+/** Switches for unknowns other than the rebuild itself, each with all of its values. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import {

@@ -73,7 +73,7 @@ describe.each(proofs)('a key of %s', (_, prove) => {
     expect(() => provenKey(type, algorithm, prove().blob, signature, data)).toThrow(ProbeFailure);
   });
 
-  test('is not proven by what is cut or bent anywhere', () => {
+  test('is not proven by a signature that is cut or altered anywhere', () => {
     const { type, algorithm, blob, signature } = prove();
     const at = fc.record({ index: fc.nat(), bit: fc.integer({ min: 0, max: 7 }), cuts: fc.boolean() });
     fc.assert(

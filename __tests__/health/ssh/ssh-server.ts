@@ -18,7 +18,7 @@ export interface TestKey {
   readonly privateKey: KeyObject;
 }
 
-/** What the server does otherwise than well. */
+/** What the server does wrong. */
 export interface Manners {
   readonly greeting?: string;
   readonly kex?: string;
@@ -132,7 +132,7 @@ function replyTo(point: Buffer, key: TestKey, transcript: readonly Buffer[], man
   return Buffer.concat([Buffer.of(31), str(key.blob), str(ourPoint), str(signature)]);
 }
 
-/** By way of BigInt, so that leading zeros are the number's own business. */
+/** Through BigInt, which drops leading zeros. */
 function positive(bytes: Buffer): Buffer {
   const digits = BigInt(`0x${bytes.toString('hex')}`).toString(16);
   const even = digits.length % 2 === 0 ? digits : `0${digits}`;

@@ -1,4 +1,4 @@
-/** A virtual clock under watch: nothing may sleep on after a run, sleep for ever, or wait for nothing. */
+/** A virtual clock under watch: nothing may sleep on after a run, sleep forever, or wait for nothing. */
 import type { Clock } from '../../../src/ports/clock.ts';
 import { VirtualClock } from '../virtual.ts';
 

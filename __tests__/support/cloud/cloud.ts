@@ -90,7 +90,7 @@ export class Cloud {
     const { replicaFor, lags } = this.conditions;
     if (lags.length === 1) return lags[0] ?? 0;
     if (replicaFor === 'call' || fresh === true) return this.#pickLag();
-    // A connection does not live for ever.
+    // A connection does not live forever.
     if (this.#dice.chance(0.05)) this.#keptLagMs = this.#pickLag();
     return this.#keptLagMs;
   }

@@ -28,7 +28,7 @@ export interface SnapshotSchedule {
 export interface Conditions {
   /** How far behind each replica is that answers reads. */
   readonly lags: readonly number[];
-  /** Who gets which replica: every call anew, or a connection one for its life. */
+  /** Who gets which replica: every call again, or a connection one for its life. */
   readonly replicaFor: 'call' | 'connection';
   readonly outages: readonly Outage[];
   readonly suspensions: readonly Interruption[];

@@ -188,7 +188,7 @@ export class Guard {
   #isUntold(machine: Machine, wipes: readonly Wipe[]): boolean {
     const { wire, manner, nowMs, longestLagMs } = this.#cloud;
     const { run } = wire.chronicle;
-    // What runs on the image is skipped, whoever has put it there; `force` is the leave to erase it all the same.
+    // What runs on the image is skipped, whoever has put it there; `force` is the permission to erase it all the same.
     const { imageId, status } = machine.shownBy(freshMs + longestLagMs, nowMs);
     if (imageId === this.#facts.target && status !== 'Error' && !this.#facts.force) return false;
     return wipes.every((wipe) => {
@@ -202,7 +202,7 @@ export class Guard {
   #beforeBack(machine: Machine, imageId: string): void {
     const { rollback, target } = this.#facts;
     const { wire } = this.#cloud;
-    // One that was found under way is put back like one of this run's own.
+    // One that was found under way is rolled back like one of this run's own.
     const isErased = machine.wipes.some((wipe) => wipe.imageId === target);
     if (!rollback || !isErased || imageId === target) {
       this.#broken(`(2) ${machine.id} put back onto ${imageId} although it was not erased`);

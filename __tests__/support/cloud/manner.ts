@@ -22,7 +22,7 @@ export interface Manner {
   readonly powerMs: number;
   readonly imageMs: number;
   readonly imageShows: boolean;
-  /** For how long reads still show the weight of before. */
+  /** For how long reads still show the previous weight. */
   readonly weightShowsMs: number;
   /** For how long a pool refuses the next change. */
   readonly poolBusyMs: number;

@@ -4,7 +4,7 @@ import type { Dice } from './dice.ts';
 import type { Machine } from './machine.ts';
 import { freshMs } from './sightings.ts';
 
-/** What somebody does: labels it anew, moves it to another image, rebuilds it, stops it or deletes it. */
+/** What somebody does: labels it again, moves it to another image, rebuilds it, stops it or deletes it. */
 export interface OtherChange {
   readonly atMs: number;
   readonly id: string;

@@ -73,7 +73,7 @@ export function setUp(scene: Scene, dice: Dice): Stage {
   const log: Log = {
     info: say,
     warning: (line) => say(`warning: ${line}`),
-    // Of a large fleet the steps of each instance are told on debug level.
+    // Of a large fleet the steps of each instance are reported on debug level.
     debug: (line) => {
       if (line.endsWith('rolling back to the earlier image')) cloud.guard.seeLog(line);
     },

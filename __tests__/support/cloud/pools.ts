@@ -8,7 +8,7 @@ export interface MemberSpec extends Pool {
   readonly weight: number;
 }
 
-/** A member as it is; the weight of before shows until `showsMs`. */
+/** A member as it is; the previous weight shows until `showsMs`. */
 export interface Seat {
   readonly pool: Pool;
   readonly instanceId: string;

@@ -18,7 +18,7 @@ export function checkReport(report: RunReport, witness: Witness, isCancelled: bo
   const { scene, cloud } = witness;
   const broken = breaker(witness);
   const said = report.instances.map(({ instanceId }) => instanceId);
-  // Tags do not select what somebody has deleted, or labelled anew.
+  // Tags do not select what somebody has deleted, or labelled again.
   const ids = scene.fleet.ids.filter(
     (id) => said.includes(id) || !scene.fleet.isTagged || !cloud.others.hasChanged(id)
   );
@@ -135,7 +135,7 @@ export function checkWeights(report: RunReport, witness: Witness): void {
   if (count !== seats) broken(`(5) ${count} places are reported, and there are ${seats}`);
 }
 
-/** Rule 9: whatever is looked at in one moment is looked at in one list. */
+/** Rule 9: whatever is observed in one moment is observed in one list. */
 export function checkCalls(witness: Witness): void {
   const { chronicle, scene, cloud } = witness;
   const broken = breaker(witness);

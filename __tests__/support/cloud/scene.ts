@@ -91,7 +91,7 @@ export function drawScene(seed: number, sizes?: readonly [number, number]): Scen
       // Nothing but a snapshot's processing is proof only where the image tells as well.
       !manner.statuses.every((status) => status === 'SnapshotProcessing') &&
       !request.force &&
-      // A status that is shorter than the time between two looks is missed.
+      // A status that is shorter than the time between two observations is missed.
       luck.workMs[0] > 1.3 * request.pollIntervalMs
   };
 }

@@ -28,12 +28,12 @@ function finished(more: Partial<GuestChild> = {}, sentMs = 100_000): GuestAnswer
 
 const baseline = { bootId: oldBoot, acceptedMs: 0 };
 
-describe('the proof', () => {
-  test('a young system with another boot and our nonce', () => {
+describe('the proof of a new system', () => {
+  test('a system with a short uptime, another boot ID and the nonce', () => {
     expect(judgeProof(finished(), baseline)).toEqual({ healthy: true, bootId: newBoot });
   });
 
-  test('without a baseline the uptime has to do', () => {
+  test('without a baseline the uptime is enough', () => {
     expect(judgeProof(finished(), { acceptedMs: 0 })).toMatchObject({ healthy: true });
     expect(judgeProof(finished({ stdout: `RB1 nonce=n1 boot=${newBoot} up=90000.1` }), {})).toMatchObject({
       healthy: true
@@ -72,7 +72,7 @@ describe('the proof', () => {
     );
   });
 
-  test('a line may stand among others', () => {
+  test('there may be other lines around it', () => {
     const output = `welcome\r\nRB1 nonce=n0 boot=${oldBoot} up=1\r\nRB1 nonce=n1 boot=${newBoot} up=2.5\r\n`;
     expect(readProbeLine(output, 'n1')).toEqual({ bootId: newBoot, uptimeMs: 2_500 });
   });
@@ -105,7 +105,7 @@ describe('the script', () => {
     expect(output.at(-1)).toBe('oh');
   });
 
-  test('a run without an exit code says nothing of the script', () => {
+  test('a run without an exit code is no result of the script', () => {
     const answer = {
       ...finished(),
       child: { ...withoutExit(), state: 'FAILED', errorCode: 'Timeout' }

@@ -16,7 +16,7 @@ test.each([
   expect(guestSystem({ osName })).toBe(system);
 });
 
-test('the image tells the system, where it says anything', () => {
+test('the image determines the system if it names one', () => {
   const instance = { id: 'i-1', osName: 'Ubuntu' };
   expect(guestSystem(withSystemOf({ osType: 'windows', osName: '' }, instance))).toBe('windows');
   expect(withSystemOf({ osType: '', osName: '' }, instance)).toBe(instance);
