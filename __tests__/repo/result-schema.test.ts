@@ -653,7 +653,10 @@ describe('the schema describes what the code has, and nothing else:', () => {
     ]);
     const diskStates = wordsOf('src/core/rebuild/ending.ts', 'DiskState');
     expect(words('instance', 'properties', 'disk')).toEqual(diskStates);
-    const ofLife = wordsOf('src/core/rebuild/rebuild-state.ts', 'Phase').filter((word) => word !== 'ended');
+    // A recheck is too short to be told as a part of the work.
+    const untold = ['rechecking', 'ended'];
+    const all = wordsOf('src/core/rebuild/rebuild-state.ts', 'Phase');
+    const ofLife = all.filter((word) => !untold.includes(word));
     const phases = [...ofLife, 'health'];
     expect(words('instance', 'properties', 'phases', 'items', 'properties', 'phase')).toEqual([
       ...phases,

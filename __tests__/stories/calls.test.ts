@@ -74,12 +74,13 @@ describe('the calls before the wait', () => {
     );
   });
 
-  test('a skipped instance costs three reads and the two that must agree, with any inputs', async () => {
+  test('a skipped instance costs three reads and the two that must agree, and two after a health check', async () => {
     for (const request of [{}, { rollback: true }, { rollback: true, health }]) {
+      const after = 'health' in request ? second : [];
       await onStage({ script: () => passes }, async (world) => {
         world.emulator.setInstance('i-demo0001', { imageId: 'm-web-2' });
         expect((await world.run(request)).status).toBe('skipped');
-        expect(callsOf(world).toSorted()).toEqual(['GetImage', ...second, ...second].toSorted());
+        expect(callsOf(world).toSorted()).toEqual(['GetImage', ...second, ...second, ...after].toSorted());
       });
     }
   });

@@ -922,7 +922,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 8080:
+/***/ 4801:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4829,7 +4829,7 @@ function isGap(rebuild, observation) {
 function observeNext(rebuild, atMs, withDisk) {
     const interval = intervalOf(rebuild);
     const dueMs = Math.min(nextBeat(rebuild.dueMs, interval, atMs), rebuild.deadlineMs);
-    const fresh = rebuild.phase === 'settling' || rebuild.phase === 'searching';
+    const fresh = ['settling', 'searching', 'rechecking'].includes(rebuild.phase);
     return [
         { ...rebuild, dueMs },
         { type: 'observe', dueMs, spreadMs: spreadOf(interval), withDisk, fresh }
@@ -4911,6 +4911,54 @@ function noteRequest(rebuild, requestId) {
     return requestId === undefined || requestId === ''
         ? rebuild
         : { ...rebuild, requestIds: [...rebuild.requestIds, requestId] };
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/recheck.js
+
+
+
+
+
+
+function beginRecheck(rebuild, atMs) {
+    const { last, ending, task } = rebuild;
+    if (last === undefined || ending === undefined)
+        return [rebuild, { type: 'end' }];
+    const { observation = withoutOldDisk(rebuild, last) } = rebuild.proven ?? {};
+    const deadlineMs = rebuild.proven === undefined ? atMs + task.timeoutMs : rebuild.deadlineMs;
+    const dueMs = atMs + confirmMs;
+    return [
+        { ...rebuild, phase: 'rechecking', proven: { observation, ending, heldStill: true }, dueMs, deadlineMs },
+        { type: 'observe', dueMs, spreadMs: spreadOf(confirmMs), withDisk: true, fresh: true }
+    ];
+}
+function withoutOldDisk({ reference }, last) {
+    const isOld = reference?.disk && last.disk && !(0,rebuild_evidence/* isOtherDisk */.yg)(reference.disk, last.disk);
+    return isOld ? { ...last, disk: undefined } : last;
+}
+function isDisturbed({ proven, ending }) {
+    return ending?.kind !== 'failed' && proven?.heldStill === false;
+}
+function recheck(before, observation) {
+    const { proven } = before;
+    if (proven === undefined)
+        throw new Error('a recheck of what was never proven');
+    const atMs = observation.answeredAtMs;
+    const isUnsettled = diskReadiness(before, observation) === 'unsettled';
+    const isSame = !isUnsettled && !differ(proven.observation, observation);
+    if (isSame && proven.heldStill)
+        return end(before, proven.ending, atMs);
+    const newerMs = proven.observation.atMs + replicaLagMs(before);
+    if (observation.atMs < newerMs)
+        return observeSoon(before, atMs, newerMs);
+    const rebuild = { ...before, proven: { ...proven, heldStill: false } };
+    const mayPass = isSame || isUnsettled || !(0,bcc_status/* isSettled */.Is)(observation.instance.status);
+    if (mayPass && atMs < rebuild.deadlineMs)
+        return isSame && isStable(rebuild) ? end(rebuild, proven.ending, atMs) : observeNext(rebuild, atMs, true);
+    if (!agree(rebuild, confirmMs))
+        return observeAgain(rebuild, atMs);
+    const shown = ({ instance: { status, imageId } }) => ({ status, imageId });
+    return fail(rebuild, { kind: 'changed', was: shown(proven.observation), now: shown(observation) }, atMs);
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/after-send.js
@@ -5146,6 +5194,7 @@ function keepWaiting(rebuild, observation) {
 
 
 
+
 const maxConflicts = 3;
 const maxMissing = 2;
 const missingMs = 4_000;
@@ -5234,6 +5283,8 @@ function onObserved(rebuild, observation) {
             return search(rebuild, observation);
         case 'starting':
             return watchStart(rebuild, observation);
+        case 'rechecking':
+            return recheck(rebuild, observation);
         default:
             return watch(rebuild, observation);
     }
@@ -5323,6 +5374,7 @@ function onCancelled(before, event) {
 
 
 
+
 const lastReadMs = 2_000;
 async function rebuildOne(task, wanted, earlier, ports, observe, prepare) {
     const [planned, ...recent] = earlier;
@@ -5341,26 +5393,24 @@ async function rebuildOne(task, wanted, earlier, ports, observe, prepare) {
     }
     return rebuild;
 }
+async function recheckOne(proven, ports, observe) {
+    let [rebuild, command] = beginRecheck(proven, ports.clock.nowMs());
+    while (command.type === 'observe') {
+        const before = rebuild;
+        const event = await takeObservation(command, rebuild, ports).catch((error) => failed('observe', error, ports));
+        [rebuild, command] = step(rebuild, event);
+        observe(before, rebuild);
+    }
+    return rebuild;
+}
 async function perform(command, rebuild, wanted, ports, prepare) {
-    const { bcc, clock, cancel, watch, sender } = ports;
+    const { bcc, clock, cancel, sender } = ports;
     const id = rebuild.task.instanceId;
     try {
         cancel.signal.throwIfAborted();
         switch (command.type) {
-            case 'observe': {
-                const nowMs = clock.nowMs();
-                const dueMs = observeMoment(command, rebuild.deadlineMs, nowMs, ports.random());
-                const earliestMs = earliestMoment(command, dueMs);
-                const { withDisk, fresh } = command;
-                const deadlineMs = rebuild.deadlineMs + lastReadMs;
-                const request = { instanceId: id, dueMs, earliestMs, withDisk, fresh, deadlineMs };
-                const observation = await watch.observe(request);
-                const mayErase = rebuild.phase === 'settling' || rebuild.phase === 'searching';
-                return {
-                    type: 'observed',
-                    observation: mayErase ? await withMissingFacts(observation, rebuild.task, ports) : observation
-                };
-            }
+            case 'observe':
+                return await takeObservation(command, rebuild, ports);
             case 'backup': {
                 const problem = await prepare.backup();
                 const atMs = clock.nowMs();
@@ -5385,6 +5435,23 @@ async function perform(command, rebuild, wanted, ports, prepare) {
     catch (error) {
         return failed(command.type, error, ports);
     }
+}
+async function takeObservation(command, { phase, task, deadlineMs }, ports) {
+    const dueMs = observeMoment(command, deadlineMs, ports.clock.nowMs(), ports.random());
+    const { withDisk, fresh } = command;
+    const observation = await ports.watch.observe({
+        instanceId: task.instanceId,
+        dueMs,
+        earliestMs: earliestMoment(command, dueMs),
+        withDisk,
+        fresh,
+        deadlineMs: deadlineMs + lastReadMs
+    });
+    const mayErase = phase === 'settling' || phase === 'searching';
+    return {
+        type: 'observed',
+        observation: mayErase ? await withMissingFacts(observation, task, ports) : observation
+    };
 }
 function failed(what, error, ports) {
     const atMs = ports.clock.nowMs();
@@ -5436,6 +5503,8 @@ function purpose(rebuild) {
             return 'waiting for the first sign of the rebuild';
         case 'starting':
             return 'waiting for it to start';
+        case 'rechecking':
+            return 'waiting for the change during its health check to end';
         default:
             return 'waiting for the rebuild to end';
     }
@@ -5545,6 +5614,28 @@ async function withRebuildLog({ log, clock }, keep, work) {
     finally {
         off.abort('over');
     }
+}
+
+;// CONCATENATED MODULE: ./deploy/instance/check-health.js
+
+
+
+
+async function checkHealth(proven, check, ports, record) {
+    let rebuild = proven;
+    do {
+        const awaited = await check();
+        if (awaited === undefined)
+            return;
+        record(rebuild, awaited);
+        if (!awaited.checked.healthy)
+            return;
+        const before = rebuild;
+        rebuild = await withRebuildLog(ports, () => undefined, (observe) => recheckOne(before, ports, observe));
+        if (rebuild.ending?.kind === 'cancelled')
+            throw new model_failure/* CancelledError */.cc();
+        record(rebuild, awaited);
+    } while (isDisturbed(rebuild));
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -5667,6 +5758,7 @@ async function orWarn(what, { log, cancel }, work) {
 
 
 
+
 async function runInstance(target, request, earlier, ports, observe) {
     return untilCancelled((0,instance_run/* plannedRun */.WD)(target), ports, observe, async (recorder) => {
         await carryOut(target, request, earlier, ports, recorder);
@@ -5735,12 +5827,12 @@ async function carryOut(target, request, earlier, ports, recorder) {
     if (!isThere || rebuild.last === undefined)
         return;
     const instance = (0,guest_system/* withSystemOf */.Lz)(target.task.image, rebuild.last.instance);
-    const awaited = await awaitHealthy(request, instance, baselineOf(target, rebuild), ports);
-    if (awaited !== undefined)
-        recorder.add({ health: awaited.checked, knownHosts: awaited.knownHosts });
+    const baseline = baselineOf(target, rebuild);
+    await checkHealth(rebuild, () => awaitHealthy(request, instance, baseline, ports), ports, (now, { checked, knownHosts }) => recorder.add({ rebuild: now, health: checked, knownHosts }));
 }
 
 ;// CONCATENATED MODULE: ./deploy/instance/roll-back.js
+
 
 
 
@@ -5784,13 +5876,7 @@ async function carryOutRollback(run, request, ports, recorder) {
     const instance = (0,guest_system/* withSystemOf */.Lz)(image, rebuild.last.instance);
     const acceptedMs = rebuild.ending.kind === 'rebuilt' ? (0,rebuild_evidence/* acceptedSinceMs */.i1)(rebuild) : undefined;
     const guest = { acceptedMs, bootId: bootIdOf(run.health) };
-    const awaited = await awaitHealthy(request, instance, { guest }, ports);
-    if (awaited === undefined)
-        return;
-    recorder.add({
-        rollback: { imageId: image.id, rebuild, health: awaited.checked },
-        knownHosts: awaited.knownHosts
-    });
+    await checkHealth(rebuild, () => awaitHealthy(request, instance, { guest }, ports), ports, (now, { checked, knownHosts }) => recorder.add({ rollback: { imageId: image.id, rebuild: now, health: checked }, knownHosts }));
 }
 function rollbackTask(run, image) {
     const { planned: _planned, checkOnly: _checkOnly, ...task } = run.target.task;
@@ -8290,7 +8376,7 @@ function workTime(run, nowMs) {
     return { fromMs, toMs };
 }
 function spansOfPart(rebuild, health, isRollback, atMs) {
-    const phases = (rebuild?.phases ?? []).flatMap(({ phase, fromMs }, index) => phase === 'ended'
+    const phases = (rebuild?.phases ?? []).flatMap(({ phase, fromMs }, index) => phase === 'rechecking' || phase === 'ended'
         ? []
         : [{ kind: phase, isRollback, fromMs, toMs: rebuild?.phases[index + 1]?.fromMs ?? atMs }]);
     return health === undefined
@@ -10301,6 +10387,12 @@ function causeAndRemedy(rebuild, reason) {
                 course,
                 remedy: 'Check whether it was released, and check region and instanceId.'
             };
+        case 'changed':
+            return {
+                cause: `changed during its health check: ${changeLabel(reason)}.`,
+                course,
+                remedy: 'Find out who changes the instance, and run again when that has ended.'
+            };
         case 'call':
             return explainCall(rebuild, reason.failure);
     }
@@ -10310,6 +10402,11 @@ function answerOf({ answered, lastFailure }) {
         return 'it was accepted';
     const code = lastFailure?.operation.startsWith('Rebuild') ? lastFailure.code : undefined;
     return code === undefined ? 'its answer was lost' : `the service answered with ${code}`;
+}
+function changeLabel({ was, now }) {
+    if (was.status === now.status && was.imageId === now.imageId)
+        return 'its system disk is another one, or does not settle';
+    return `it was ${was.status} on ${was.imageId}, and is ${now.status} on ${now.imageId}`;
 }
 const lookFirst = 'Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again.';
 function rerunNote(rebuild) {
@@ -10322,7 +10419,7 @@ function requestLabel({ requestIds }) {
     return id === undefined ? '' : `, with the request ID ${id}`;
 }
 function explainCall(rebuild, failure) {
-    const goesOn = rebuild.sends > 0 ? ' The rebuild goes on without this run.' : '';
+    const goesOn = rebuild.sends > 0 && rebuild.proven === undefined ? ' The rebuild goes on without this run.' : '';
     const isRebuild = failure.operation === 'RebuildInstance' || failure.operation === 'RebuildBatchInstance';
     const remedy = isRebuild && failure.kind === 'notFound'
         ? unknownRemedy(rebuild, failure)
@@ -10457,6 +10554,8 @@ function whyNot(reason) {
             return 'it could not be observed any more';
         case 'status':
             return `an instance in ${reason.status} cannot be rebuilt`;
+        case 'changed':
+            return 'somebody else has changed it since';
         case 'gone':
             return 'the API no longer knows it';
         default:
@@ -11176,7 +11275,7 @@ function toIso(anchor, atMs) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5513);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8080);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4801);
 
 
 process.noDeprecation = true;

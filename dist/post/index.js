@@ -2273,7 +2273,7 @@ function workTime(run, nowMs) {
     return { fromMs, toMs };
 }
 function spansOfPart(rebuild, health, isRollback, atMs) {
-    const phases = (rebuild?.phases ?? []).flatMap(({ phase, fromMs }, index) => phase === 'ended'
+    const phases = (rebuild?.phases ?? []).flatMap(({ phase, fromMs }, index) => phase === 'rechecking' || phase === 'ended'
         ? []
         : [{ kind: phase, isRollback, fromMs, toMs: rebuild?.phases[index + 1]?.fromMs ?? atMs }]);
     return health === undefined
@@ -7158,6 +7158,8 @@ function whyNot(reason) {
             return 'it could not be observed any more';
         case 'status':
             return `an instance in ${reason.status} cannot be rebuilt`;
+        case 'changed':
+            return 'somebody else has changed it since';
         case 'gone':
             return 'the API no longer knows it';
         default:
@@ -7514,6 +7516,12 @@ function causeAndRemedy(rebuild, reason) {
                 course,
                 remedy: 'Check whether it was released, and check region and instanceId.'
             };
+        case 'changed':
+            return {
+                cause: `changed during its health check: ${changeLabel(reason)}.`,
+                course,
+                remedy: 'Find out who changes the instance, and run again when that has ended.'
+            };
         case 'call':
             return explainCall(rebuild, reason.failure);
     }
@@ -7523,6 +7531,11 @@ function answerOf({ answered, lastFailure }) {
         return 'it was accepted';
     const code = lastFailure?.operation.startsWith('Rebuild') ? lastFailure.code : undefined;
     return code === undefined ? 'its answer was lost' : `the service answered with ${code}`;
+}
+function changeLabel({ was, now }) {
+    if (was.status === now.status && was.imageId === now.imageId)
+        return 'its system disk is another one, or does not settle';
+    return `it was ${was.status} on ${was.imageId}, and is ${now.status} on ${now.imageId}`;
 }
 const lookFirst = 'Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again.';
 function rerunNote(rebuild) {
@@ -7535,7 +7548,7 @@ function requestLabel({ requestIds }) {
     return id === undefined ? '' : `, with the request ID ${id}`;
 }
 function explainCall(rebuild, failure) {
-    const goesOn = rebuild.sends > 0 ? ' The rebuild goes on without this run.' : '';
+    const goesOn = rebuild.sends > 0 && rebuild.proven === undefined ? ' The rebuild goes on without this run.' : '';
     const isRebuild = failure.operation === 'RebuildInstance' || failure.operation === 'RebuildBatchInstance';
     const remedy = isRebuild && failure.kind === 'notFound'
         ? unknownRemedy(rebuild, failure)

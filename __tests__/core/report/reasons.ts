@@ -12,6 +12,7 @@ const reasons: Readonly<Record<ReportedReason, true>> = {
   status: true,
   wrongImage: true,
   gone: true,
+  changed: true,
   unhealthy: true,
   rejoin: true,
   noAgent: true,

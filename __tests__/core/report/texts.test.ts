@@ -175,6 +175,11 @@ describe('failures in words', () => {
     { kind: 'wrongImage', imageId: 'm-x', imageName: '' },
     { kind: 'wrongImage', imageId: 'm-x', imageName: 'odd' },
     { kind: 'gone' },
+    {
+      kind: 'changed',
+      was: { status: 'Running', imageId: 'm-new' },
+      now: { status: 'Stopped', imageId: 'm-new' }
+    },
     { kind: 'call', failure: failureOf('denied') }
   ];
 

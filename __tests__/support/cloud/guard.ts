@@ -94,10 +94,9 @@ export class Guard {
     if (/: failed after |: it failed; rolling back/.test(line)) this.#failed.add(id);
     this.#noteBegun(id);
     if (line.endsWith('rolling back to the earlier image')) this.#rollingBack.add(id);
-    const machine = this.#cloud.machine(id);
-    // Whoever skips it now, or checks it before that, does not look again.
-    const isSkip = line.includes('is on the image already') || line.includes('Health: ');
-    if (isSkip && machine !== undefined && this.truth.isHidden(machine)) this.truth.untold.add(id);
+    // Nobody looks at it after the skip, which is said after the last observation of it.
+    const machine = line.includes('is on the image already') ? this.#cloud.machine(id) : undefined;
+    if (machine !== undefined && this.truth.isHidden(machine)) this.truth.untold.add(id);
   }
 
   /** A single target has the log to itself. */

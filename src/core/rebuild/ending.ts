@@ -1,6 +1,12 @@
 import type { CallFailure } from '../model/failure.ts';
 import type { Refusal } from '../plan/refusal.ts';
 
+/** What an instance shows. */
+interface Shown {
+  readonly status: string;
+  readonly imageId: string;
+}
+
 /** How a rebuild ended. */
 export type Ending =
   | { readonly kind: 'rebuilt' }
@@ -30,6 +36,7 @@ export interface Obstacle {
  * - `status`: the instance came to a status that ends the wait
  * - `wrongImage`: at rest on another image than the wanted one
  * - `gone`: the instance is no longer there
+ * - `changed`: after its health check it is no longer what was proven before that
  */
 export type FailureReason =
   | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] }
@@ -41,6 +48,7 @@ export type FailureReason =
   | { readonly kind: 'status'; readonly status: string }
   | { readonly kind: 'wrongImage'; readonly imageId: string; readonly imageName: string }
   | { readonly kind: 'gone' }
+  | { readonly kind: 'changed'; readonly was: Shown; readonly now: Shown }
   | { readonly kind: 'backup' | 'drain'; readonly problem: Obstacle };
 
 /** What a rebuild did to the system disk, as far as is known. */

@@ -35,6 +35,8 @@ function purpose(rebuild: RebuildState): string {
       return 'waiting for the first sign of the rebuild';
     case 'starting':
       return 'waiting for it to start';
+    case 'rechecking':
+      return 'waiting for the change during its health check to end';
     default:
       return 'waiting for the rebuild to end';
   }

@@ -27,6 +27,7 @@ export interface Observation {
  * - `confirming`: accepted, and nothing seen of it yet
  * - `rebuilding`: seen to have started
  * - `starting`: done but Stopped, and told to start
+ * - `rechecking`: over, and observed once more after its health check
  */
 export type Phase =
   | 'settling'
@@ -37,6 +38,7 @@ export type Phase =
   | 'confirming'
   | 'rebuilding'
   | 'starting'
+  | 'rechecking'
   | 'ended';
 
 /**
@@ -138,6 +140,16 @@ export interface RebuildState {
   readonly lastFailure?: CallFailure;
   readonly requestIds: readonly string[];
   readonly ending?: Ending;
+  /** Set from the recheck on. */
+  readonly proven?: Proven;
+}
+
+/** What was proven before the health check, and has to be so after it. */
+export interface Proven {
+  readonly observation: Observation;
+  readonly ending: Ending;
+  /** Whether nothing else was seen of the instance since the latest health check. */
+  readonly heldStill: boolean;
 }
 
 /** What happened; every event carries its time. */

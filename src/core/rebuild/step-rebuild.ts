@@ -10,6 +10,7 @@ import { adopt, settle } from './before-send.ts';
 import { gatherEvidence, needsDisk } from './evidence.ts';
 import { isGap, seeBoot } from './pace.ts';
 import type { Observation, RebuildEvent, RebuildState, Step } from './rebuild-state.ts';
+import { recheck } from './recheck.ts';
 import { agreeMs, extendStreak, unrestAfter } from './stable-streak.ts';
 import {
   end,
@@ -125,6 +126,8 @@ function onObserved(rebuild: RebuildState, observation: Observation): Step {
       return search(rebuild, observation);
     case 'starting':
       return watchStart(rebuild, observation);
+    case 'rechecking':
+      return recheck(rebuild, observation);
     default:
       return watch(rebuild, observation);
   }

@@ -8,11 +8,11 @@ import type { Observation, Phase, RebuildState, Step } from './rebuild-state.ts'
 import { nextBeat, spreadOf } from './schedule.ts';
 import { confirmMs, quietMs } from './stable-streak.ts';
 
-/** An observation on the next beat; on a fresh connection where an erasing may follow. */
+/** An observation on the next beat; on a fresh connection where an erasing or a green may follow. */
 export function observeNext(rebuild: RebuildState, atMs: number, withDisk: boolean): Step {
   const interval = intervalOf(rebuild);
   const dueMs = Math.min(nextBeat(rebuild.dueMs, interval, atMs), rebuild.deadlineMs);
-  const fresh = rebuild.phase === 'settling' || rebuild.phase === 'searching';
+  const fresh = ['settling', 'searching', 'rechecking'].includes(rebuild.phase);
   return [
     { ...rebuild, dueMs },
     { type: 'observe', dueMs, spreadMs: spreadOf(interval), withDisk, fresh }

@@ -102,6 +102,12 @@ function causeAndRemedy(rebuild: RebuildState, reason: Reason): Explanation {
         course,
         remedy: 'Check whether it was released, and check region and instanceId.'
       };
+    case 'changed':
+      return {
+        cause: `changed during its health check: ${changeLabel(reason)}.`,
+        course,
+        remedy: 'Find out who changes the instance, and run again when that has ended.'
+      };
     case 'call':
       return explainCall(rebuild, reason.failure);
   }
@@ -112,6 +118,12 @@ function answerOf({ answered, lastFailure }: RebuildState): string {
   if (answered) return 'it was accepted';
   const code = lastFailure?.operation.startsWith('Rebuild') ? lastFailure.code : undefined;
   return code === undefined ? 'its answer was lost' : `the service answered with ${code}`;
+}
+
+function changeLabel({ was, now }: Extract<Reason, { kind: 'changed' }>): string {
+  if (was.status === now.status && was.imageId === now.imageId)
+    return 'its system disk is another one, or does not settle';
+  return `it was ${was.status} on ${was.imageId}, and is ${now.status} on ${now.imageId}`;
 }
 
 const lookFirst =
@@ -130,7 +142,8 @@ function requestLabel({ requestIds }: RebuildState): string {
 }
 
 function explainCall(rebuild: RebuildState, failure: CallFailure): Explanation {
-  const goesOn = rebuild.sends > 0 ? ' The rebuild goes on without this run.' : '';
+  const goesOn =
+    rebuild.sends > 0 && rebuild.proven === undefined ? ' The rebuild goes on without this run.' : '';
   const isRebuild = failure.operation === 'RebuildInstance' || failure.operation === 'RebuildBatchInstance';
   const remedy =
     isRebuild && failure.kind === 'notFound'

@@ -25,6 +25,8 @@ function whyNot(reason: FailureReason): string | undefined {
       return 'it could not be observed any more';
     case 'status':
       return `an instance in ${reason.status} cannot be rebuilt`;
+    case 'changed':
+      return 'somebody else has changed it since';
     case 'gone':
       return 'the API no longer knows it';
     default:

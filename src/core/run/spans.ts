@@ -4,7 +4,7 @@ import type { InstanceRun } from './instance-run.ts';
 
 /** A part of the work: a phase of the rebuild or of its rollback, or the health check after it. */
 export interface Span {
-  readonly kind: Exclude<Phase, 'ended'> | 'health';
+  readonly kind: Exclude<Phase, 'rechecking' | 'ended'> | 'health';
   readonly isRollback: boolean;
   readonly fromMs: number;
   readonly toMs: number;
@@ -37,7 +37,7 @@ function spansOfPart(
   atMs: number
 ): readonly Span[] {
   const phases = (rebuild?.phases ?? []).flatMap(({ phase, fromMs }, index): readonly Span[] =>
-    phase === 'ended'
+    phase === 'rechecking' || phase === 'ended'
       ? []
       : [{ kind: phase, isRollback, fromMs, toMs: rebuild?.phases[index + 1]?.fromMs ?? atMs }]
   );

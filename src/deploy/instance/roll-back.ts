@@ -14,6 +14,7 @@ import type { RunRequest } from '../../ports/request.ts';
 import { awaitHealthy } from '../health/await-healthy.ts';
 import { rebuildOne } from '../rebuild/rebuild.ts';
 import { withRebuildLog } from '../rebuild/rebuild-log.ts';
+import { checkHealth } from './check-health.ts';
 import {
   type InstancePorts,
   type InstanceRunObserver,
@@ -75,12 +76,13 @@ async function carryOutRollback(
   const instance = withSystemOf(image, rebuild.last.instance);
   const acceptedMs = rebuild.ending.kind === 'rebuilt' ? acceptedSinceMs(rebuild) : undefined;
   const guest = { acceptedMs, bootId: bootIdOf(run.health) };
-  const awaited = await awaitHealthy(request, instance, { guest }, ports);
-  if (awaited === undefined) return;
-  recorder.add({
-    rollback: { imageId: image.id, rebuild, health: awaited.checked },
-    knownHosts: awaited.knownHosts
-  });
+  await checkHealth(
+    rebuild,
+    () => awaitHealthy(request, instance, { guest }, ports),
+    ports,
+    (now, { checked, knownHosts }) =>
+      recorder.add({ rollback: { imageId: image.id, rebuild: now, health: checked }, knownHosts })
+  );
 }
 
 /**

@@ -17,6 +17,7 @@ import { awaitHealthy, type Baseline } from '../health/await-healthy.ts';
 import { makeBackup, pruneBackups } from '../images/backup.ts';
 import { type Preparations, type RebuildPorts, rebuildOne } from '../rebuild/rebuild.ts';
 import { withRebuildLog } from '../rebuild/rebuild-log.ts';
+import { checkHealth } from './check-health.ts';
 
 /** What the work on one instance needs of the world, and what all instances of the run share. */
 export interface InstancePorts extends RebuildPorts, Omit<Ports, 'secrets' | 'balancers'> {
@@ -150,6 +151,11 @@ async function carryOut(
   const isThere = rebuild.ending?.kind === 'rebuilt' || rebuild.ending?.kind === 'skipped';
   if (!isThere || rebuild.last === undefined) return;
   const instance = withSystemOf(target.task.image, rebuild.last.instance);
-  const awaited = await awaitHealthy(request, instance, baselineOf(target, rebuild), ports);
-  if (awaited !== undefined) recorder.add({ health: awaited.checked, knownHosts: awaited.knownHosts });
+  const baseline = baselineOf(target, rebuild);
+  await checkHealth(
+    rebuild,
+    () => awaitHealthy(request, instance, baseline, ports),
+    ports,
+    (now, { checked, knownHosts }) => recorder.add({ rebuild: now, health: checked, knownHosts })
+  );
 }

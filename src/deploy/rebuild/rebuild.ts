@@ -11,6 +11,7 @@ import type {
   RebuildState,
   Step
 } from '../../core/rebuild/rebuild-state.ts';
+import { beginRecheck } from '../../core/rebuild/recheck.ts';
 import { earliestMoment, observeMoment } from '../../core/rebuild/schedule.ts';
 import { begin, step } from '../../core/rebuild/step-rebuild.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -69,6 +70,29 @@ export async function rebuildOne(
   return rebuild;
 }
 
+/**
+ * Observes an instance that has passed its health check, until it is known whether it is still what was proven before;
+ * resolves with the state after that. Nothing is sent.
+ *
+ * @throws only what is no failure of a call: a fault of the program
+ */
+export async function recheckOne(
+  proven: RebuildState,
+  ports: RebuildPorts,
+  observe: RebuildObserver
+): Promise<RebuildState> {
+  let [rebuild, command] = beginRecheck(proven, ports.clock.nowMs());
+  while (command.type === 'observe') {
+    const before = rebuild;
+    const event = await takeObservation(command, rebuild, ports).catch((error: unknown) =>
+      failed('observe', error, ports)
+    );
+    [rebuild, command] = step(rebuild, event);
+    observe(before, rebuild);
+  }
+  return rebuild;
+}
+
 async function perform(
   command: Exclude<RebuildCommand, { type: 'end' }>,
   rebuild: RebuildState,
@@ -76,25 +100,13 @@ async function perform(
   ports: RebuildPorts,
   prepare: Preparations
 ): Promise<RebuildEvent> {
-  const { bcc, clock, cancel, watch, sender } = ports;
+  const { bcc, clock, cancel, sender } = ports;
   const id = rebuild.task.instanceId;
   try {
     cancel.signal.throwIfAborted();
     switch (command.type) {
-      case 'observe': {
-        const nowMs = clock.nowMs();
-        const dueMs = observeMoment(command, rebuild.deadlineMs, nowMs, ports.random());
-        const earliestMs = earliestMoment(command, dueMs);
-        const { withDisk, fresh } = command;
-        const deadlineMs = rebuild.deadlineMs + lastReadMs;
-        const request = { instanceId: id, dueMs, earliestMs, withDisk, fresh, deadlineMs };
-        const observation = await watch.observe(request);
-        const mayErase = rebuild.phase === 'settling' || rebuild.phase === 'searching';
-        return {
-          type: 'observed',
-          observation: mayErase ? await withMissingFacts(observation, rebuild.task, ports) : observation
-        };
-      }
+      case 'observe':
+        return await takeObservation(command, rebuild, ports);
       case 'backup': {
         const problem = await prepare.backup();
         const atMs = clock.nowMs();
@@ -118,6 +130,29 @@ async function perform(
   } catch (error) {
     return failed(command.type, error, ports);
   }
+}
+
+/** Makes the observation at its moment. */
+async function takeObservation(
+  command: Extract<RebuildCommand, { type: 'observe' }>,
+  { phase, task, deadlineMs }: RebuildState,
+  ports: RebuildPorts
+): Promise<RebuildEvent> {
+  const dueMs = observeMoment(command, deadlineMs, ports.clock.nowMs(), ports.random());
+  const { withDisk, fresh } = command;
+  const observation = await ports.watch.observe({
+    instanceId: task.instanceId,
+    dueMs,
+    earliestMs: earliestMoment(command, dueMs),
+    withDisk,
+    fresh,
+    deadlineMs: deadlineMs + lastReadMs
+  });
+  const mayErase = phase === 'settling' || phase === 'searching';
+  return {
+    type: 'observed',
+    observation: mayErase ? await withMissingFacts(observation, task, ports) : observation
+  };
 }
 
 function failed(
