@@ -14,7 +14,8 @@ export default {
   transform: { '^.+\\.ts$': '<rootDir>/scripts/jest/strip-types.cjs' },
   // Processes wait, and a busy machine lets them wait longer.
   testTimeout: 120_000,
-  maxWorkers: '100%',
+  // The tests of processes mostly wait, so that two workers for each processor keep all of them at work.
+  maxWorkers: '200%',
   collectCoverageFrom: ['src/core/**/*.ts', 'src/config/**/*.ts', 'src/bce/**/*.ts'],
   coverageReporters: ['text', 'lcovonly'],
   coverageThreshold: {

@@ -5,7 +5,7 @@
 import { expect, test } from '@jest/globals';
 import { playKill } from '../support/cloud/kill.ts';
 
-const cases = Number(process.env['CASES'] ?? 800);
+const cases = Number(process.env['CASES'] ?? 400);
 const first = Number(process.env['SEED'] ?? 1);
 
 test('whenever a run is killed, the next one erases nothing twice and is never green by mistake', async () => {

@@ -2,7 +2,7 @@
 import { clockTime } from './chronicle.ts';
 import { type Played, playCase } from './play.ts';
 
-const cases = Number(process.env['CASES'] ?? 6_000);
+const cases = Number(process.env['CASES'] ?? 3_000);
 const seed = Number(process.env['SEED'] ?? 1);
 
 /** The seeds of one of several test files, which run side by side. */
