@@ -12,6 +12,7 @@ import {
   accessKeyId,
   closeWorlds,
   failureOf,
+  hasty,
   never,
   secretAccessKey,
   sessionToken,
@@ -510,12 +511,15 @@ describe('a cancel', () => {
 });
 
 test('deadlines: a read is transient, a write ambiguous', async () => {
-  const { bcc } = await world(() => undefined, { readTimeoutMs: 40, writeTimeoutMs: 60 });
+  const timeouts: number[] = [];
+  const transport = hasty({ read: 40, write: 60 }, timeouts);
+  const { bcc } = await world(() => undefined, { transport });
   expect(await failureOf(bcc.getInstance('i-1', never))).toMatchObject({ kind: 'transient', attempts: 5 });
   expect(await failureOf(bcc.rebuild('i-1', keeping, never))).toMatchObject({
     kind: 'ambiguous',
     attempts: 1
   });
+  expect(timeouts).toEqual([15_000, 15_000, 15_000, 15_000, 15_000, 30_000]);
 });
 
 test('no secret gets into errors or debug lines, even where the service echoes what it got', async () => {

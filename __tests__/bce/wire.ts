@@ -3,6 +3,7 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect } from '@jest/globals';
+import type { CallKind } from '../../src/bce/api/error-codes.ts';
 import { type BccClient, type BccClientOptions, createBccClient } from '../../src/bce/client.ts';
 import { createTransport, type Transport } from '../../src/bce/http/transport.ts';
 import { CallError, type CallFailure } from '../../src/core/model/failure.ts';
@@ -92,6 +93,19 @@ export async function world(give: Answer, more: Partial<BccClientOptions> = {}):
     await server.close();
     throw error;
   }
+}
+
+/** Gives the attempts of a kind so many milliseconds; `timeouts` takes what the client gave them. */
+export function hasty(limits: Partial<Record<CallKind, number>>, timeouts: number[] = []): Transport {
+  const transport = createTransport('test');
+  return {
+    ...transport,
+    send(request, signal) {
+      timeouts.push(request.timeoutMs);
+      const limitMs = limits[request.connectMs === undefined ? 'read' : 'write'];
+      return transport.send({ ...request, timeoutMs: limitMs ?? request.timeoutMs }, signal);
+    }
+  };
 }
 
 /** Sends everything to one server, and notes which host the client asked and signed. */

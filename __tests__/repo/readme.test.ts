@@ -135,8 +135,8 @@ const numbers: Numbers = [
   ['src/core/rebuild/after-send.ts', 'const maxStarts = 3;', 'told to start, up to 3 times'],
   ['src/core/rebuild/step-rebuild.ts', 'const maxConflicts = 3;', 'taken the same way, up to 3 times'],
   [
-    'src/bce/client.ts',
-    'read: options.readTimeoutMs ?? 15_000, write: options.writeTimeoutMs ?? 30_000',
+    'src/bce/call-attempt.ts',
+    'const timeoutMs: Readonly<Record<CallKind, number>> = { read: 15_000, write: 30_000 };',
     '15 s, 30 s'
   ],
   ['src/bce/retry/retry-policy.ts', 'const baseMs = 500;', 'below 0.5, 1, 2, 4 s'],
@@ -187,7 +187,7 @@ const guestNumbers: Numbers = [
   ['src/core/health/guest/guest-proof.ts', 'const shownLines = 20;', 'its last 20 lines'],
   ['src/core/health/health-log.ts', 'escapedLine(line, 200)', 'cut at 200 characters'],
   ['src/core/health/guest/guest-command.ts', 'const maxScriptSeconds = 600;', 'at most 10 minutes'],
-  ['src/health/assistant/sent-run.ts', 'const together = 100;', 'agents of up to 100 instances'],
+  ['src/core/model/limits.ts', 'maxIdsPerCall = 100;', 'agents of up to 100 instances'],
   ['src/core/health/health.ts', 'const maxIntervalMs = 2_000;', 'a tick (2 s']
 ];
 

@@ -123,9 +123,11 @@ var guest_system = __webpack_require__(1741);
 var failure = __webpack_require__(5437);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: ./core/model/limits.js
+var limits = __webpack_require__(4663);
 ;// CONCATENATED MODULE: ./health/assistant/sent-run.js
 
-const together = 100;
+
 function found(sent, runId) {
     sent.runId = runId;
     for (const one of sent.members)
@@ -161,10 +163,8 @@ function failed(error) {
     throw error;
 }
 function pagesOf(all) {
-    const pages = [];
-    for (let from = 0; from < all.length; from += together)
-        pages.push(all.slice(from, from + together));
-    return pages;
+    const length = Math.ceil(all.length / limits/* maxIdsPerCall */.e);
+    return Array.from({ length }, (_, at) => all.slice(at * limits/* maxIdsPerCall */.e, (at + 1) * limits/* maxIdsPerCall */.e));
 }
 
 ;// CONCATENATED MODULE: ./health/assistant/guest-runs.js
@@ -357,8 +357,8 @@ class GuestRuns {
 
 
 
+
 const baselineMs = 30_000;
-const agentsTogether = 100;
 function createGuestProbe(parts) {
     const { assistant, clock, intervalMs, script, deadlineMs } = parts;
     const runs = new GuestRuns(assistant, clock, intervalMs);
@@ -372,8 +372,7 @@ function createGuestProbe(parts) {
     return {
         async getAgents(ids, signal) {
             const agents = new Map();
-            for (let from = 0; from < ids.length; from += agentsTogether) {
-                const page = ids.slice(from, from + agentsTogether);
+            for (const page of pagesOf(ids)) {
                 const found = await assistant.getAgents(page, signal);
                 for (const id of page)
                     agents.set(id, found.get(id) ?? 'offline');

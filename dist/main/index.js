@@ -922,7 +922,7 @@ function escapeCommands(line) {
 
 /***/ }),
 
-/***/ 4801:
+/***/ 7864:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1087,17 +1087,12 @@ function fullWidth(character) {
 ;// CONCATENATED MODULE: ./config/parsers/boolean.js
 
 
-const spellings = new Map([
-    ['true', true],
-    ['True', true],
-    ['TRUE', true],
-    ['false', false],
-    ['False', false],
-    ['FALSE', false]
-]);
 const parseBoolean = (text) => {
-    const value = spellings.get(text);
-    return value === undefined ? refused(`is ${(0,quote/* quote */.hD)(text)}; write true or false`) : parsed(value);
+    if (['true', 'True', 'TRUE'].includes(text))
+        return parsed(true);
+    return ['false', 'False', 'FALSE'].includes(text)
+        ? parsed(false)
+        : refused(`is ${(0,quote/* quote */.hD)(text)}; write true or false`);
 };
 
 ;// CONCATENATED MODULE: ./config/parsers/count-or-percent.js
@@ -6934,14 +6929,10 @@ function systemDisksByInstance(volumes) {
             byInstance.set(id, [...(byInstance.get(id) ?? []), volume]);
         }
     }
-    const disks = new Map();
-    for (const [id, some] of byInstance) {
+    return new Map([...byInstance].flatMap(([id, some]) => {
         const disk = systemDiskOf(some);
-        if (disk !== undefined) {
-            disks.set(id, disk);
-        }
-    }
-    return disks;
+        return disk === undefined ? [] : [[id, disk]];
+    }));
 }
 
 ;// CONCATENATED MODULE: ./bce/api/error-codes.js
@@ -7026,27 +7017,19 @@ function classify(status, code, kind) {
     if (serverCodes.includes(lower) || status >= 500 || status === 408) {
         return kind === 'read' ? 'transient' : 'ambiguous';
     }
-    return byStatus(status);
+    return byStatus.get(status) ?? 'invalid';
 }
 function isBusy(code = '') {
     return code.toLowerCase() === busyCode;
 }
-function byStatus(status) {
-    switch (status) {
-        case 401:
-        case 403:
-            return 'denied';
-        case 404:
-            return 'notFound';
-        case 409:
-        case 412:
-            return 'conflict';
-        case 429:
-            return 'throttled';
-        default:
-            return 'invalid';
-    }
-}
+const byStatus = new Map([
+    [401, 'denied'],
+    [403, 'denied'],
+    [404, 'notFound'],
+    [409, 'conflict'],
+    [412, 'conflict'],
+    [429, 'throttled']
+]);
 
 ;// CONCATENATED MODULE: ./bce/api/interpret-reply.js
 
@@ -7061,9 +7044,16 @@ function interpretReply(operation, reply, facts, endpoint) {
     }
     if (status >= 200 && status < 300 && !deniesSuccess(facts)) {
         const problem = body.kind === 'tooLong' ? 'the answer is too long' : facts.problem;
-        return problem !== '' && operation.kind === 'read'
-            ? fail('malformed', problem)
-            : decoded(operation, facts, (message) => fail('malformed', message));
+        if (problem !== '' && operation.kind === 'read')
+            return fail('malformed', problem);
+        try {
+            return { ok: true, value: operation.decode(facts.json, facts.requestId) };
+        }
+        catch (error) {
+            if (!(error instanceof json_fields/* DecodeError */.Xc))
+                throw error;
+            return fail('malformed', `the answer cannot be understood: ${error.message}`);
+        }
     }
     if (status >= 300 && status < 400) {
         const host = (0,reply_facts/* redirectHost */.DM)(reply, endpoint);
@@ -7089,17 +7079,6 @@ function interpretLoss(operation, error) {
     const loss = operation.kind === 'read' ? 'transient' : 'ambiguous';
     const attempt = interpret_reply_failed(operation, reach === 'lost' ? loss : reach, message, error);
     return { ...attempt, failure: { ...attempt.failure, ...(0,given/* given */.g)({ barrier }) } };
-}
-function decoded(operation, facts, malformed) {
-    try {
-        return { ok: true, value: operation.decode(facts.json, facts.requestId) };
-    }
-    catch (error) {
-        if (error instanceof json_fields/* DecodeError */.Xc) {
-            return malformed(`the answer cannot be understood: ${error.message}`);
-        }
-        throw error;
-    }
 }
 function interpret_reply_failed(operation, kind, message, cause, answer) {
     const { code, requestId, retryAfterMs, serverMs } = answer?.facts ?? {};
@@ -7199,6 +7178,7 @@ function propertyOf(error, name) {
 
 
 
+const timeoutMs = { read: 15_000, write: 30_000 };
 const connectLimitMs = 10_000;
 const bodyLimitMs = 3_000;
 async function attempt(operation, context, signal, options = {}) {
@@ -7216,7 +7196,6 @@ async function attempt(operation, context, signal, options = {}) {
         : { ...outcome, failure: { ...outcome.failure, message: (0,reply_facts/* redact */.E$)(outcome.failure.message, hidden) } };
 }
 async function exchange(operation, signed, endpoint, context, signal, options, hidden) {
-    const { timeoutMs, transport } = context;
     const { deadlineMs = Number.POSITIVE_INFINITY, expiresAtMs = Number.POSITIVE_INFINITY } = options;
     const nowMs = context.nowMs();
     const isWrite = operation.kind === 'write';
@@ -7234,7 +7213,7 @@ async function exchange(operation, signed, endpoint, context, signal, options, h
         ...(operation.body === undefined ? {} : { body: operation.body })
     };
     try {
-        const reply = await transport.send(request, signal);
+        const reply = await context.transport.send(request, signal);
         const facts = (0,reply_facts/* replyFacts */.EE)(reply, context.wallMs(), hidden);
         const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
         return [interpretReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
@@ -7249,6 +7228,18 @@ async function exchange(operation, signed, endpoint, context, signal, options, h
 
 // EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
 var lib = __nccwpck_require__(8564);
+;// CONCATENATED MODULE: ./bce/unless-aborted.js
+function unlessAborted(work, signal) {
+    return new Promise((resolve, reject) => {
+        const onAbort = () => reject(signal.reason);
+        signal.addEventListener('abort', onAbort, { once: true });
+        if (signal.aborted) {
+            onAbort();
+        }
+        work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    });
+}
+
 ;// CONCATENATED MODULE: ./bce/http/body.js
 async function readBody(message, maxBytes, fail) {
     const chunks = [];
@@ -7315,6 +7306,7 @@ function bindTunnel(agent, signal) {
 }
 
 ;// CONCATENATED MODULE: ./bce/http/transport.js
+
 
 
 
@@ -7412,16 +7404,6 @@ async function transport_exchange(client, request, signal, onConnected) {
         throw fail(error);
     }
 }
-function unlessAborted(work, signal) {
-    return new Promise((resolve, reject) => {
-        const onAbort = () => reject(signal.reason);
-        signal.addEventListener('abort', onAbort, { once: true });
-        if (signal.aborted) {
-            onAbort();
-        }
-        work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-    });
-}
 function newClient(userAgent, keepAlive) {
     return new lib/* HttpClient */.Qq(userAgent, [], { keepAlive, allowRedirects: false, allowRetries: false });
 }
@@ -7503,6 +7485,7 @@ function capacity(rate) {
 ;// CONCATENATED MODULE: ./bce/retry/rate-limiter.js
 
 
+
 const unlimited = { acquire: async () => true, adapt: (attempt) => attempt() };
 function createRateLimiter(callsPerSecond, ports) {
     let bucket = newBucket(callsPerSecond, ports.nowMs());
@@ -7523,34 +7506,35 @@ function createRateLimiter(callsPerSecond, ports) {
         }
     }
     async function waitForOthers(others, signal, untilMs) {
-        const turn = rate_limiter_unlessAborted(others, signal);
-        if (waiting === 1 || untilMs === Number.POSITIVE_INFINITY) {
-            await turn;
-            return true;
-        }
+        const turn = unlessAborted(others, signal).then(() => true, (cause) => {
+            throw new model_failure/* CancelledError */.cc('cancelled', { cause });
+        });
+        if (waiting === 1 || untilMs === Number.POSITIVE_INFINITY)
+            return turn;
         const timer = new AbortController();
         const late = ports.sleep(Math.max(0, untilMs - ports.nowMs()), timer.signal);
         try {
-            return await Promise.race([turn.then(() => true), late.then(() => false)]);
+            return await Promise.race([turn, late.then(() => false)]);
         }
         finally {
             timer.abort('over');
             late.catch(() => undefined);
         }
     }
+    async function waitForTurn(others, signal, untilMs) {
+        waiting += 1;
+        try {
+            return (await waitForOthers(others, signal, untilMs)) && (await waitForToken(signal, untilMs));
+        }
+        finally {
+            waiting -= 1;
+        }
+    }
     return {
-        async acquire(signal, untilMs = Number.POSITIVE_INFINITY) {
-            const others = queue;
-            const { promise: left, resolve: leave } = withResolver();
-            queue = others.then(() => left);
-            waiting += 1;
-            try {
-                return (await waitForOthers(others, signal, untilMs)) && (await waitForToken(signal, untilMs));
-            }
-            finally {
-                waiting -= 1;
-                leave();
-            }
+        acquire(signal, untilMs = Number.POSITIVE_INFINITY) {
+            const turn = waitForTurn(queue, signal, untilMs);
+            queue = Promise.allSettled([queue, turn]);
+            return turn;
         },
         async adapt(attempt) {
             const sentMs = ports.nowMs();
@@ -7573,28 +7557,6 @@ function adapted(bucket, outcome, nowMs, sentMs) {
     return retryAfterMs > 0 && retryAfterMs <= model_failure/* longestRetryAfterMs */.tK
         ? holdUntil(after, nowMs, nowMs + retryAfterMs)
         : after;
-}
-function rate_limiter_unlessAborted(promise, signal) {
-    return new Promise((resolve, reject) => {
-        const onAbort = () => reject(new model_failure/* CancelledError */.cc('cancelled', { cause: signal.reason }));
-        if (signal.aborted) {
-            onAbort();
-            return;
-        }
-        signal.addEventListener('abort', onAbort, { once: true });
-        const done = () => {
-            signal.removeEventListener('abort', onAbort);
-            resolve();
-        };
-        promise.then(done, done);
-    });
-}
-function withResolver() {
-    let resolve = () => undefined;
-    const promise = new Promise((settle) => {
-        resolve = settle;
-    });
-    return { promise, resolve: () => resolve() };
 }
 function rounded(rate) {
     return Math.round(rate * 100) / 100;
@@ -7779,7 +7741,6 @@ function createBccClient(options) {
         ...options,
         transport,
         hidden: (0,reply_facts/* hiding */.Q0)([credentials.secretAccessKey, credentials.sessionToken ?? '']),
-        timeoutMs: { read: options.readTimeoutMs ?? 15_000, write: options.writeTimeoutMs ?? 30_000 },
         clock: { offsetMs: 0 }
     };
     const limiter = requestsPerSecond === undefined ? unlimited : createRateLimiter(requestsPerSecond, options);
@@ -8009,12 +7970,12 @@ function readProxy(text) {
         return { ok: true, url: base + host, password: '' };
     const login = rest.slice(0, at);
     const colon = login.indexOf(':');
-    const user = proxy_decoded(colon < 0 ? login : login.slice(0, colon));
-    const password = proxy_decoded(colon < 0 ? '' : login.slice(colon + 1));
+    const user = decoded(colon < 0 ? login : login.slice(0, colon));
+    const password = decoded(colon < 0 ? '' : login.slice(colon + 1));
     const encodedLogin = [user, ...(colon < 0 ? [] : [password])].map(encodeURIComponent).join(':');
     return { ok: true, url: `${base}${encodedLogin}@${host}`, password };
 }
-function proxy_decoded(text) {
+function decoded(text) {
     try {
         return decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, '%25'));
     }
@@ -9129,13 +9090,13 @@ function count(from, name) {
     return Number.isFinite(value) ? value : 0;
 }
 function optionalFlag(from, name) {
-    const value = from[name];
-    const isOff = value === false || value === 0 || value === '0' || String(value).toLowerCase() === 'false';
-    return flag(from, name) || (isOff ? false : undefined);
+    const value = String(from[name]).toLowerCase();
+    if (value === 'true' || value === '1')
+        return true;
+    return value === 'false' || value === '0' ? false : undefined;
 }
 function flag(from, name) {
-    const value = from[name];
-    return value === true || value === 1 || value === '1' || String(value).toLowerCase() === 'true';
+    return optionalFlag(from, name) === true;
 }
 
 
@@ -9399,24 +9360,15 @@ function hmac(key, data) {
 ;// CONCATENATED MODULE: ./bce/signed-request.js
 
 function signedRequest(operation, endpoint, credentials, atMs) {
-    const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials;
+    const { sessionToken = '' } = credentials;
     const time = timestamp(atMs);
     const headers = {
         host: endpoint.host,
         'x-bce-date': time,
         ...(sessionToken === '' ? {} : { 'x-bce-security-token': sessionToken })
     };
-    const signable = {
-        accessKeyId,
-        secretAccessKey,
-        method: operation.method,
-        path: operation.path,
-        query: operation.query,
-        headers,
-        timestamp: time,
-        expirationSeconds: defaultExpirationSeconds
-    };
-    const signed = authorization(signable);
+    const expirationSeconds = defaultExpirationSeconds;
+    const signed = authorization({ ...credentials, ...operation, headers, timestamp: time, expirationSeconds });
     const contentType = operation.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
     return {
         path: operation.path + wireQuery(operation.query),
@@ -9428,19 +9380,10 @@ function pathOf(...parts) {
     return `/${parts.map(uriEncode).join('/')}`;
 }
 function queryOf(parameters) {
-    const query = {};
-    for (const [name, value] of Object.entries(parameters)) {
-        if (value !== undefined && value !== '') {
-            query[name] = value;
-        }
-    }
-    return query;
+    return Object.fromEntries(Object.entries(parameters).flatMap(([name, value = '']) => (value === '' ? [] : [[name, value]])));
 }
 function wireQuery(query) {
-    const text = canonicalQuery(query)
-        .split('&')
-        .map((pair) => pair.replace(/=$/, ''))
-        .join('&');
+    const text = canonicalQuery(query).replace(/=(?=&|$)/g, '');
     return text === '' ? '' : `?${text}`;
 }
 
@@ -11275,7 +11218,7 @@ function toIso(anchor, atMs) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5513);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4801);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7864);
 
 
 process.noDeprecation = true;

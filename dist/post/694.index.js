@@ -34,11 +34,10 @@ var operation = __webpack_require__(9666);
 
 
 
-const service = { service: 'ca' };
+const readRuns = { ...operation/* read */.LF, service: 'ca' };
 function getAgents(instanceIds) {
     return {
-        ...operation/* read */.LF,
-        ...service,
+        ...readRuns,
         method: 'POST',
         name: 'BatchGetAgent',
         path: '/v1/ca/agent/batch',
@@ -58,7 +57,7 @@ function runCommand({ command, nonce }, instanceIds) {
     const content = command.content(nonce).reveal();
     const isLinux = command.system === 'linux';
     return {
-        ...service,
+        service: 'ca',
         name: 'CreateAction',
         kind: 'write',
         method: 'POST',
@@ -89,8 +88,7 @@ function runCommand({ command, nonce }, instanceIds) {
 }
 function getRun(runId) {
     return {
-        ...operation/* read */.LF,
-        ...service,
+        ...readRuns,
         ...(0,check_arguments/* about */.Cv)('GetActionRun', runId),
         path: '/v1/ca/actionRun',
         query: (0,signed_request/* queryOf */.E2)({
@@ -113,8 +111,7 @@ function getRun(runId) {
 }
 function findRun(nonce, sinceMs) {
     return {
-        ...operation/* read */.LF,
-        ...service,
+        ...readRuns,
         method: 'POST',
         name: 'ActionRunList',
         path: '/v1/ca/actionRun/list',
@@ -143,13 +140,11 @@ function decodeChild(json) {
     const from = (0,json_fields/* record */.g1)(json, 'child');
     const target = { ...Object(from['target']) };
     const output = { ...Object(from['output']) };
-    const hasExit = output['exitCode'] !== undefined && output['exitCode'] !== null && output['exitCode'] !== '';
+    const exitCode = String(output['exitCode']);
     return {
         instanceId: (0,json_fields/* word */.Vm)(target, 'instanceId'),
         state: (0,json_fields/* word */.Vm)(from, 'state'),
-        ...(hasExit && Number.isInteger(Number(output['exitCode']))
-            ? { exitCode: (0,json_fields/* count */.U9)(output, 'exitCode') }
-            : {}),
+        ...(/^-?\d+$/.test(exitCode) && { exitCode: Number(exitCode) }),
         stdout: (0,json_fields/* anyText */.Ae)(output, 'stdout') || (0,json_fields/* anyText */.Ae)(from, 'log'),
         stderr: (0,json_fields/* anyText */.Ae)(output, 'stderr'),
         errorCode: (0,json_fields/* text */.Qq)(from, 'errorCode'),

@@ -13,6 +13,8 @@ __webpack_require__.d(__webpack_exports__, {
   createProbe: () => (/* binding */ createProbe)
 });
 
+// EXTERNAL MODULE: ./core/given.js
+var given = __webpack_require__(4644);
 // EXTERNAL MODULE: ./core/model/failure.js
 var failure = __webpack_require__(5437);
 // EXTERNAL MODULE: ./core/health/unhealthy.js + 1 modules
@@ -67,20 +69,16 @@ function reasonOf(error, stage) {
     }
 }
 function codeOf(error) {
-    if (isRecord(error) && Array.isArray(error['errors']) && error['errors'].length > 0) {
-        return codeOf(error['errors'][0]);
-    }
-    return textOf(error, 'code');
+    const errors = Object(error).errors;
+    return Array.isArray(errors) && errors.length > 0 ? codeOf(errors[0]) : textOf(error, 'code');
 }
 function textOf(error, name) {
-    const value = isRecord(error) ? error[name] : undefined;
+    const value = Object(error)[name];
     return typeof value === 'string' ? value : '';
-}
-function isRecord(value) {
-    return typeof value === 'object' && value !== null;
 }
 
 ;// CONCATENATED MODULE: ./health/probe-attempt.js
+
 
 
 async function attempt({ signal, timeoutMs }, work) {
@@ -99,14 +97,14 @@ async function attempt({ signal, timeoutMs }, work) {
         stage = next;
     };
     try {
-        return { ok: true, value: await work({ signal: controller.signal, enter }) };
+        return { healthy: true, ...(0,given/* given */.g)({ hostKey: await work({ signal: controller.signal, enter }) }) };
     }
     catch (error) {
         if (signal.aborted)
             throw new failure/* CancelledError */.cc('cancelled during a probe', { cause: error });
         if (isLate)
-            return { ok: false, reason: { kind: 'timedOut', stage, timeoutMs } };
-        return { ok: false, reason: reasonOf(error, stage) };
+            return { healthy: false, reason: { kind: 'timedOut', stage, timeoutMs } };
+        return { healthy: false, reason: reasonOf(error, stage) };
     }
     finally {
         clearTimeout(timer);
@@ -597,15 +595,16 @@ async function probeSsh(check, baseline, current) {
     }
     return hostKey;
 }
-async function readHostKeys(check, limits) {
+async function readHostKeys(check, options) {
     const keys = [];
-    await attempt(limits, async (current) => {
+    await attempt(options, async (current) => {
         let missing = keyTypes;
         while (missing.length > 0) {
             const { hostKey, types } = await handshake(check, missing, current);
             keys.push(hostKey);
             missing = types.filter((type) => type !== hostKey.algorithm);
         }
+        return undefined;
     });
     return keys;
 }
@@ -631,21 +630,14 @@ function handshake(check, types, current) {
 
 function createProbe(trust = {}) {
     return {
-        async probe(check, options) {
-            const done = await attempt(options, async (current) => {
-                if ('path' in check)
-                    return await probeHttp(check, current, trust);
-                if (check.kind === 'ssh')
-                    return await probeSsh(check, options.baselineKeys ?? [], current);
-                return await withConnection(check.host, check.port, current, async () => undefined);
-            });
-            if (!done.ok)
-                return { healthy: false, reason: done.reason };
-            return done.value === undefined ? { healthy: true } : { healthy: true, hostKey: done.value };
-        },
-        async hostKeys(check, options) {
-            return 'path' in check || check.kind !== 'ssh' ? [] : await readHostKeys(check, options);
-        }
+        probe: async (check, options) => attempt(options, async (current) => {
+            if ('path' in check)
+                return await probeHttp(check, current, trust);
+            if (check.kind === 'ssh')
+                return await probeSsh(check, options.baselineKeys ?? [], current);
+            return await withConnection(check.host, check.port, current, async () => undefined);
+        }),
+        hostKeys: async (check, options) => 'path' in check || check.kind !== 'ssh' ? [] : await readHostKeys(check, options)
     };
 }
 

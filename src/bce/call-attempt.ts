@@ -18,8 +18,6 @@ export interface CallContext extends Pick<Clock, 'nowMs' | 'wallMs'> {
   readonly credentials: Credentials;
   /** The secrets of the credentials. */
   readonly hidden: Hidden;
-  /** Milliseconds for one attempt, by the kind of call. */
-  readonly timeoutMs: Readonly<Record<CallKind, number>>;
   /** How far this machine's clock is behind the service's; shared by all calls. */
   readonly clock: { offsetMs: number };
   /** Called with each signature and each encrypted password, before it leaves. */
@@ -30,6 +28,9 @@ export interface CallContext extends Pick<Clock, 'nowMs' | 'wallMs'> {
 
 /** What one attempt may take, and on which connection it goes. */
 export type AttemptOptions = ReadOptions & Pick<WriteOptions, 'expiresAtMs'>;
+
+/** How long one attempt may take, in milliseconds. */
+const timeoutMs: Readonly<Record<CallKind, number>> = { read: 15_000, write: 30_000 };
 
 /** How long a write may take to be connected, in milliseconds; a later one is given up before it leaves. */
 const connectLimitMs = 10_000;
@@ -72,7 +73,6 @@ async function exchange<T>(
   options: AttemptOptions,
   hidden: Hidden
 ): Promise<readonly [Attempt<T>, readonly string[]]> {
-  const { timeoutMs, transport } = context;
   const { deadlineMs = Number.POSITIVE_INFINITY, expiresAtMs = Number.POSITIVE_INFINITY } = options;
   const nowMs = context.nowMs();
   const isWrite = operation.kind === 'write';
@@ -90,7 +90,7 @@ async function exchange<T>(
     ...(operation.body === undefined ? {} : { body: operation.body })
   };
   try {
-    const reply = await transport.send(request, signal);
+    const reply = await context.transport.send(request, signal);
     const facts = replyFacts(reply, context.wallMs(), hidden);
     const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
     return [interpretReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];

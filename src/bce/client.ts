@@ -24,10 +24,6 @@ export interface BccClientOptions
   extends Clock,
     Pick<CallContext, 'endpoint' | 'credentials' | 'mask' | 'debug'> {
   readonly userAgent: string;
-  /** Milliseconds for one attempt of a read, 15 s unless set. */
-  readonly readTimeoutMs?: number;
-  /** Milliseconds for one attempt of a write, 30 s unless set. */
-  readonly writeTimeoutMs?: number;
   /**
    * How many attempts may leave in a second, those of all calls together; as many may leave at once after a rest. When
    * the service throttles, there are fewer for a while. No limit unless set.
@@ -60,7 +56,6 @@ export function createBccClient(options: BccClientOptions): BccClient {
     ...options,
     transport,
     hidden: hiding([credentials.secretAccessKey, credentials.sessionToken ?? '']),
-    timeoutMs: { read: options.readTimeoutMs ?? 15_000, write: options.writeTimeoutMs ?? 30_000 },
     clock: { offsetMs: 0 }
   };
   const limiter = requestsPerSecond === undefined ? unlimited : createRateLimiter(requestsPerSecond, options);

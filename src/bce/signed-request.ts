@@ -28,7 +28,7 @@ export function signedRequest(
   credentials: Credentials,
   atMs: number
 ): SignedRequest {
-  const { accessKeyId, secretAccessKey, sessionToken = '' } = credentials;
+  const { sessionToken = '' } = credentials;
   const time = timestamp(atMs);
   const headers = {
     // `URL.host` leaves out the port where it is the protocol's own, as the vendor's SDKs do.
@@ -36,17 +36,8 @@ export function signedRequest(
     'x-bce-date': time,
     ...(sessionToken === '' ? {} : { 'x-bce-security-token': sessionToken })
   };
-  const signable = {
-    accessKeyId,
-    secretAccessKey,
-    method: operation.method,
-    path: operation.path,
-    query: operation.query,
-    headers,
-    timestamp: time,
-    expirationSeconds: defaultExpirationSeconds
-  };
-  const signed = authorization(signable);
+  const expirationSeconds = defaultExpirationSeconds;
+  const signed = authorization({ ...credentials, ...operation, headers, timestamp: time, expirationSeconds });
   const contentType =
     operation.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
   return {
@@ -63,20 +54,13 @@ export function pathOf(...parts: readonly string[]): string {
 
 /** The query of those parameters that have a value. */
 export function queryOf(parameters: Readonly<Record<string, string | undefined>>): Query {
-  const query: Record<string, string> = {};
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined && value !== '') {
-      query[name] = value;
-    }
-  }
-  return query;
+  return Object.fromEntries(
+    Object.entries(parameters).flatMap(([name, value = '']) => (value === '' ? [] : [[name, value]]))
+  );
 }
 
 /** The canonical query, but with names that have no value left bare, as BCC's pages show them (`?rebuild`). */
 function wireQuery(query: Query): string {
-  const text = canonicalQuery(query)
-    .split('&')
-    .map((pair) => pair.replace(/=$/, ''))
-    .join('&');
+  const text = canonicalQuery(query).replace(/=(?=&|$)/g, '');
   return text === '' ? '' : `?${text}`;
 }

@@ -7,18 +7,14 @@ import { probeSsh, readHostKeys } from './ssh/probe-ssh.ts';
 /** The probes over the real network, straight from this machine. */
 export function createProbe(trust: TrustOptions = {}): Probe {
   return {
-    async probe(check, options) {
-      const done = await attempt(options, async (current) => {
+    probe: async (check, options) =>
+      attempt(options, async (current) => {
         if ('path' in check) return await probeHttp(check, current, trust);
         if (check.kind === 'ssh') return await probeSsh(check, options.baselineKeys ?? [], current);
         // A connection is all that a `tcp` check asks for.
         return await withConnection(check.host, check.port, current, async () => undefined);
-      });
-      if (!done.ok) return { healthy: false, reason: done.reason };
-      return done.value === undefined ? { healthy: true } : { healthy: true, hostKey: done.value };
-    },
-    async hostKeys(check, options) {
-      return 'path' in check || check.kind !== 'ssh' ? [] : await readHostKeys(check, options);
-    }
+      }),
+    hostKeys: async (check, options) =>
+      'path' in check || check.kind !== 'ssh' ? [] : await readHostKeys(check, options)
   };
 }

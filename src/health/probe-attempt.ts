@@ -1,5 +1,7 @@
-import type { Stage, Unhealthy } from '../core/health/unhealthy.ts';
+import { given } from '../core/given.ts';
+import type { HostKey, ProbeResult, Stage } from '../core/health/unhealthy.ts';
 import { CancelledError } from '../core/model/failure.ts';
+import type { ProbeOptions } from '../ports/probe.ts';
 import { reasonOf } from './probe-failure.ts';
 
 /** One try at something over the network, while it lasts. */
@@ -10,28 +12,16 @@ export interface Attempt {
   enter(stage: Stage): void;
 }
 
-/** What came of an attempt. */
-export type Attempted<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly reason: Unhealthy };
-
-/** The limits of an attempt. */
-export interface AttemptLimits {
-  readonly signal: AbortSignal;
-  /** In milliseconds from now. */
-  readonly timeoutMs: number;
-}
-
 /**
  * Runs one attempt under a deadline of its own. Whatever `work` throws is a reason why the attempt failed.
  *
- * @param work must end soon after its signal aborts, with everything closed
+ * @param work must end soon after its signal aborts, with everything closed; gives the host key where it met one
  * @throws CancelledError when the caller's signal aborts
  */
-export async function attempt<T>(
-  { signal, timeoutMs }: AttemptLimits,
-  work: (attempt: Attempt) => Promise<T>
-): Promise<Attempted<T>> {
+export async function attempt(
+  { signal, timeoutMs }: ProbeOptions,
+  work: (attempt: Attempt) => Promise<HostKey | undefined>
+): Promise<ProbeResult> {
   if (signal.aborted) throw new CancelledError('cancelled before a probe');
   const controller = new AbortController();
   let stage: Stage = 'connect';
@@ -46,11 +36,11 @@ export async function attempt<T>(
     stage = next;
   };
   try {
-    return { ok: true, value: await work({ signal: controller.signal, enter }) };
+    return { healthy: true, ...given({ hostKey: await work({ signal: controller.signal, enter }) }) };
   } catch (error) {
     if (signal.aborted) throw new CancelledError('cancelled during a probe', { cause: error });
-    if (isLate) return { ok: false, reason: { kind: 'timedOut', stage, timeoutMs } };
-    return { ok: false, reason: reasonOf(error, stage) };
+    if (isLate) return { healthy: false, reason: { kind: 'timedOut', stage, timeoutMs } };
+    return { healthy: false, reason: reasonOf(error, stage) };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);

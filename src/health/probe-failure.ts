@@ -58,18 +58,12 @@ export function reasonOf(error: unknown, stage: Stage): Unhealthy {
 
 /** A name with several addresses fails with all their errors at once; the first stands for them. */
 function codeOf(error: unknown): string {
-  if (isRecord(error) && Array.isArray(error['errors']) && error['errors'].length > 0) {
-    return codeOf(error['errors'][0]);
-  }
-  return textOf(error, 'code');
+  const errors: unknown = Object(error).errors;
+  return Array.isArray(errors) && errors.length > 0 ? codeOf(errors[0]) : textOf(error, 'code');
 }
 
 /** By shape and not by class: what another realm throws is no instance of our `Error`. */
 function textOf(error: unknown, name: string): string {
-  const value = isRecord(error) ? error[name] : undefined;
+  const value: unknown = Object(error)[name];
   return typeof value === 'string' ? value : '';
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

@@ -19,7 +19,7 @@ const maxBodyBytes = 1024 * 1024;
  *
  * @throws ProbeFailure when the answer is not the expected one, or the error of the connection
  */
-export async function probeHttp(check: HttpCheck, attempt: Attempt, trust: TrustOptions): Promise<void> {
+export async function probeHttp(check: HttpCheck, attempt: Attempt, trust: TrustOptions): Promise<undefined> {
   const module = check.kind === 'https' ? https : http;
   const request = module.request({
     host: check.host,

@@ -18,5 +18,5 @@ export interface Probe {
    * All host keys that the server of an `ssh` check shows, one for each type; empty where there are none, or
    * none could be had in time. Throws only `CancelledError`, on abort.
    */
-  hostKeys(check: NetworkCheck, options: Omit<ProbeOptions, 'baselineKeys'>): Promise<readonly HostKey[]>;
+  hostKeys(check: NetworkCheck, options: ProbeOptions): Promise<readonly HostKey[]>;
 }

@@ -2,9 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import type { WirePlay } from '../../../emulator/faults/faults.ts';
 import { CancelledError } from '../../../src/core/model/failure.ts';
 import { type Emulated, errorOf, everythingOf, never, withEmulator } from '../emulated.ts';
+import { hasty } from '../wire.ts';
 
 const order = { imageName: 'before-1', instanceId: 'i-demo0001', clientToken: 'token-1' };
-const shortWrites = { writeTimeoutMs: 80 };
+const shortWrites = () => ({ transport: hasty({ write: 80 }) });
 
 /** What may become of the answer to a write that was carried out. */
 const losses: readonly WirePlay[] = [
@@ -96,7 +97,7 @@ describe('the making of an image', () => {
         expect(await namesOf(emulated)).toEqual(['web-1', 'web-2', 'before-1']);
         expect((await bcc.getImage(imageId, never)).name).toBe('before-1');
       },
-      shortWrites
+      shortWrites()
     );
   });
 
@@ -110,7 +111,7 @@ describe('the making of an image', () => {
         await emulated.bcc.createImage(order, never);
         expect(await namesOf(emulated)).toEqual(['web-1', 'web-2', 'before-1']);
       },
-      shortWrites
+      shortWrites()
     );
   });
 
@@ -211,7 +212,7 @@ describe('the deletion of an image', () => {
         expect(emulated.emulator.calls.at(-1)).toMatchObject({ status: 404 });
         expect(await namesOf(emulated)).toEqual(['web-1']);
       },
-      shortWrites
+      shortWrites()
     );
   });
 

@@ -5,16 +5,15 @@ import { secretLines } from '../../core/secret-forms.ts';
 import type { GuestSpec } from '../../ports/assistant.ts';
 import { queryOf } from '../signed-request.ts';
 import { about, batchName } from './check-arguments.ts';
-import { anyText, count, type Fields, list, record, text, vital, word } from './json-fields.ts';
+import { anyText, type Fields, list, record, text, vital, word } from './json-fields.ts';
 import { type Operation, read } from './operation.ts';
 
-const service = { service: 'ca' } as const;
+const readRuns = { ...read, service: 'ca' } as const;
 
 /** `POST /v1/ca/agent/batch`: a read although it is a POST. What has no state is left out. */
 export function getAgents(instanceIds: readonly string[]): Operation<ReadonlyMap<string, AgentState>> {
   return {
-    ...read,
-    ...service,
+    ...readRuns,
     method: 'POST',
     name: 'BatchGetAgent',
     path: '/v1/ca/agent/batch',
@@ -42,7 +41,7 @@ export function runCommand(
   const content = command.content(nonce).reveal();
   const isLinux = command.system === 'linux';
   return {
-    ...service,
+    service: 'ca',
     name: 'CreateAction',
     kind: 'write',
     method: 'POST',
@@ -75,8 +74,7 @@ export function runCommand(
 /** `GET /v1/ca/actionRun` with the first 100 children. */
 export function getRun(runId: string): Operation<GuestRun> {
   return {
-    ...read,
-    ...service,
+    ...readRuns,
     ...about('GetActionRun', runId),
     path: '/v1/ca/actionRun',
     query: queryOf({
@@ -101,8 +99,7 @@ export function getRun(runId: string): Operation<GuestRun> {
 /** The newest runs since `sinceMs` (milliseconds since 1970): the ID of the one with this nonce, if it is there. */
 export function findRun(nonce: string, sinceMs: number): Operation<string | undefined> {
   return {
-    ...read,
-    ...service,
+    ...readRuns,
     method: 'POST',
     name: 'ActionRunList',
     path: '/v1/ca/actionRun/list',
@@ -133,14 +130,12 @@ function decodeChild(json: unknown): GuestChild {
   const from = record(json, 'child');
   const target: Fields = { ...Object(from['target']) };
   const output: Fields = { ...Object(from['output']) };
-  const hasExit =
-    output['exitCode'] !== undefined && output['exitCode'] !== null && output['exitCode'] !== '';
+  // An empty list would be 0 for `Number`, and so would `false`.
+  const exitCode = String(output['exitCode']);
   return {
     instanceId: word(target, 'instanceId'),
     state: word(from, 'state'),
-    ...(hasExit && Number.isInteger(Number(output['exitCode']))
-      ? { exitCode: count(output, 'exitCode') }
-      : {}),
+    ...(/^-?\d+$/.test(exitCode) && { exitCode: Number(exitCode) }),
     // Whether `output` comes without a log, or the log alone, is not documented.
     stdout: anyText(output, 'stdout') || anyText(from, 'log'),
     stderr: anyText(output, 'stderr'),

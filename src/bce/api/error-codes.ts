@@ -104,7 +104,7 @@ export function classify(status: number, code: string, kind: CallKind): FailureK
   if (serverCodes.includes(lower) || status >= 500 || status === 408) {
     return kind === 'read' ? 'transient' : 'ambiguous';
   }
-  return byStatus(status);
+  return byStatus.get(status) ?? 'invalid';
 }
 
 /** Whether an answer with this code says that nothing was done because something else has to end first. */
@@ -112,19 +112,12 @@ export function isBusy(code = ''): boolean {
   return code.toLowerCase() === busyCode;
 }
 
-function byStatus(status: number): FailureKind {
-  switch (status) {
-    case 401:
-    case 403:
-      return 'denied';
-    case 404:
-      return 'notFound';
-    case 409:
-    case 412:
-      return 'conflict';
-    case 429:
-      return 'throttled';
-    default:
-      return 'invalid';
-  }
-}
+/** What a status means alone; any other one is the fault of the request. */
+const byStatus: ReadonlyMap<number, FailureKind> = new Map([
+  [401, 'denied'],
+  [403, 'denied'],
+  [404, 'notFound'],
+  [409, 'conflict'],
+  [412, 'conflict'],
+  [429, 'throttled']
+]);

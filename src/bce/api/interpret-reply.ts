@@ -23,9 +23,13 @@ export function interpretReply<T>(
   if (status >= 200 && status < 300 && !deniesSuccess(facts)) {
     // The status line alone says that a write was taken; sending it again because its body broke would be wrong.
     const problem = body.kind === 'tooLong' ? 'the answer is too long' : facts.problem;
-    return problem !== '' && operation.kind === 'read'
-      ? fail('malformed', problem)
-      : decoded(operation, facts, (message) => fail('malformed', message));
+    if (problem !== '' && operation.kind === 'read') return fail('malformed', problem);
+    try {
+      return { ok: true, value: operation.decode(facts.json, facts.requestId) };
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      return fail('malformed', `the answer cannot be understood: ${error.message}`);
+    }
   }
   if (status >= 300 && status < 400) {
     const host = redirectHost(reply, endpoint);
@@ -61,21 +65,6 @@ export function interpretLoss(operation: Operation<unknown>, error: TransportErr
   const loss = operation.kind === 'read' ? 'transient' : 'ambiguous';
   const attempt = failed(operation, reach === 'lost' ? loss : reach, message, error);
   return { ...attempt, failure: { ...attempt.failure, ...given({ barrier }) } };
-}
-
-function decoded<T>(
-  operation: Operation<T>,
-  facts: ReplyFacts,
-  malformed: (message: string) => FailedAttempt
-): Attempt<T> {
-  try {
-    return { ok: true, value: operation.decode(facts.json, facts.requestId) };
-  } catch (error) {
-    if (error instanceof DecodeError) {
-      return malformed(`the answer cannot be understood: ${error.message}`);
-    }
-    throw error;
-  }
 }
 
 function failed(

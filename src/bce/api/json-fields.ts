@@ -83,15 +83,14 @@ export function count(from: Fields, name: string): number {
   return Number.isFinite(value) ? value : 0;
 }
 
-/** A flag as `flag` reads it, or `undefined` where the field is missing or means neither. */
+/** A flag, which the API gives as a boolean or as 0 and 1; `undefined` where the field is missing or means neither. */
 export function optionalFlag(from: Fields, name: string): boolean | undefined {
-  const value = from[name];
-  const isOff = value === false || value === 0 || value === '0' || String(value).toLowerCase() === 'false';
-  return flag(from, name) || (isOff ? false : undefined);
+  const value = String(from[name]).toLowerCase();
+  if (value === 'true' || value === '1') return true;
+  return value === 'false' || value === '0' ? false : undefined;
 }
 
-/** A flag, which the API gives as a boolean or as 0 and 1. */
+/** The same, and `false` where it is missing or means neither. */
 export function flag(from: Fields, name: string): boolean {
-  const value = from[name];
-  return value === true || value === 1 || value === '1' || String(value).toLowerCase() === 'true';
+  return optionalFlag(from, name) === true;
 }

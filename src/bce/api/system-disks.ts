@@ -21,12 +21,10 @@ export function systemDisksByInstance(volumes: readonly Volume[]): ReadonlyMap<s
       byInstance.set(id, [...(byInstance.get(id) ?? []), volume]);
     }
   }
-  const disks = new Map<string, SystemDisk>();
-  for (const [id, some] of byInstance) {
-    const disk = systemDiskOf(some);
-    if (disk !== undefined) {
-      disks.set(id, disk);
-    }
-  }
-  return disks;
+  return new Map(
+    [...byInstance].flatMap(([id, some]) => {
+      const disk = systemDiskOf(some);
+      return disk === undefined ? [] : [[id, disk]];
+    })
+  );
 }

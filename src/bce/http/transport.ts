@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { getProxyUrl, HttpClient } from '@actions/http-client';
+import { unlessAborted } from '../unless-aborted.ts';
 import { readBody, type WireBody } from './body.ts';
 import { bindTunnel, watchedModule } from './node-http.ts';
 import { AttemptEndedError, type Phase, transportError } from './transport-error.ts';
@@ -150,18 +151,6 @@ async function exchange(
   } catch (error) {
     throw fail(error);
   }
-}
-
-/** Settles with `work`, or rejects when the signal aborts: no promise of a library can hold a call for ever. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) {
-      onAbort();
-    }
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
 
 function newClient(userAgent: string, keepAlive: boolean): HttpClient {

@@ -1,6 +1,7 @@
 import { CancelledError, longestRetryAfterMs } from '../../core/model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Attempt } from '../api/operation.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import { holdUntil, newBucket, slowDown, speedUp, type TokenBucket, takeToken } from './token-bucket.ts';
 
 /** Every attempt of every call takes a token here before it is signed and sent. */
@@ -51,34 +52,42 @@ export function createRateLimiter(callsPerSecond: number, ports: RateLimiterPort
     signal: AbortSignal,
     untilMs: number
   ): Promise<boolean> {
-    const turn = unlessAborted(others, signal);
-    if (waiting === 1 || untilMs === Number.POSITIVE_INFINITY) {
-      await turn;
-      return true;
-    }
+    const turn = unlessAborted(others, signal).then(
+      () => true,
+      (cause: unknown) => {
+        throw new CancelledError('cancelled', { cause });
+      }
+    );
+    if (waiting === 1 || untilMs === Number.POSITIVE_INFINITY) return turn;
     const timer = new AbortController();
     const late = ports.sleep(Math.max(0, untilMs - ports.nowMs()), timer.signal);
     try {
-      return await Promise.race([turn.then(() => true), late.then(() => false)]);
+      return await Promise.race([turn, late.then(() => false)]);
     } finally {
       timer.abort('over');
       late.catch(() => undefined);
     }
   }
 
+  async function waitForTurn(
+    others: Promise<unknown>,
+    signal: AbortSignal,
+    untilMs: number
+  ): Promise<boolean> {
+    waiting += 1;
+    try {
+      return (await waitForOthers(others, signal, untilMs)) && (await waitForToken(signal, untilMs));
+    } finally {
+      waiting -= 1;
+    }
+  }
+
   return {
-    async acquire(signal, untilMs = Number.POSITIVE_INFINITY) {
-      const others = queue;
-      const { promise: left, resolve: leave } = withResolver();
+    acquire(signal, untilMs = Number.POSITIVE_INFINITY) {
+      const turn = waitForTurn(queue, signal, untilMs);
       // Also after one that gives up, the calls behind it wait for those in front of it.
-      queue = others.then(() => left);
-      waiting += 1;
-      try {
-        return (await waitForOthers(others, signal, untilMs)) && (await waitForToken(signal, untilMs));
-      } finally {
-        waiting -= 1;
-        leave();
-      }
+      queue = Promise.allSettled([queue, turn]);
+      return turn;
     },
     async adapt(attempt) {
       const sentMs = ports.nowMs();
@@ -103,32 +112,6 @@ function adapted(bucket: TokenBucket, outcome: Attempt<unknown>, nowMs: number, 
   return retryAfterMs > 0 && retryAfterMs <= longestRetryAfterMs
     ? holdUntil(after, nowMs, nowMs + retryAfterMs)
     : after;
-}
-
-/** Resolves with `promise`; throws `CancelledError` as soon as the signal aborts. */
-function unlessAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(new CancelledError('cancelled', { cause: signal.reason }));
-    if (signal.aborted) {
-      onAbort();
-      return;
-    }
-    signal.addEventListener('abort', onAbort, { once: true });
-    const done = () => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    };
-    promise.then(done, done);
-  });
-}
-
-/** `Promise.withResolvers` would do, but Node 20 does not have it. */
-function withResolver(): { readonly promise: Promise<void>; resolve(): void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve: () => resolve() };
 }
 
 function rounded(rate: number): number {

@@ -2,17 +2,10 @@ import { quote } from '../../core/quote.ts';
 import { ascii } from './ascii.ts';
 import { type Parser, parsed, parsedUnless, refused } from './parser.ts';
 
-/** A kind of things that are named by ID. */
-interface Kind {
-  readonly noun: string;
-  readonly words: string;
-  /** What its IDs usually begin with, before a dash. */
-  readonly prefix: string;
-  readonly example: string;
-  /** Where such an ID goes. */
-  readonly input: string;
-}
-
+/**
+ * The kinds of things that are named by ID: what IDs of each usually begin with before a dash, and the input that they
+ * go into.
+ */
 const kinds = {
   instance: {
     noun: 'instance',
@@ -29,7 +22,7 @@ const kinds = {
     example: 'lb-77d58dc4',
     input: 'blbId'
   }
-} as const satisfies Readonly<Record<string, Kind>>;
+} as const;
 
 /** Characters that IDs are made of. It also keeps an ID from changing the path of a request. */
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;

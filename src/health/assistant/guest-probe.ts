@@ -8,6 +8,7 @@ import { CallError } from '../../core/model/failure.ts';
 import type { Assistant, GuestProbe } from '../../ports/assistant.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { GuestRuns } from './guest-runs.ts';
+import { pagesOf } from './sent-run.ts';
 
 /** What the probes need. */
 export interface GuestProbeParts {
@@ -24,9 +25,6 @@ export interface GuestProbeParts {
 /** How long the baseline may take, in milliseconds; an instance that does not answer by then goes without. */
 const baselineMs = 30_000;
 
-/** How many instances one question about agents is for (page 2ms3wv3y0). */
-const agentsTogether = 100;
-
 /** The probes of one run. */
 export function createGuestProbe(parts: GuestProbeParts): GuestProbe {
   const { assistant, clock, intervalMs, script, deadlineMs } = parts;
@@ -39,8 +37,7 @@ export function createGuestProbe(parts: GuestProbeParts): GuestProbe {
   return {
     async getAgents(ids, signal) {
       const agents = new Map<string, AgentState>();
-      for (let from = 0; from < ids.length; from += agentsTogether) {
-        const page = ids.slice(from, from + agentsTogether);
+      for (const page of pagesOf(ids)) {
         const found = await assistant.getAgents(page, signal);
         for (const id of page) agents.set(id, found.get(id) ?? 'offline');
       }

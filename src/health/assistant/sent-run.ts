@@ -2,6 +2,7 @@
 import type { GuestCommand } from '../../core/health/guest/guest-command.ts';
 import type { GuestAnswer, GuestChild } from '../../core/health/guest/guest-run.ts';
 import { CallError, describeFailure } from '../../core/model/failure.ts';
+import { maxIdsPerCall } from '../../core/model/limits.ts';
 
 /** A command on one instance that somebody waits for. */
 export interface Wanted {
@@ -24,9 +25,6 @@ export interface Sent {
   runId: string | undefined;
   lookups: number;
 }
-
-/** How many instances share a call. */
-const together = 100;
 
 /** Notes the ID of a run. */
 export function found(sent: Sent, runId: string): void {
@@ -69,7 +67,6 @@ export function failed(error: unknown): GuestAnswer {
 
 /** Cuts a list to what one call takes. */
 export function pagesOf<T>(all: readonly T[]): readonly (readonly T[])[] {
-  const pages: (readonly T[])[] = [];
-  for (let from = 0; from < all.length; from += together) pages.push(all.slice(from, from + together));
-  return pages;
+  const length = Math.ceil(all.length / maxIdsPerCall);
+  return Array.from({ length }, (_, at) => all.slice(at * maxIdsPerCall, (at + 1) * maxIdsPerCall));
 }

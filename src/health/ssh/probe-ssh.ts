@@ -1,6 +1,7 @@
 import type { SocketCheck } from '../../core/health/check.ts';
 import type { HostKey } from '../../core/health/unhealthy.ts';
-import { type Attempt, type AttemptLimits, attempt } from '../probe-attempt.ts';
+import type { ProbeOptions } from '../../ports/probe.ts';
+import { type Attempt, attempt } from '../probe-attempt.ts';
 import { ProbeFailure, protocolFailure } from '../probe-failure.ts';
 import { withConnection } from '../socket.ts';
 import { fingerprint, keyTypes } from './host-key.ts';
@@ -37,15 +38,16 @@ export async function probeSsh(
  *
  * @throws CancelledError when the signal aborts
  */
-export async function readHostKeys(check: SocketCheck, limits: AttemptLimits): Promise<readonly HostKey[]> {
+export async function readHostKeys(check: SocketCheck, options: ProbeOptions): Promise<readonly HostKey[]> {
   const keys: HostKey[] = [];
-  await attempt(limits, async (current) => {
+  await attempt(options, async (current) => {
     let missing = keyTypes;
     while (missing.length > 0) {
       const { hostKey, types } = await handshake(check, missing, current);
       keys.push(hostKey);
       missing = types.filter((type) => type !== hostKey.algorithm);
     }
+    return undefined;
   });
   return keys;
 }
