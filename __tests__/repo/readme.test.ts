@@ -160,7 +160,7 @@ const numbers: Numbers = [
   ['src/bce/retry/token-bucket.ts', 'const stepsUp = 100;', 'a hundredth of it back with each success'],
   ['src/deploy/calls/heartbeat.ts', 'const heartbeatMs = 60_000;', 'else every 60 s'],
   ['src/deploy/rollout/rollout-log.ts', 'const leastMs = 15_000;', 'lines of progress, 15 to 60 s apart'],
-  ['src/deploy/rollout/rollout-log.ts', 'const mostMs = 60_000;', 'lines of progress, 15 to 60 s apart'],
+  ['src/deploy/calls/heartbeat.ts', 'const heartbeatMs = 60_000;', 'lines of progress, 15 to 60 s apart'],
   ['src/core/model/limits.ts', 'const maxIdsPerCall = 100;', 'lists of up to 100 instances'],
   ['src/deploy/calls/read-many.ts', 'const fewDisks = 4;', 'more than 4 disks at once'],
   ['src/deploy/plan/survey.ts', 'const many = 10;', 'for more than 10 instances'],
@@ -211,7 +211,7 @@ const fleetNumbers: Numbers = [
     'Of more than 20 instances the single steps'
   ],
   ['src/deploy/rollout/rollout-log.ts', 'const leastMs = 15_000;', 'every 15 to 60 s'],
-  ['src/deploy/rollout/rollout-log.ts', 'const mostMs = 60_000;', 'every 15 to 60 s'],
+  ['src/deploy/calls/heartbeat.ts', 'const heartbeatMs = 60_000;', 'every 15 to 60 s'],
   ['src/core/summary/annotations.ts', 'const most = 10;', 'at most 10'],
   ['src/core/summary/timeline.ts', 'const mostInstances = 50;', 'a timeline of up to 50'],
   ['src/core/summary/summary.ts', 'const mostDetailed = 20;', 'of more than 20 only those that failed'],

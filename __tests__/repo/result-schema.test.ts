@@ -358,7 +358,7 @@ const unsaved = live(
   [
     seen(0),
     {
-      type: 'backupFailed',
+      type: 'prepared',
       atMs: 50_000,
       problem: { cause: 'It came to the status Error.', remedy: 'Run again.' }
     }
@@ -366,7 +366,7 @@ const unsaved = live(
   { backup: true }
 );
 const undrained = live(
-  [seen(0), { type: 'drainFailed', atMs: 9_000, problem: { cause: 'It is denied.', remedy: 'Permit it.' } }],
+  [seen(0), { type: 'prepared', atMs: 9_000, problem: { cause: 'It is denied.', remedy: 'Permit it.' } }],
   { drain: true }
 );
 const back: Rollback = { imageId: 'm-old', rebuild: carryOutRollback, health: healthy };

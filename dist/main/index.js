@@ -2241,17 +2241,15 @@ class RebuildSecrets {
     keepScript(instanceId, script) {
         this.#previousScripts.set(instanceId, script);
     }
-    specOf(instanceId, request) {
-        const spec = this.#make(instanceId, request);
+    specOf(instanceId, imageId, script) {
+        const spec = script === 'asRequested' ? { ...this.#options, imageId } : this.#previous(instanceId, imageId);
         const same = this.#specs.find((one) => isSame(one, spec));
         if (same !== undefined)
             return same;
         this.#specs.push(spec);
         return spec;
     }
-    #make(instanceId, { imageId, script }) {
-        if (script === 'asRequested')
-            return { ...this.#options, imageId };
+    #previous(instanceId, imageId) {
         const userData = this.#previousScripts.get(instanceId);
         return {
             imageId,
@@ -3057,7 +3055,13 @@ class Members {
         this.unavailable = unavailable;
     }
     static of(tasks) {
-        const all = tasks.map((task) => ({ ...task, state: 'waiting', canRollBack: false, completionOrder: 0 }));
+        const all = tasks.map((task) => ({
+            ...task,
+            state: 'waiting',
+            canRollBack: false,
+            hasFailed: false,
+            completionOrder: 0
+        }));
         const waiting = (kind) => all.filter((member) => member.kind === kind).length;
         return new Members(new Map(all.map(({ id }, place) => [id, place])), all, { 'check waiting': waiting('check'), 'work waiting': waiting('work') }, all.filter(countsAsUnavailable).length);
     }
@@ -3224,14 +3228,20 @@ function stepRollout(rollout, event) {
 function onEnded(before, id, outcome) {
     const { result, isUnavailable, canRollBack } = outcome;
     const completionOrder = before.ended + 1;
-    const failed = result === 'failed';
+    const hasFailed = result === 'failed';
     const after = {
         ...before,
-        members: before.members.with(id, { state: result, isUnavailable, canRollBack, completionOrder }),
+        members: before.members.with(id, {
+            state: result,
+            isUnavailable,
+            canRollBack,
+            hasFailed,
+            completionOrder
+        }),
         ended: completionOrder,
-        failures: before.failures + Number(failed)
+        failures: before.failures + Number(hasFailed)
     };
-    const rollsBack = failed && canRollBack && before.task.rollback && !before.isCancelled;
+    const rollsBack = hasFailed && canRollBack && before.task.rollback && !before.isCancelled;
     if (!rollsBack)
         return [after, []];
     const members = after.members.with(id, { state: 'rollingBack', isUnavailable: true });
@@ -3258,8 +3268,7 @@ function proceed(rollout, atMs) {
 function reasonToStop({ task, members, failures }) {
     if (failures === 0)
         return undefined;
-    const failed = new Set(['failed', 'rollingBack', 'rolledBack', 'rollbackFailed']);
-    if (canariesOf(task).some((id) => failed.has(members.get(id)?.state)))
+    if (canariesOf(task).some((id) => members.get(id)?.hasFailed))
         return 'canary';
     return failures > task.maxFailures ? 'maxFailures' : undefined;
 }
@@ -4091,21 +4100,29 @@ function knownHostsLine(host, port, key) {
 
 ;// CONCATENATED MODULE: ./deploy/calls/heartbeat.js
 const heartbeatMs = 60_000;
-async function withHeartbeat(work, say, clock) {
+function startHeartbeat(say, spokeMs, clock) {
     const off = new AbortController();
-    const fromMs = clock.nowMs();
     const beat = async () => {
-        for (;;) {
-            await clock.sleep(heartbeatMs, off.signal);
-            say(clock.nowMs() - fromMs);
+        for (let saidMs = spokeMs();; saidMs = Math.max(saidMs, spokeMs())) {
+            await clock.sleep(Math.max(1, saidMs + heartbeatMs - clock.nowMs()), off.signal);
+            const nowMs = clock.nowMs();
+            if (nowMs - Math.max(saidMs, spokeMs()) < heartbeatMs)
+                continue;
+            saidMs = nowMs;
+            say(nowMs);
         }
     };
     beat().catch(() => undefined);
+    return () => off.abort('over');
+}
+async function withHeartbeat(work, say, clock) {
+    const fromMs = clock.nowMs();
+    const stop = startHeartbeat((nowMs) => say(nowMs - fromMs), () => fromMs, clock);
     try {
         return await work();
     }
     finally {
-        off.abort('over');
+        stop();
     }
 }
 
@@ -4526,10 +4543,10 @@ function createSender(ports) {
         return isAged;
     };
     return {
-        rebuild(instanceId, wanted, isAgain, observedAtMs) {
+        rebuild({ instanceId, image, rollsBackFrom }, isAgain, observedAtMs) {
             if (clock.nowMs() - observedAtMs > freshMs)
                 return Promise.reject(aged(instanceId));
-            const spec = secrets.specOf(instanceId, wanted);
+            const spec = secrets.specOf(instanceId, image.id, rollsBackFrom === undefined ? 'asRequested' : 'previous');
             const expiresAtMs = observedAtMs + freshMs;
             if (isAgain)
                 return bcc.rebuild(instanceId, spec, cancel.writes, { start: cancel.signal, expiresAtMs });
@@ -4678,6 +4695,113 @@ var explain = __nccwpck_require__(4587);
 var instance_failure = __nccwpck_require__(3527);
 // EXTERNAL MODULE: ./core/run/next-steps.js
 var next_steps = __nccwpck_require__(7056);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./deploy/images/backup.js
+
+
+
+
+
+
+
+
+
+const unknownMs = 30_000;
+async function makeBackup(target, ports, keep) {
+    const { bcc, clock, log, cancel, runId } = ports;
+    const { instance } = target;
+    const fromMs = clock.nowMs();
+    const imageName = backupName({
+        instanceId: instance.id,
+        imageId: instance.imageId,
+        wallMs: clock.wallMs(),
+        runId
+    });
+    keep({ imageName, isAvailable: false });
+    try {
+        const spec = { imageName, instanceId: instance.id, clientToken: (0,external_node_crypto_.randomUUID)() };
+        const { imageId } = await bcc.createImage(spec, cancel.writes);
+        keep({ imageName, imageId, isAvailable: false });
+        log.info(`Backup: image ${imageId} (${imageName}) is being made`);
+        const problem = await untilUsable(imageId, target, ports);
+        if (problem !== undefined)
+            return problem;
+        keep({ imageName, imageId, isAvailable: true });
+        log.info(`Backup: image ${imageId} is Available after ${(0,time/* formatDuration */.a3)(clock.nowMs() - fromMs)}`);
+        return undefined;
+    }
+    catch (error) {
+        if (!(error instanceof model_failure/* CallError */.RA))
+            throw error;
+        if (cancel.signal.aborted)
+            throw new model_failure/* CancelledError */.cc('cancelled during the backup', { cause: error });
+        const { failure } = error;
+        return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: (0,call_remedy/* callRemedy */.D)(failure) };
+    }
+}
+async function untilUsable(imageId, { task, instance: { id } }, ports) {
+    const { bcc, clock, log, cancel } = ports;
+    let seen = 'was not observed yet';
+    const sinceMs = clock.nowMs();
+    const orUnknown = (error) => {
+        const isNew = clock.nowMs() - sinceMs < unknownMs;
+        if (isNew && error instanceof model_failure/* CallError */.RA && error.failure.kind === 'notFound')
+            return undefined;
+        throw error;
+    };
+    const wait = () => poll(async () => {
+        const [image, instance] = await allDone([
+            bcc.getImage(imageId, cancel.signal).catch(orUnknown),
+            bcc.getInstance(id, cancel.signal)
+        ]);
+        if (image === undefined)
+            return undefined;
+        seen = `is ${image.status} and the instance ${instance.status}`;
+        if (image.status === 'Available')
+            return (0,bcc_status/* isSettled */.Is)(instance.status) ? 'usable' : undefined;
+        if (image.status === 'Creating')
+            return undefined;
+        return {
+            cause: `The backup image ${imageId} came to the status ${image.status}.`,
+            remedy: 'Run again, or look at the image in the console.'
+        };
+    }, { intervalMs: task.pollIntervalMs, limitMs: task.timeoutMs }, ports);
+    const end = await withHeartbeat(wait, (elapsedMs) => log.info(`Backup: image ${imageId} ${seen} after ${(0,time/* formatDuration */.a3)(elapsedMs)}; nothing is erased yet`), clock);
+    if (end === 'usable')
+        return undefined;
+    return (end ?? {
+        cause: `The backup image ${imageId} ${seen} after ${(0,time/* formatDuration */.a3)(task.timeoutMs)}.`,
+        remedy: 'Set timeout higher, or look at the image in the console.'
+    });
+}
+async function pruneBackups(instanceId, keep, justMadeId, inUse, ports) {
+    const { bcc, log, cancel } = ports;
+    await orWarn(`Old backups of ${instanceId} could not be deleted`, ports, async () => {
+        const images = await bcc.listImages({ imageType: 'Custom' }, cancel.signal);
+        for (const image of backupsToPrune(images, instanceId, keep, justMadeId, inUse())) {
+            await orWarn(`Old backups of ${instanceId} could not be deleted: ${image.id}`, ports, async () => {
+                await bcc.deleteImage(image.id, cancel.writes);
+                log.info(`Backup: the old image ${image.id} (${image.name}) is deleted`);
+            });
+        }
+    });
+}
+async function orWarn(what, { log, cancel }, work) {
+    if (cancel.signal.aborted)
+        return;
+    try {
+        await work();
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CancelledError */.cc || cancel.signal.aborted)
+            return;
+        if (!(error instanceof model_failure/* CallError */.RA))
+            throw error;
+        log.warning(`${what}: ${(0,model_failure/* describeFailure */.Ic)(error.failure)}`);
+    }
+}
+
 ;// CONCATENATED MODULE: ./core/rebuild/stable-streak.js
 
 
@@ -4852,6 +4976,9 @@ function enter(rebuild, phase, atMs) {
         return rebuild;
     return { ...rebuild, phase, phases: [...rebuild.phases, { phase, fromMs: atMs }] };
 }
+function wasIn({ phases }, wanted) {
+    return phases.some(({ phase }) => phase === wanted);
+}
 function lost(rebuild, atMs) {
     return { ...searching(rebuild, atMs), sends: rebuild.sends + 1 };
 }
@@ -4880,9 +5007,9 @@ function transitions_send(rebuild, observation) {
     const refusals = refusalsSincePlan(observation.instance, rebuild.task);
     if (refusals.length > 0)
         return fail(rebuild, { kind: 'refused', refusals }, atMs);
-    if (rebuild.task.backup && !rebuild.backedUp)
+    if (rebuild.task.backup && !wasIn(rebuild, 'backup'))
         return [enter(rebuild, 'backup', atMs), { type: 'backup' }];
-    if (rebuild.task.drain && !rebuild.drained)
+    if (rebuild.task.drain && !wasIn(rebuild, 'draining'))
         return [enter(rebuild, 'draining', atMs), { type: 'drain' }];
     const measured = measureFrom({ ...rebuild, adopted: false }, observation, atMs);
     return [enter(measured, 'sending', atMs), { type: 'send' }];
@@ -5120,7 +5247,7 @@ function adopt(rebuild, observation) {
 function settleFresh(rebuild, observation) {
     const atMs = observation.answeredAtMs;
     const decision = decide(observation.instance, rebuild.task);
-    const maybeOnTheWay = (0,bcc_status/* statusKind */.BE)(observation.instance.status) === 'down' && !isStable(rebuild) && !rebuild.backedUp;
+    const maybeOnTheWay = (0,bcc_status/* statusKind */.BE)(observation.instance.status) === 'down' && !isStable(rebuild) && !wasIn(rebuild, 'backup');
     switch (decision.action) {
         case 'wait':
             return keepWaiting(rebuild, observation);
@@ -5203,8 +5330,6 @@ function step_rebuild_begin(task, atMs, planned) {
         history: [],
         adopted: false,
         evidence: {},
-        backedUp: false,
-        drained: false,
         inDoubt: false,
         sends: 0,
         answered: false,
@@ -5233,14 +5358,8 @@ function step(rebuild, event) {
             return onSendFailed(rebuild, event.failure, event.atMs);
         case 'refusedTogether':
             return onRefusedTogether(rebuild, event.failure, event.atMs);
-        case 'backedUp':
-            return observeAnew({ ...rebuild, backedUp: true }, event.atMs);
-        case 'backupFailed':
-            return fail(rebuild, { kind: 'backup', problem: event.problem }, event.atMs);
-        case 'drained':
-            return observeAnew({ ...rebuild, drained: true }, event.atMs);
-        case 'drainFailed':
-            return fail(rebuild, { kind: 'drain', problem: event.problem }, event.atMs);
+        case 'prepared':
+            return onPrepared(rebuild, event.problem, event.atMs);
         case 'startAccepted':
             return observeNext(noteRequest(rebuild, event.requestId), event.atMs, true);
         case 'startFailed':
@@ -5307,7 +5426,10 @@ function observeLater(rebuild, atMs) {
     const again = enter(rebuild, 'searching', atMs);
     return observeNext(rebuild.sends > 0 ? again : { ...again, referenceAtMs: sinceMs }, atMs, true);
 }
-function observeAnew(rebuild, atMs) {
+function onPrepared(rebuild, problem, atMs) {
+    const kind = rebuild.phase === 'backup' ? 'backup' : 'drain';
+    if (problem !== undefined)
+        return fail(rebuild, { kind, problem }, atMs);
     const fresh = { ...enter(rebuild, 'settling', atMs), adopted: false, evidence: {} };
     return observeNow({ ...fresh, deadlineMs: atMs + rebuild.task.timeoutMs }, atMs);
 }
@@ -5370,8 +5492,9 @@ function onCancelled(before, event) {
 
 
 
+
 const lastReadMs = 2_000;
-async function rebuildOne(task, wanted, earlier, ports, observe, prepare) {
+async function rebuildOne(task, earlier, ports, observe, prepare) {
     const [planned, ...recent] = earlier;
     const beginning = step_rebuild_begin(task, ports.clock.nowMs(), planned);
     let [rebuild, command] = beginning;
@@ -5382,7 +5505,7 @@ async function rebuildOne(task, wanted, earlier, ports, observe, prepare) {
     observe(beginning[0], rebuild);
     while (command.type !== 'end') {
         const before = rebuild;
-        const event = await perform(command, rebuild, wanted, ports, prepare);
+        const event = await perform(command, rebuild, ports, prepare);
         [rebuild, command] = step(rebuild, event);
         observe(before, rebuild);
     }
@@ -5398,7 +5521,7 @@ async function recheckOne(proven, ports, observe) {
     }
     return rebuild;
 }
-async function perform(command, rebuild, wanted, ports, prepare) {
+async function perform(command, rebuild, ports, prepare) {
     const { bcc, clock, cancel, sender } = ports;
     const id = rebuild.task.instanceId;
     try {
@@ -5406,19 +5529,15 @@ async function perform(command, rebuild, wanted, ports, prepare) {
         switch (command.type) {
             case 'observe':
                 return await takeObservation(command, rebuild, ports);
-            case 'backup': {
-                const problem = await prepare.backup();
-                const atMs = clock.nowMs();
-                return problem === undefined ? { type: 'backedUp', atMs } : { type: 'backupFailed', atMs, problem };
-            }
+            case 'backup':
             case 'drain': {
-                const problem = await prepare.drain();
-                const atMs = clock.nowMs();
-                return problem === undefined ? { type: 'drained', atMs } : { type: 'drainFailed', atMs, problem };
+                const problem = await prepare[command.type]();
+                return { type: 'prepared', atMs: clock.nowMs(), problem };
             }
             case 'send': {
                 const observedAtMs = rebuild.reference?.atMs ?? clock.nowMs();
-                const { requestId } = await sender.rebuild(id, wanted, wasSent(rebuild), observedAtMs);
+                const isAgain = wasIn(rebuild, 'searching');
+                const { requestId } = await sender.rebuild(rebuild.task, isAgain, observedAtMs);
                 return { type: 'accepted', atMs: clock.nowMs(), requestId };
             }
             case 'start': {
@@ -5464,9 +5583,6 @@ function failed(what, error, ports) {
         return { type: 'refusedTogether', atMs, failure };
     const type = { observe: 'observeFailed', send: 'sendFailed', start: 'startFailed' };
     return { type: type[what], atMs, failure };
-}
-function wasSent({ phases }) {
-    return phases.some(({ phase }) => phase === 'searching');
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/log-lines.js
@@ -5577,22 +5693,14 @@ function startedBy(rebuild) {
 
 async function withRebuildLog({ log, clock }, keep, work) {
     const sinceMs = clock.nowMs();
-    const off = new AbortController();
     let spokeMs = sinceMs;
     let latest;
-    const beat = async () => {
-        for (;;) {
-            await clock.sleep(Math.max(1, spokeMs + heartbeatMs - clock.nowMs()), off.signal);
-            const nowMs = clock.nowMs();
-            if (nowMs - spokeMs < heartbeatMs)
-                continue;
-            spokeMs = nowMs;
-            const isSilent = latest === undefined || ['backup', 'draining', 'ended'].includes(latest.phase);
-            if (latest !== undefined && !isSilent)
-                log.info(heartbeat(latest, nowMs, sinceMs));
-        }
+    const say = (nowMs) => {
+        const isSilent = latest === undefined || ['backup', 'draining', 'ended'].includes(latest.phase);
+        if (latest !== undefined && !isSilent)
+            log.info(heartbeat(latest, nowMs, sinceMs));
     };
-    beat().catch(() => undefined);
+    const stop = startHeartbeat(say, () => spokeMs, clock);
     try {
         return await work((before, now) => {
             const atMs = clock.nowMs();
@@ -5607,7 +5715,7 @@ async function withRebuildLog({ log, clock }, keep, work) {
         });
     }
     finally {
-        off.abort('over');
+        stop();
     }
 }
 
@@ -5633,113 +5741,6 @@ async function checkHealth(proven, check, ports, record) {
     } while (isDisturbed(rebuild));
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./deploy/images/backup.js
-
-
-
-
-
-
-
-
-
-const unknownMs = 30_000;
-async function makeBackup(target, ports, keep) {
-    const { bcc, clock, log, cancel, runId } = ports;
-    const { instance } = target;
-    const fromMs = clock.nowMs();
-    const imageName = backupName({
-        instanceId: instance.id,
-        imageId: instance.imageId,
-        wallMs: clock.wallMs(),
-        runId
-    });
-    keep({ imageName, isAvailable: false });
-    try {
-        const spec = { imageName, instanceId: instance.id, clientToken: (0,external_node_crypto_.randomUUID)() };
-        const { imageId } = await bcc.createImage(spec, cancel.writes);
-        keep({ imageName, imageId, isAvailable: false });
-        log.info(`Backup: image ${imageId} (${imageName}) is being made`);
-        const problem = await untilUsable(imageId, target, ports);
-        if (problem !== undefined)
-            return problem;
-        keep({ imageName, imageId, isAvailable: true });
-        log.info(`Backup: image ${imageId} is Available after ${(0,time/* formatDuration */.a3)(clock.nowMs() - fromMs)}`);
-        return undefined;
-    }
-    catch (error) {
-        if (!(error instanceof model_failure/* CallError */.RA))
-            throw error;
-        if (cancel.signal.aborted)
-            throw new model_failure/* CancelledError */.cc('cancelled during the backup', { cause: error });
-        const { failure } = error;
-        return { cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy: (0,call_remedy/* callRemedy */.D)(failure) };
-    }
-}
-async function untilUsable(imageId, { task, instance: { id } }, ports) {
-    const { bcc, clock, log, cancel } = ports;
-    let seen = 'was not observed yet';
-    const sinceMs = clock.nowMs();
-    const orUnknown = (error) => {
-        const isNew = clock.nowMs() - sinceMs < unknownMs;
-        if (isNew && error instanceof model_failure/* CallError */.RA && error.failure.kind === 'notFound')
-            return undefined;
-        throw error;
-    };
-    const wait = () => poll(async () => {
-        const [image, instance] = await allDone([
-            bcc.getImage(imageId, cancel.signal).catch(orUnknown),
-            bcc.getInstance(id, cancel.signal)
-        ]);
-        if (image === undefined)
-            return undefined;
-        seen = `is ${image.status} and the instance ${instance.status}`;
-        if (image.status === 'Available')
-            return (0,bcc_status/* isSettled */.Is)(instance.status) ? 'usable' : undefined;
-        if (image.status === 'Creating')
-            return undefined;
-        return {
-            cause: `The backup image ${imageId} came to the status ${image.status}.`,
-            remedy: 'Run again, or look at the image in the console.'
-        };
-    }, { intervalMs: task.pollIntervalMs, limitMs: task.timeoutMs }, ports);
-    const end = await withHeartbeat(wait, (elapsedMs) => log.info(`Backup: image ${imageId} ${seen} after ${(0,time/* formatDuration */.a3)(elapsedMs)}; nothing is erased yet`), clock);
-    if (end === 'usable')
-        return undefined;
-    return (end ?? {
-        cause: `The backup image ${imageId} ${seen} after ${(0,time/* formatDuration */.a3)(task.timeoutMs)}.`,
-        remedy: 'Set timeout higher, or look at the image in the console.'
-    });
-}
-async function pruneBackups(instanceId, keep, justMadeId, inUse, ports) {
-    const { bcc, log, cancel } = ports;
-    await orWarn(`Old backups of ${instanceId} could not be deleted`, ports, async () => {
-        const images = await bcc.listImages({ imageType: 'Custom' }, cancel.signal);
-        for (const image of backupsToPrune(images, instanceId, keep, justMadeId, inUse())) {
-            await orWarn(`Old backups of ${instanceId} could not be deleted: ${image.id}`, ports, async () => {
-                await bcc.deleteImage(image.id, cancel.writes);
-                log.info(`Backup: the old image ${image.id} (${image.name}) is deleted`);
-            });
-        }
-    });
-}
-async function orWarn(what, { log, cancel }, work) {
-    if (cancel.signal.aborted)
-        return;
-    try {
-        await work();
-    }
-    catch (error) {
-        if (error instanceof model_failure/* CancelledError */.cc || cancel.signal.aborted)
-            return;
-        if (!(error instanceof model_failure/* CallError */.RA))
-            throw error;
-        log.warning(`${what}: ${(0,model_failure/* describeFailure */.Ic)(error.failure)}`);
-    }
-}
-
 ;// CONCATENATED MODULE: ./deploy/instance/run-instance.js
 
 
@@ -5757,8 +5758,7 @@ async function orWarn(what, { log, cancel }, work) {
 async function runInstance(target, request, earlier, ports, observe) {
     return untilCancelled((0,instance_run/* plannedRun */.WD)(target), ports, observe, async (recorder) => {
         await carryOut(target, request, earlier, ports, recorder);
-        if ((0,next_steps/* mayRejoin */.dv)(recorder.current()))
-            await rejoin(recorder, ports);
+        await rejoin(recorder, ports);
         const backup = (0,instance_run/* usableBackup */.rG)(recorder.current());
         if ((0,instance_end/* hasSucceeded */.yO)(recorder.current()) && request.backup?.keep !== undefined && backup !== undefined) {
             await pruneBackups(target.instance.id, request.backup.keep, backup, ports.imagesInUse, ports);
@@ -5790,6 +5790,8 @@ function preparations(target, ports, recorder) {
     };
 }
 async function rejoin(recorder, { balance, log }) {
+    if (!(0,next_steps/* mayRejoin */.dv)(recorder.current()))
+        return;
     const { target, heldWeights } = recorder.current();
     const keep = (now) => recorder.add({ heldWeights: now });
     try {
@@ -5812,27 +5814,25 @@ function baselineOf({ oldHostKeys, oldBootId }, rebuild) {
     return { hostKeys: oldHostKeys, guest: { acceptedMs, bootId: oldBootId } };
 }
 async function carryOut(target, request, earlier, ports, recorder) {
-    const keep = (now) => recorder.add({ rebuild: now });
-    const spec = { imageId: target.task.image.id, script: 'asRequested' };
-    const rebuild = await withRebuildLog(ports, keep, (observe) => rebuildOne(target.task, spec, earlier, ports, observe, preparations(target, ports, recorder)));
-    recorder.add({ rebuild });
+    const baseline = (rebuild) => baselineOf(target, rebuild);
+    await rebuildAndCheck(target.task, request, earlier, ports, recorder, baseline, (known) => known);
+}
+async function rebuildAndCheck(task, request, earlier, ports, recorder, baselineOf, asPart) {
+    const keep = (now) => recorder.add(asPart({ rebuild: now }));
+    const { target } = recorder.current();
+    const rebuild = await withRebuildLog(ports, keep, (observe) => rebuildOne(task, earlier, ports, observe, preparations(target, ports, recorder)));
+    keep(rebuild);
     if (rebuild.ending?.kind === 'cancelled')
         return recorder.add({ cancelled: true });
     const isThere = rebuild.ending?.kind === 'rebuilt' || rebuild.ending?.kind === 'skipped';
     if (!isThere || rebuild.last === undefined)
         return;
-    const instance = (0,guest_system/* withSystemOf */.Lz)(target.task.image, rebuild.last.instance);
-    const baseline = baselineOf(target, rebuild);
-    await checkHealth(rebuild, () => awaitHealthy(request, instance, baseline, ports), ports, (now, { checked, knownHosts }) => recorder.add({ rebuild: now, health: checked, knownHosts }));
+    const instance = (0,guest_system/* withSystemOf */.Lz)(task.image, rebuild.last.instance);
+    const baseline = baselineOf(rebuild);
+    await checkHealth(rebuild, () => awaitHealthy(request, instance, baseline, ports), ports, (now, { checked, knownHosts }) => recorder.add({ ...asPart({ rebuild: now, health: checked }), knownHosts }));
 }
 
 ;// CONCATENATED MODULE: ./deploy/instance/roll-back.js
-
-
-
-
-
-
 
 
 
@@ -5853,25 +5853,19 @@ async function rollBack(run, request, ports, observe) {
                 rollback: { imageId: (0,instance_run/* previousImageId */.kr)(run), problem: `${(0,model_failure/* describeFailure */.Ic)(error.failure)}.` }
             });
         }
-        if ((0,next_steps/* mayRejoin */.dv)(recorder.current()))
-            await rejoin(recorder, ports);
+        await rejoin(recorder, ports);
     });
 }
 async function carryOutRollback(run, request, ports, recorder) {
     const image = await ports.bcc.getImage((0,instance_run/* previousImageId */.kr)(run), ports.cancel.signal);
-    const keep = (rebuild) => recorder.add({ rollback: { imageId: image.id, rebuild } });
-    const rebuild = await withRebuildLog(ports, keep, (observe) => rebuildOne(rollbackTask(run, image), { imageId: image.id, script: 'previous' }, run.rebuild?.last === undefined ? [] : [run.rebuild.last], ports, observe, preparations(run.target, ports, recorder)));
-    keep(rebuild);
-    if (rebuild.ending?.kind === 'cancelled')
-        return recorder.add({ cancelled: true });
-    if (rebuild.ending?.kind !== 'rebuilt' && rebuild.ending?.kind !== 'skipped')
-        return;
-    if (rebuild.last === undefined)
-        return;
-    const instance = (0,guest_system/* withSystemOf */.Lz)(image, rebuild.last.instance);
-    const acceptedMs = rebuild.ending.kind === 'rebuilt' ? (0,rebuild_evidence/* acceptedSinceMs */.i1)(rebuild) : undefined;
-    const guest = { acceptedMs, bootId: bootIdOf(run.health) };
-    await checkHealth(rebuild, () => awaitHealthy(request, instance, { guest }, ports), ports, (now, { checked, knownHosts }) => recorder.add({ rollback: { imageId: image.id, rebuild: now, health: checked }, knownHosts }));
+    const baseline = (rebuild) => {
+        const acceptedMs = rebuild.ending?.kind === 'rebuilt' ? (0,rebuild_evidence/* acceptedSinceMs */.i1)(rebuild) : undefined;
+        return { guest: { acceptedMs, bootId: bootIdOf(run.health) } };
+    };
+    const earlier = run.rebuild?.last === undefined ? [] : [run.rebuild.last];
+    await rebuildAndCheck(rollbackTask(run, image), request, earlier, ports, recorder, baseline, (known) => ({
+        rollback: { imageId: image.id, ...known }
+    }));
 }
 function rollbackTask(run, image) {
     const { planned: _planned, checkOnly: _checkOnly, ...task } = run.target.task;
@@ -6173,44 +6167,34 @@ function roughly(ms) {
 
 
 
+
 const leastMs = 15_000;
-const mostMs = 60_000;
-const silent = { tell: () => undefined, dispose: () => undefined };
-function createRolloutLog(plan, ports) {
-    return plan.targets.length === 1 ? silent : new FleetRolloutLog(ports);
-}
-class FleetRolloutLog {
+class RolloutLog {
     #log;
     #clock;
-    #off = new AbortController();
     #began = new Map();
     #tookMs = [];
-    #failed = new Set();
-    #states = new Map();
     #rollout;
-    #stop;
-    #failures = 0;
     #toldMs;
+    #stopHeartbeat;
     constructor({ log, clock }) {
         this.#log = log;
         this.#clock = clock;
         this.#toldMs = clock.nowMs() - leastMs;
-        void this.#heartbeat();
+        const say = (nowMs) => {
+            if (this.#rollout !== undefined)
+                this.#line(this.#rollout, nowMs);
+        };
+        this.#stopHeartbeat = startHeartbeat(say, () => this.#toldMs, clock);
     }
     tell(rollout) {
         const nowMs = this.#clock.nowMs();
+        const before = this.#rollout;
         this.#rollout = rollout;
-        const hasFailed = rollout.failures > this.#failures;
-        this.#failures = rollout.failures;
         let hasEnded = false;
         for (const member of rollout.members.values()) {
-            const before = this.#states.get(member.id);
-            if (before === member.state)
+            if (member.state === (before?.members.get(member.id)?.state ?? 'waiting'))
                 continue;
-            this.#states.set(member.id, member.state);
-            if (before === 'working' && ['failed', 'rollingBack'].includes(member.state) && hasFailed) {
-                this.#failed.add(member.id);
-            }
             if (isAtWork(member))
                 this.#began.set(member.id, nowMs);
             else if (member.state !== 'waiting') {
@@ -6218,8 +6202,7 @@ class FleetRolloutLog {
                 this.#ended(member, nowMs);
             }
         }
-        if (rollout.stop !== undefined && this.#stop === undefined) {
-            this.#stop = rollout.stop;
+        if (rollout.stop !== undefined && before?.stop === undefined) {
             const line = stopLine(rollout);
             if (line !== undefined)
                 this.#log.info(line);
@@ -6228,7 +6211,7 @@ class FleetRolloutLog {
             this.#line(rollout, nowMs);
     }
     dispose() {
-        this.#off.abort('over');
+        this.#stopHeartbeat();
     }
     #ended(member, nowMs) {
         const took = nowMs - (this.#began.get(member.id) ?? nowMs);
@@ -6256,9 +6239,9 @@ class FleetRolloutLog {
             total: all.length,
             succeeded: members.count('work', 'succeeded'),
             skipped,
-            failed: all.filter((one) => this.#failed.has(one.id) && !isAtWork(one)).length,
-            rolledBack: all.filter((one) => one.state === 'rolledBack' && !this.#failed.has(one.id)).length,
-            rollbackFailed: all.filter((one) => one.state === 'rollbackFailed' && !this.#failed.has(one.id)).length,
+            failed: all.filter((one) => one.hasFailed && !isAtWork(one)).length,
+            rolledBack: all.filter((one) => one.state === 'rolledBack' && !one.hasFailed).length,
+            rollbackFailed: all.filter((one) => one.state === 'rollbackFailed' && !one.hasFailed).length,
             beganMs: all.filter(isAtWork).map(({ id }) => this.#began.get(id) ?? nowMs),
             waiting: stop === undefined ? count('waiting') : 0,
             tookMs: this.#tookMs,
@@ -6267,19 +6250,6 @@ class FleetRolloutLog {
             ...(pausedUntilMs === undefined ? {} : { pausedUntilMs }),
             nowMs
         };
-    }
-    async #heartbeat() {
-        while (!this.#off.signal.aborted) {
-            try {
-                await this.#clock.sleep(Math.max(1, this.#toldMs + mostMs - this.#clock.nowMs()), this.#off.signal);
-            }
-            catch {
-                return;
-            }
-            const nowMs = this.#clock.nowMs();
-            if (this.#rollout !== undefined && nowMs - this.#toldMs >= mostMs)
-                this.#line(this.#rollout, nowMs);
-        }
     }
 }
 
@@ -6403,7 +6373,7 @@ async function run_carryOut(request, surveyed, store, ports, hooks) {
     const risky = { ...ports, ...writeAhead(ports, hooks) };
     const sender = createSender(risky);
     const balance = request.balancers && createBalance(request.balancers, risky);
-    const rolloutLog = createRolloutLog(surveyed.plan, ports);
+    const rolloutLog = surveyed.plan.targets.length === 1 ? undefined : new RolloutLog(ports);
     const keep = (run) => {
         store.keep(run);
         hooks.progressed(store.current);
@@ -6411,7 +6381,7 @@ async function run_carryOut(request, surveyed, store, ports, hooks) {
     const work = createInstanceWork({ request, ...surveyed }, { ...ports, watch, sender, balance }, store, keep);
     const observe = (now) => {
         store.follow(now);
-        rolloutLog.tell(now);
+        rolloutLog?.tell(now);
     };
     try {
         await rollOut(surveyed.plan.rollout, work, ports, observe);
@@ -6422,7 +6392,7 @@ async function run_carryOut(request, surveyed, store, ports, hooks) {
     }
     finally {
         watch.dispose();
-        rolloutLog.dispose();
+        rolloutLog?.dispose();
     }
 }
 

@@ -2841,7 +2841,13 @@ class Members {
         this.unavailable = unavailable;
     }
     static of(tasks) {
-        const all = tasks.map((task) => ({ ...task, state: 'waiting', canRollBack: false, completionOrder: 0 }));
+        const all = tasks.map((task) => ({
+            ...task,
+            state: 'waiting',
+            canRollBack: false,
+            hasFailed: false,
+            completionOrder: 0
+        }));
         const waiting = (kind) => all.filter((member) => member.kind === kind).length;
         return new Members(new Map(all.map(({ id }, place) => [id, place])), all, { 'check waiting': waiting('check'), 'work waiting': waiting('work') }, all.filter(countsAsUnavailable).length);
     }
@@ -3008,14 +3014,20 @@ function stepRollout(rollout, event) {
 function onEnded(before, id, outcome) {
     const { result, isUnavailable, canRollBack } = outcome;
     const completionOrder = before.ended + 1;
-    const failed = result === 'failed';
+    const hasFailed = result === 'failed';
     const after = {
         ...before,
-        members: before.members.with(id, { state: result, isUnavailable, canRollBack, completionOrder }),
+        members: before.members.with(id, {
+            state: result,
+            isUnavailable,
+            canRollBack,
+            hasFailed,
+            completionOrder
+        }),
         ended: completionOrder,
-        failures: before.failures + Number(failed)
+        failures: before.failures + Number(hasFailed)
     };
-    const rollsBack = failed && canRollBack && before.task.rollback && !before.isCancelled;
+    const rollsBack = hasFailed && canRollBack && before.task.rollback && !before.isCancelled;
     if (!rollsBack)
         return [after, []];
     const members = after.members.with(id, { state: 'rollingBack', isUnavailable: true });
@@ -3042,8 +3054,7 @@ function proceed(rollout, atMs) {
 function reasonToStop({ task, members, failures }) {
     if (failures === 0)
         return undefined;
-    const failed = new Set(['failed', 'rollingBack', 'rolledBack', 'rollbackFailed']);
-    if ((0,rollout_canaries/* canariesOf */.Q)(task).some((id) => failed.has(members.get(id)?.state)))
+    if ((0,rollout_canaries/* canariesOf */.Q)(task).some((id) => members.get(id)?.hasFailed))
         return 'canary';
     return failures > task.maxFailures ? 'maxFailures' : undefined;
 }

@@ -5,13 +5,13 @@ import { Secret } from '../../../src/core/model/secret.ts';
 import { revealed } from '../../support/revealed.ts';
 
 const login = { kind: 'adminPass', adminPass: new Secret('Zq9-Abcdefg1') } as const;
-const asRequested = { imageId: 'm-new', script: 'asRequested' } as const;
-const previous = { imageId: 'm-old', script: 'previous' } as const;
+const asRequested = ['m-new', 'asRequested'] as const;
+const previous = ['m-old', 'previous'] as const;
 
 test('the secrets of a run are shown by nothing that prints', () => {
   const secrets = new RebuildSecrets({ login, userData: new Secret('#!/bin/sh\n# Zq9') });
   secrets.keepScript('i-1', new Secret('# Zq9'));
-  secrets.specOf('i-1', previous);
+  secrets.specOf('i-1', ...previous);
   for (const text of [
     JSON.stringify(secrets),
     `${String(secrets)}`,
@@ -23,7 +23,7 @@ test('the secrets of a run are shown by nothing that prints', () => {
 
 test('a rebuild sends what the run was asked for', () => {
   const secrets = new RebuildSecrets({ login, userData: new Secret('#!/x') });
-  expect(revealed(secrets.specOf('i-1', asRequested))).toEqual({
+  expect(revealed(secrets.specOf('i-1', ...asRequested))).toEqual({
     imageId: 'm-new',
     login: revealed(login),
     userData: '#!/x'
@@ -33,13 +33,13 @@ test('a rebuild sends what the run was asked for', () => {
 test('a rollback brings the previous script back, and clears where there was none', () => {
   const secrets = new RebuildSecrets({ login, userData: new Secret('#!/x') });
   secrets.keepScript('i-1', new Secret('#!/old'));
-  expect(revealed(secrets.specOf('i-1', previous))).toEqual({
+  expect(revealed(secrets.specOf('i-1', ...previous))).toEqual({
     imageId: 'm-old',
     login: revealed(login),
     userData: '#!/old'
   });
   for (const id of ['i-2', 'i-3']) {
-    expect(secrets.specOf(id, previous)).toEqual({ imageId: 'm-old', login, cleanLastUserData: true });
+    expect(secrets.specOf(id, ...previous)).toEqual({ imageId: 'm-old', login, cleanLastUserData: true });
   }
 });
 
@@ -51,8 +51,8 @@ test('equal specs of several instances are the same object, so that one call can
     ['i-3', '#!/a']
   ] as const)
     secrets.keepScript(id, new Secret(script));
-  const [one, two, three] = ['i-1', 'i-2', 'i-3'].map((id) => secrets.specOf(id, previous));
+  const [one, two, three] = ['i-1', 'i-2', 'i-3'].map((id) => secrets.specOf(id, ...previous));
   expect(three).toBe(one);
   expect(two).not.toBe(one);
-  expect(secrets.specOf('i-1', asRequested)).toBe(secrets.specOf('i-2', asRequested));
+  expect(secrets.specOf('i-1', ...asRequested)).toBe(secrets.specOf('i-2', ...asRequested));
 });

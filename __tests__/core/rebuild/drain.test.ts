@@ -46,7 +46,7 @@ describe('the drain comes', () => {
     const one = newLife();
     expect(one.look()).toEqual({ type: 'drain' });
     expect(one.rebuild().phase).toBe('draining');
-    expect(one.feed({ type: 'drained', atMs: 40_000 })).toEqual({
+    expect(one.feed({ type: 'prepared', atMs: 40_000 })).toEqual({
       type: 'observe',
       dueMs: 40_000,
       spreadMs: 0,
@@ -67,9 +67,9 @@ describe('the drain comes', () => {
   test('after the backup', () => {
     const one = newLife({ backup: true });
     expect(one.look().type).toBe('backup');
-    one.feed({ type: 'backedUp', atMs: 120_000 });
+    one.feed({ type: 'prepared', atMs: 120_000 });
     expect(one.look().type).toBe('drain');
-    one.feed({ type: 'drained', atMs: 150_000 });
+    one.feed({ type: 'prepared', atMs: 150_000 });
     expect(one.look().type).toBe('send');
   });
 
@@ -93,7 +93,7 @@ describe('the drain comes', () => {
   test('only once: not again for a rebuild that is sent twice', () => {
     const one = newLife();
     one.look();
-    one.feed({ type: 'drained', atMs: 30_000 });
+    one.feed({ type: 'prepared', atMs: 30_000 });
     one.look();
     one.feed({ type: 'sendFailed', atMs: 31_000, failure: failureOf('ambiguous') });
     for (let looks = 0; looks < 500 && one.commands.at(-1) === 'observe'; looks += 1) one.look();
@@ -105,7 +105,7 @@ describe('the drain comes', () => {
   test('only once: not again after a conflict', () => {
     const one = newLife();
     one.look();
-    one.feed({ type: 'drained', atMs: 30_000 });
+    one.feed({ type: 'prepared', atMs: 30_000 });
     one.look();
     one.feed({ type: 'sendFailed', atMs: 31_000, failure: failureOf('conflict') });
     for (let looks = 0; looks < 500 && one.commands.at(-1) === 'observe'; looks += 1) one.look();
@@ -116,7 +116,7 @@ describe('the drain comes', () => {
   test('with the whole timeout ahead of the rebuild', () => {
     const one = newLife({ timeoutMs: 100_000 });
     one.look();
-    one.feed({ type: 'drained', atMs: 900_000 });
+    one.feed({ type: 'prepared', atMs: 900_000 });
     expect(one.rebuild().deadlineMs).toBe(1_000_000);
     expect(one.look().type).toBe('send');
   });
@@ -126,7 +126,7 @@ describe('when it fails', () => {
   test('the rebuild fails as `drain`, and nothing was erased', () => {
     const one = newLife();
     one.look();
-    expect(one.feed({ type: 'drainFailed', atMs: 5_000, problem })).toEqual({ type: 'end' });
+    expect(one.feed({ type: 'prepared', atMs: 5_000, problem })).toEqual({ type: 'end' });
     const rebuild = one.rebuild();
     expect(rebuild.ending).toEqual({ kind: 'failed', reason: { kind: 'drain', problem } });
     expect(diskStateOf(rebuild)).toBe('untouched');
@@ -140,9 +140,9 @@ describe('when it fails', () => {
   test('nothing that comes later changes that', () => {
     const one = newLife();
     one.look();
-    one.feed({ type: 'drainFailed', atMs: 5_000, problem });
+    one.feed({ type: 'prepared', atMs: 5_000, problem });
     const ended = one.rebuild();
-    one.feed({ type: 'drained', atMs: 6_000 });
+    one.feed({ type: 'prepared', atMs: 6_000 });
     one.look();
     expect(one.rebuild()).toBe(ended);
   });
@@ -152,7 +152,7 @@ describe('the fresh observation after it', () => {
   const drained = (patch: Partial<Task> = {}) => {
     const one = newLife(patch);
     one.look();
-    one.feed({ type: 'drained', atMs: 30_000 });
+    one.feed({ type: 'prepared', atMs: 30_000 });
     return one;
   };
 
@@ -242,7 +242,7 @@ describe('a cancel', () => {
   test('at the observation after it: nothing was sent', () => {
     const one = newLife();
     one.look();
-    one.feed({ type: 'drained', atMs: 30_000 });
+    one.feed({ type: 'prepared', atMs: 30_000 });
     one.feed({ type: 'cancelled', atMs: 30_001 });
     expect(one.rebuild().ending).toEqual({ kind: 'cancelled' });
     expect(diskStateOf(one.rebuild())).toBe('untouched');

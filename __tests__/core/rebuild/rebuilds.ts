@@ -141,7 +141,7 @@ export function live(task: Task, script: Script, planned?: Observation | null): 
       sends.push(nowMs);
       event = script.send?.(nowMs, sends.length) ?? { type: 'accepted', atMs: nowMs, requestId: 'r-1' };
     } else if (command.type === 'backup') {
-      event = script.backup?.(nowMs) ?? { type: 'backedUp', atMs: nowMs };
+      event = script.backup?.(nowMs) ?? { type: 'prepared', atMs: nowMs };
       if ('atMs' in event) nowMs = event.atMs;
     } else {
       starts.push(nowMs);

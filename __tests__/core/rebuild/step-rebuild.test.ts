@@ -887,7 +887,7 @@ describe('more about a change that is found under way', () => {
 
 describe('a backup', () => {
   const task = taskOf({ backup: true });
-  const backedUp = (atMs: number): RebuildEvent => ({ type: 'backedUp', atMs: atMs + 90_000 });
+  const backedUp = (atMs: number): RebuildEvent => ({ type: 'prepared', atMs: atMs + 90_000 });
 
   test('is made once, when the instance is stable and about to be erased, and then it is observed again', () => {
     const script = stretches([100_000, {}], [160_000, away], [always, done]);
@@ -911,7 +911,7 @@ describe('a backup', () => {
     const problem = { cause: 'It broke.', remedy: 'Mend it.' };
     const lived = live(task, {
       show: () => ({}),
-      backup: (atMs) => ({ type: 'backupFailed', atMs, problem })
+      backup: (atMs) => ({ type: 'prepared', atMs, problem })
     });
     expect(lived.rebuild.ending).toEqual({ kind: 'failed', reason: { kind: 'backup', problem } });
     expect(diskStateOf(lived.rebuild)).toBe('untouched');

@@ -6,14 +6,14 @@ import {
   type FailureKind
 } from '../../../src/core/model/failure.ts';
 import { RebuildSecrets } from '../../../src/core/model/rebuild-secrets.ts';
-import type { RebuildRequest } from '../../../src/core/model/rebuild-spec.ts';
 import { createSender, RefusedTogetherError } from '../../../src/deploy/rebuild/send.ts';
 import type { Cancel } from '../../../src/ports/cancel.ts';
+import { image } from '../../core/rebuild/rebuilds.ts';
 import { type CallScript, failureAs, kindOf, playBcc, rejectionOf, twoSteps } from '../../support/ports.ts';
 import { noCancel, VirtualClock } from '../../support/virtual.ts';
 
 const never = new AbortController().signal;
-const order: RebuildRequest = { imageId: 'm-new', script: 'asRequested' };
+const order = { image };
 
 function newScene(script?: CallScript, cancel: Cancel = noCancel) {
   const clock = new VirtualClock();
@@ -25,7 +25,7 @@ function newScene(script?: CallScript, cancel: Cancel = noCancel) {
     secrets: new RebuildSecrets({ login: { kind: 'keepImageLogin' } })
   });
   const send = (id: string, isAgain = false, what = order, ageMs = 0) =>
-    sender.rebuild(id, what, isAgain, clock.nowMs() - ageMs);
+    sender.rebuild({ instanceId: id, ...what }, isAgain, clock.nowMs() - ageMs);
   const told = () => played.calls.map(({ name, ids }) => `${name} ${ids.join(' ')}`);
   return { clock, send, told, calls: played.calls, idsOf: played.idsOf };
 }
@@ -72,7 +72,7 @@ describe('rebuilds of one moment', () => {
 
   test('with another spec are separate calls', async () => {
     const { send, told } = newScene();
-    const other: RebuildRequest = { ...order, imageId: 'm-other' };
+    const other = { image: { ...image, id: 'm-other' } };
     await Promise.all([send('i-1'), send('i-2', false, other), send('i-3'), send('i-4', false, other)]);
     expect(told().toSorted()).toEqual(['rebuildBatch i-1 i-3', 'rebuildBatch i-2 i-4']);
   });

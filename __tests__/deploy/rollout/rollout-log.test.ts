@@ -3,7 +3,7 @@ import type { Image } from '../../../src/core/model/image.ts';
 import { makePlan, type Plan, type Target } from '../../../src/core/plan/plan.ts';
 import type { Outcome, Rollout, RolloutEvent } from '../../../src/core/rollout/rollout-state.ts';
 import { beginRollout, stepRollout } from '../../../src/core/rollout/step-rollout.ts';
-import { createRolloutLog } from '../../../src/deploy/rollout/rollout-log.ts';
+import { RolloutLog } from '../../../src/deploy/rollout/rollout-log.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import { disk, image, instance, taskOf } from '../../core/rebuild/rebuilds.ts';
 import { bothDemos, countSleepers, maxUnavailable } from '../../support/ports.ts';
@@ -54,7 +54,7 @@ function newScene(
     debug: () => undefined,
     group: (_title, work) => work()
   };
-  const rolloutLog = createRolloutLog(plan, { log, clock });
+  const rolloutLog = new RolloutLog({ log, clock });
   let rollout: Rollout;
   [rollout] = beginRollout(plan.rollout, clock.nowMs());
   rolloutLog.tell(rollout);
@@ -257,13 +257,11 @@ describe('the stop', () => {
   });
 });
 
-describe('a single target', () => {
-  test('has no lines here, because its own log has them', async () => {
-    const { wait, end, lines, sleeping } = newScene(1);
-    expect(sleeping()).toBe(0);
-    await wait(300_000);
-    end('i-1');
-    expect(lines).toEqual([]);
+test('in a run of a single target: no lines here, because its own log has them', async () => {
+  await onStage({}, async (world) => {
+    await world.run({ health });
+    expect(world.lines.filter((line) => /: done after|of 1 done/.test(line))).toEqual([]);
+    expect(world.lines.some((line) => line.includes('the rebuild has started'))).toBe(true);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { RebuildOptions, RebuildRequest, RebuildSpec } from './rebuild-spec.ts';
+import type { RebuildOptions, RebuildSpec } from './rebuild-spec.ts';
 import type { Secret } from './secret.ts';
 
 /**
@@ -20,17 +20,21 @@ export class RebuildSecrets {
     this.#previousScripts.set(instanceId, script);
   }
 
-  /** What the call says; the very same object for all instances of which the call says the same. */
-  specOf(instanceId: string, request: RebuildRequest): RebuildSpec {
-    const spec = this.#make(instanceId, request);
+  /**
+   * What the call says; the very same object for all instances of which the call says the same.
+   *
+   * @param script the one that the run was asked for, or the one that the instance had before, which a rollback brings back
+   */
+  specOf(instanceId: string, imageId: string, script: 'asRequested' | 'previous'): RebuildSpec {
+    const spec =
+      script === 'asRequested' ? { ...this.#options, imageId } : this.#previous(instanceId, imageId);
     const same = this.#specs.find((one) => isSame(one, spec));
     if (same !== undefined) return same;
     this.#specs.push(spec);
     return spec;
   }
 
-  #make(instanceId: string, { imageId, script }: RebuildRequest): RebuildSpec {
-    if (script === 'asRequested') return { ...this.#options, imageId };
+  #previous(instanceId: string, imageId: string): RebuildSpec {
     const userData = this.#previousScripts.get(instanceId);
     return {
       imageId,

@@ -15,13 +15,6 @@ export interface RebuildOptions {
   readonly cleanLastUserData?: boolean;
 }
 
-/** Which rebuild is wanted, without a secret: what the run passes on, and the sender makes a call of. */
-export interface RebuildRequest {
-  readonly imageId: string;
-  /** The script that the run was asked for, or the one that the instance had before, which a rollback brings back. */
-  readonly script: 'asRequested' | 'previous';
-}
-
 /** What the rebuild call says, its secrets included. */
 export interface RebuildSpec extends RebuildOptions {
   readonly imageId: string;

@@ -15,7 +15,8 @@ import {
   observeNext,
   observeNow,
   send,
-  startIt
+  startIt,
+  wasIn
 } from './transitions.ts';
 
 /** One observation while the phase is `settling`. */
@@ -52,7 +53,7 @@ function settleFresh(rebuild: RebuildState, observation: Observation): Step {
   const decision = decide(observation.instance, rebuild.task);
   // A rebuild also passes through Stopped, perhaps that of a run that was cancelled.
   const maybeOnTheWay =
-    statusKind(observation.instance.status) === 'down' && !isStable(rebuild) && !rebuild.backedUp;
+    statusKind(observation.instance.status) === 'down' && !isStable(rebuild) && !wasIn(rebuild, 'backup');
   switch (decision.action) {
     case 'wait':
       return keepWaiting(rebuild, observation);

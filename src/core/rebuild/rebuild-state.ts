@@ -115,10 +115,6 @@ export interface RebuildState {
   /** Another operation was under way, or caused a conflict; perhaps a rebuild of an earlier run. */
   readonly adopted: boolean;
   readonly evidence: Evidence;
-  /** The image that `task.backup` asks for is made. */
-  readonly backedUp: boolean;
-  /** It has left the load balancers that `task.drain` asks for. */
-  readonly drained: boolean;
   /**
    * A call for several instances was refused, and it may have been carried out for this one all the same. It ends
    * when observations have shown that it was not.
@@ -159,10 +155,8 @@ export type RebuildEvent =
   | { readonly type: 'accepted'; readonly atMs: number; readonly requestId: string }
   | { readonly type: 'sendFailed'; readonly atMs: number; readonly failure: CallFailure }
   | { readonly type: 'refusedTogether'; readonly atMs: number; readonly failure: CallFailure }
-  | { readonly type: 'backedUp'; readonly atMs: number }
-  | { readonly type: 'backupFailed'; readonly atMs: number; readonly problem: Obstacle }
-  | { readonly type: 'drained'; readonly atMs: number }
-  | { readonly type: 'drainFailed'; readonly atMs: number; readonly problem: Obstacle }
+  /** The backup or the drain is done; `problem` is what kept it from being done. */
+  | { readonly type: 'prepared'; readonly atMs: number; readonly problem?: Obstacle | undefined }
   | { readonly type: 'startAccepted'; readonly atMs: number; readonly requestId: string }
   | { readonly type: 'startFailed'; readonly atMs: number; readonly failure: CallFailure }
   | {
@@ -183,10 +177,7 @@ export type RebuildCommand =
       /** On a connection of its own. */
       readonly fresh: boolean;
     }
-  | { readonly type: 'backup' }
-  | { readonly type: 'drain' }
-  | { readonly type: 'send' }
-  | { readonly type: 'start' }
+  | { readonly type: 'backup' | 'drain' | 'send' | 'start' }
   | { readonly type: 'end' };
 
 /** The next state and what to do now. */

@@ -7,6 +7,7 @@ import { type CallFailure, longestRetryAfterMs } from '../model/failure.ts';
 import type { Task } from '../plan/decide.ts';
 import { search, watch, watchStart } from './after-send.ts';
 import { adopt, settle } from './before-send.ts';
+import type { Obstacle } from './ending.ts';
 import { gatherEvidence, needsDisk } from './evidence.ts';
 import { isGap, seeBoot } from './pace.ts';
 import type { Observation, RebuildEvent, RebuildState, Step } from './rebuild-state.ts';
@@ -48,8 +49,6 @@ export function begin(task: Task, atMs: number, planned?: Observation): Step {
     history: [],
     adopted: false,
     evidence: {},
-    backedUp: false,
-    drained: false,
     inDoubt: false,
     sends: 0,
     answered: false,
@@ -79,14 +78,8 @@ export function step(rebuild: RebuildState, event: RebuildEvent): Step {
       return onSendFailed(rebuild, event.failure, event.atMs);
     case 'refusedTogether':
       return onRefusedTogether(rebuild, event.failure, event.atMs);
-    case 'backedUp':
-      return observeAnew({ ...rebuild, backedUp: true }, event.atMs);
-    case 'backupFailed':
-      return fail(rebuild, { kind: 'backup', problem: event.problem }, event.atMs);
-    case 'drained':
-      return observeAnew({ ...rebuild, drained: true }, event.atMs);
-    case 'drainFailed':
-      return fail(rebuild, { kind: 'drain', problem: event.problem }, event.atMs);
+    case 'prepared':
+      return onPrepared(rebuild, event.problem, event.atMs);
     case 'startAccepted':
       return observeNext(noteRequest(rebuild, event.requestId), event.atMs, true);
     case 'startFailed':
@@ -157,7 +150,9 @@ function observeLater(rebuild: RebuildState, atMs: number): Step {
 }
 
 /** What comes before the wipe takes its time, so the instance is observed again before it is erased. */
-function observeAnew(rebuild: RebuildState, atMs: number): Step {
+function onPrepared(rebuild: RebuildState, problem: Obstacle | undefined, atMs: number): Step {
+  const kind = rebuild.phase === 'backup' ? 'backup' : 'drain';
+  if (problem !== undefined) return fail(rebuild, { kind, problem }, atMs);
   const fresh: RebuildState = { ...enter(rebuild, 'settling', atMs), adopted: false, evidence: {} };
   return observeNow({ ...fresh, deadlineMs: atMs + rebuild.task.timeoutMs }, atMs);
 }

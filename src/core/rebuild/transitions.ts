@@ -49,6 +49,11 @@ export function enter(rebuild: RebuildState, phase: Phase, atMs: number): Rebuil
   return { ...rebuild, phase, phases: [...rebuild.phases, { phase, fromMs: atMs }] };
 }
 
+/** Whether it was in the phase before, or is now. */
+export function wasIn({ phases }: RebuildState, wanted: Phase): boolean {
+  return phases.some(({ phase }) => phase === wanted);
+}
+
 /** Its answer is lost: it counts as sent, and observing has to tell whether it was taken. */
 export function lost(rebuild: RebuildState, atMs: number): RebuildState {
   return { ...searching(rebuild, atMs), sends: rebuild.sends + 1 };
@@ -94,8 +99,10 @@ export function send(rebuild: RebuildState, observation: Observation): Step {
   const atMs = observation.answeredAtMs;
   const refusals = refusalsSincePlan(observation.instance, rebuild.task);
   if (refusals.length > 0) return fail(rebuild, { kind: 'refused', refusals }, atMs);
-  if (rebuild.task.backup && !rebuild.backedUp) return [enter(rebuild, 'backup', atMs), { type: 'backup' }];
-  if (rebuild.task.drain && !rebuild.drained) return [enter(rebuild, 'draining', atMs), { type: 'drain' }];
+  if (rebuild.task.backup && !wasIn(rebuild, 'backup'))
+    return [enter(rebuild, 'backup', atMs), { type: 'backup' }];
+  if (rebuild.task.drain && !wasIn(rebuild, 'draining'))
+    return [enter(rebuild, 'draining', atMs), { type: 'drain' }];
   const measured = measureFrom({ ...rebuild, adopted: false }, observation, atMs);
   return [enter(measured, 'sending', atMs), { type: 'send' }];
 }

@@ -33,6 +33,8 @@ export interface Member extends MemberTask {
   readonly state: MemberState;
   /** This run has erased it, and it can be rolled back. */
   readonly canRollBack: boolean;
+  /** Its work has failed; it stays so when it is rolled back. */
+  readonly hasFailed: boolean;
   /** Completion order; 0 until it ends. */
   readonly completionOrder: number;
 }

@@ -27,7 +27,13 @@ export class Members {
   /** The members at the start, none of them started. */
   static of(tasks: readonly MemberTask[]): Members {
     const all = tasks.map(
-      (task): Member => ({ ...task, state: 'waiting', canRollBack: false, completionOrder: 0 })
+      (task): Member => ({
+        ...task,
+        state: 'waiting',
+        canRollBack: false,
+        hasFailed: false,
+        completionOrder: 0
+      })
     );
     const waiting = (kind: Member['kind']): number => all.filter((member) => member.kind === kind).length;
     return new Members(

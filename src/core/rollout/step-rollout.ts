@@ -4,7 +4,6 @@
  */
 
 import { canariesOf } from './canaries.ts';
-import type { MemberState } from './member.ts';
 import { Members } from './members.ts';
 import { rollBackNext } from './roll-back-next.ts';
 import { beginNext } from './roll-forward-next.ts';
@@ -61,14 +60,20 @@ export function stepRollout(rollout: Rollout, event: RolloutEvent): RolloutStep 
 function onEnded(before: Rollout, id: string, outcome: Outcome): RolloutStep {
   const { result, isUnavailable, canRollBack } = outcome;
   const completionOrder = before.ended + 1;
-  const failed = result === 'failed';
+  const hasFailed = result === 'failed';
   const after: Rollout = {
     ...before,
-    members: before.members.with(id, { state: result, isUnavailable, canRollBack, completionOrder }),
+    members: before.members.with(id, {
+      state: result,
+      isUnavailable,
+      canRollBack,
+      hasFailed,
+      completionOrder
+    }),
     ended: completionOrder,
-    failures: before.failures + Number(failed)
+    failures: before.failures + Number(hasFailed)
   };
-  const rollsBack = failed && canRollBack && before.task.rollback && !before.isCancelled;
+  const rollsBack = hasFailed && canRollBack && before.task.rollback && !before.isCancelled;
   if (!rollsBack) return [after, []];
   // It keeps its slot: it is already unavailable, and the sooner it serves again the better.
   const members = after.members.with(id, { state: 'rollingBack', isUnavailable: true });
@@ -103,7 +108,6 @@ function proceed(rollout: Rollout, atMs: number): RolloutStep {
 /** All canaries must succeed; later ones may fail as often as `maxFailures` allows. */
 function reasonToStop({ task, members, failures }: Rollout): StopReason | undefined {
   if (failures === 0) return undefined;
-  const failed = new Set<MemberState | undefined>(['failed', 'rollingBack', 'rolledBack', 'rollbackFailed']);
-  if (canariesOf(task).some((id) => failed.has(members.get(id)?.state))) return 'canary';
+  if (canariesOf(task).some((id) => members.get(id)?.hasFailed)) return 'canary';
   return failures > task.maxFailures ? 'maxFailures' : undefined;
 }

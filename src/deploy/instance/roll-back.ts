@@ -1,6 +1,5 @@
 /** The rollback: a rebuild onto the earlier image, with the login of this run and the earlier script. */
 
-import { withSystemOf } from '../../core/health/guest/guest-system.ts';
 import { bootIdOf } from '../../core/health/health.ts';
 import { CallError, describeFailure } from '../../core/model/failure.ts';
 import type { Image } from '../../core/model/image.ts';
@@ -9,17 +8,13 @@ import { acceptedSinceMs } from '../../core/rebuild/evidence.ts';
 import type { RebuildState } from '../../core/rebuild/rebuild-state.ts';
 import { hasSucceeded } from '../../core/run/instance-end.ts';
 import { type InstanceRun, isLowered, previousImageId } from '../../core/run/instance-run.ts';
-import { mayRejoin } from '../../core/run/next-steps.ts';
 import type { RunRequest } from '../../ports/request.ts';
-import { awaitHealthy } from '../health/await-healthy.ts';
-import { rebuildOne } from '../rebuild/rebuild.ts';
-import { withRebuildLog } from '../rebuild/rebuild-log.ts';
-import { checkHealth } from './check-health.ts';
+import type { Baseline } from '../health/await-healthy.ts';
 import {
   type InstancePorts,
   type InstanceRunObserver,
-  preparations,
   type RunRecorder,
+  rebuildAndCheck,
   rejoin,
   untilCancelled
 } from './run-instance.ts';
@@ -46,7 +41,7 @@ export async function rollBack(
         rollback: { imageId: previousImageId(run), problem: `${describeFailure(error.failure)}.` }
       });
     }
-    if (mayRejoin(recorder.current())) await rejoin(recorder, ports);
+    await rejoin(recorder, ports);
   });
 }
 
@@ -57,32 +52,15 @@ async function carryOutRollback(
   recorder: RunRecorder
 ): Promise<void> {
   const image = await ports.bcc.getImage(previousImageId(run), ports.cancel.signal);
-  const keep = (rebuild: RebuildState): void => recorder.add({ rollback: { imageId: image.id, rebuild } });
-  const rebuild = await withRebuildLog(ports, keep, (observe) =>
-    rebuildOne(
-      rollbackTask(run, image),
-      { imageId: image.id, script: 'previous' },
-      run.rebuild?.last === undefined ? [] : [run.rebuild.last],
-      ports,
-      observe,
-      preparations(run.target, ports, recorder)
-    )
-  );
-  keep(rebuild);
-  if (rebuild.ending?.kind === 'cancelled') return recorder.add({ cancelled: true });
-  if (rebuild.ending?.kind !== 'rebuilt' && rebuild.ending?.kind !== 'skipped') return;
   // After a rollback the earlier host keys are right, so none are forbidden.
-  if (rebuild.last === undefined) return;
-  const instance = withSystemOf(image, rebuild.last.instance);
-  const acceptedMs = rebuild.ending.kind === 'rebuilt' ? acceptedSinceMs(rebuild) : undefined;
-  const guest = { acceptedMs, bootId: bootIdOf(run.health) };
-  await checkHealth(
-    rebuild,
-    () => awaitHealthy(request, instance, { guest }, ports),
-    ports,
-    (now, { checked, knownHosts }) =>
-      recorder.add({ rollback: { imageId: image.id, rebuild: now, health: checked }, knownHosts })
-  );
+  const baseline = (rebuild: RebuildState): Baseline => {
+    const acceptedMs = rebuild.ending?.kind === 'rebuilt' ? acceptedSinceMs(rebuild) : undefined;
+    return { guest: { acceptedMs, bootId: bootIdOf(run.health) } };
+  };
+  const earlier = run.rebuild?.last === undefined ? [] : [run.rebuild.last];
+  await rebuildAndCheck(rollbackTask(run, image), request, earlier, ports, recorder, baseline, (known) => ({
+    rollback: { imageId: image.id, ...known }
+  }));
 }
 
 /**

@@ -1,7 +1,9 @@
 /** Everything that happens to one instance: backup, leaving, rebuild, health check, rejoining. */
 
 import { withSystemOf } from '../../core/health/guest/guest-system.ts';
+import type { Checked } from '../../core/health/health.ts';
 import { CancelledError } from '../../core/model/failure.ts';
+import type { Task } from '../../core/plan/decide.ts';
 import type { PlannedTarget } from '../../core/plan/plan.ts';
 import { acceptedSinceMs } from '../../core/rebuild/evidence.ts';
 import type { Observation, RebuildState } from '../../core/rebuild/rebuild-state.ts';
@@ -51,7 +53,7 @@ export async function runInstance(
 ): Promise<InstanceRun> {
   return untilCancelled(plannedRun(target), ports, observe, async (recorder) => {
     await carryOut(target, request, earlier, ports, recorder);
-    if (mayRejoin(recorder.current())) await rejoin(recorder, ports);
+    await rejoin(recorder, ports);
     const backup = usableBackup(recorder.current());
     if (hasSucceeded(recorder.current()) && request.backup?.keep !== undefined && backup !== undefined) {
       await pruneBackups(target.instance.id, request.backup.keep, backup, ports.imagesInUse, ports);
@@ -85,11 +87,7 @@ export async function untilCancelled(
 }
 
 /** What comes before the wipe. */
-export function preparations(
-  target: PlannedTarget,
-  ports: InstancePorts,
-  recorder: RunRecorder
-): Preparations {
+function preparations(target: PlannedTarget, ports: InstancePorts, recorder: RunRecorder): Preparations {
   const { balance, log, clock } = ports;
   return {
     backup: () => makeBackup(target, ports, (backup) => recorder.add({ backup })),
@@ -111,8 +109,9 @@ export function preparations(
   };
 }
 
-/** Gives back the weights that are held. */
+/** Gives back the weights that are held, where the instance may have its traffic again. */
 export async function rejoin(recorder: RunRecorder, { balance, log }: InstancePorts): Promise<void> {
+  if (!mayRejoin(recorder.current())) return;
   const { target, heldWeights } = recorder.current();
   const keep = (now: InstanceRun['heldWeights']): void => recorder.add({ heldWeights: now });
   try {
@@ -141,21 +140,42 @@ async function carryOut(
   ports: InstancePorts,
   recorder: RunRecorder
 ): Promise<void> {
-  const keep = (now: RebuildState): void => recorder.add({ rebuild: now });
-  const spec = { imageId: target.task.image.id, script: 'asRequested' } as const;
+  const baseline = (rebuild: RebuildState): Baseline => baselineOf(target, rebuild);
+  await rebuildAndCheck(target.task, request, earlier, ports, recorder, baseline, (known) => known);
+}
+
+/**
+ * Rebuilds the instance, and where it is there afterwards waits until it is healthy.
+ *
+ * @param baselineOf what the new system must differ from
+ * @param asPart which part of the instance run it is
+ * @throws CancelledError on abort
+ */
+export async function rebuildAndCheck(
+  task: Task,
+  request: RunRequest,
+  earlier: readonly Observation[],
+  ports: InstancePorts,
+  recorder: RunRecorder,
+  baselineOf: (rebuild: RebuildState) => Baseline,
+  asPart: (known: { readonly rebuild: RebuildState; readonly health?: Checked }) => Partial<InstanceRun>
+): Promise<void> {
+  const keep = (now: RebuildState): void => recorder.add(asPart({ rebuild: now }));
+  const { target } = recorder.current();
   const rebuild = await withRebuildLog(ports, keep, (observe) =>
-    rebuildOne(target.task, spec, earlier, ports, observe, preparations(target, ports, recorder))
+    rebuildOne(task, earlier, ports, observe, preparations(target, ports, recorder))
   );
-  recorder.add({ rebuild });
+  keep(rebuild);
   if (rebuild.ending?.kind === 'cancelled') return recorder.add({ cancelled: true });
   const isThere = rebuild.ending?.kind === 'rebuilt' || rebuild.ending?.kind === 'skipped';
   if (!isThere || rebuild.last === undefined) return;
-  const instance = withSystemOf(target.task.image, rebuild.last.instance);
-  const baseline = baselineOf(target, rebuild);
+  const instance = withSystemOf(task.image, rebuild.last.instance);
+  const baseline = baselineOf(rebuild);
   await checkHealth(
     rebuild,
     () => awaitHealthy(request, instance, baseline, ports),
     ports,
-    (now, { checked, knownHosts }) => recorder.add({ rebuild: now, health: checked, knownHosts })
+    (now, { checked, knownHosts }) =>
+      recorder.add({ ...asPart({ rebuild: now, health: checked }), knownHosts })
   );
 }

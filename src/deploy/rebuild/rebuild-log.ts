@@ -1,7 +1,7 @@
 import { heartbeat, narrate } from '../../core/rebuild/log-lines.ts';
 import type { RebuildState } from '../../core/rebuild/rebuild-state.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { heartbeatMs } from '../calls/heartbeat.ts';
+import { startHeartbeat } from '../calls/heartbeat.ts';
 import type { RebuildObserver } from './rebuild.ts';
 
 /**
@@ -16,21 +16,13 @@ export async function withRebuildLog<T>(
   work: (observe: RebuildObserver) => Promise<T>
 ): Promise<T> {
   const sinceMs = clock.nowMs();
-  const off = new AbortController();
   let spokeMs = sinceMs;
   let latest: RebuildState | undefined;
-  const beat = async (): Promise<void> => {
-    for (;;) {
-      await clock.sleep(Math.max(1, spokeMs + heartbeatMs - clock.nowMs()), off.signal);
-      const nowMs = clock.nowMs();
-      if (nowMs - spokeMs < heartbeatMs) continue;
-      spokeMs = nowMs;
-      const isSilent = latest === undefined || ['backup', 'draining', 'ended'].includes(latest.phase);
-      if (latest !== undefined && !isSilent) log.info(heartbeat(latest, nowMs, sinceMs));
-    }
+  const say = (nowMs: number): void => {
+    const isSilent = latest === undefined || ['backup', 'draining', 'ended'].includes(latest.phase);
+    if (latest !== undefined && !isSilent) log.info(heartbeat(latest, nowMs, sinceMs));
   };
-  // It ends only by the abort, with a rejection that says nothing.
-  beat().catch(() => undefined);
+  const stop = startHeartbeat(say, () => spokeMs, clock);
   try {
     return await work((before, now) => {
       const atMs = clock.nowMs();
@@ -41,6 +33,6 @@ export async function withRebuildLog<T>(
       if (before.phase !== now.phase && now.phase !== 'ended') keep(now);
     });
   } finally {
-    off.abort('over');
+    stop();
   }
 }

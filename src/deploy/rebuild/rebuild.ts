@@ -1,7 +1,6 @@
 /** The loop of one rebuild: it performs each command and feeds what came of it back to the reducer. */
 
 import { CallError } from '../../core/model/failure.ts';
-import type { RebuildRequest } from '../../core/model/rebuild-spec.ts';
 import { lacksFacts, type Task } from '../../core/plan/decide.ts';
 import type { Obstacle } from '../../core/rebuild/ending.ts';
 import type {
@@ -14,6 +13,7 @@ import type {
 import { beginRecheck } from '../../core/rebuild/recheck.ts';
 import { earliestMoment, observeMoment } from '../../core/rebuild/schedule.ts';
 import { begin, step } from '../../core/rebuild/step-rebuild.ts';
+import { wasIn } from '../../core/rebuild/transitions.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { withMissingFacts } from '../calls/complete.ts';
 import { RefusedTogetherError, type Sender } from './send.ts';
@@ -47,7 +47,6 @@ export interface Preparations {
  */
 export async function rebuildOne(
   task: Task,
-  wanted: RebuildRequest,
   earlier: readonly Observation[],
   ports: RebuildPorts,
   observe: RebuildObserver,
@@ -63,7 +62,7 @@ export async function rebuildOne(
   observe(beginning[0], rebuild);
   while (command.type !== 'end') {
     const before = rebuild;
-    const event = await perform(command, rebuild, wanted, ports, prepare);
+    const event = await perform(command, rebuild, ports, prepare);
     [rebuild, command] = step(rebuild, event);
     observe(before, rebuild);
   }
@@ -96,7 +95,6 @@ export async function recheckOne(
 async function perform(
   command: Exclude<RebuildCommand, { type: 'end' }>,
   rebuild: RebuildState,
-  wanted: RebuildRequest,
   ports: RebuildPorts,
   prepare: Preparations
 ): Promise<RebuildEvent> {
@@ -107,19 +105,16 @@ async function perform(
     switch (command.type) {
       case 'observe':
         return await takeObservation(command, rebuild, ports);
-      case 'backup': {
-        const problem = await prepare.backup();
-        const atMs = clock.nowMs();
-        return problem === undefined ? { type: 'backedUp', atMs } : { type: 'backupFailed', atMs, problem };
-      }
+      case 'backup':
       case 'drain': {
-        const problem = await prepare.drain();
-        const atMs = clock.nowMs();
-        return problem === undefined ? { type: 'drained', atMs } : { type: 'drainFailed', atMs, problem };
+        const problem = await prepare[command.type]();
+        return { type: 'prepared', atMs: clock.nowMs(), problem };
       }
       case 'send': {
         const observedAtMs = rebuild.reference?.atMs ?? clock.nowMs();
-        const { requestId } = await sender.rebuild(id, wanted, wasSent(rebuild), observedAtMs);
+        // After a search a call went out for it before, alone or together with others.
+        const isAgain = wasIn(rebuild, 'searching');
+        const { requestId } = await sender.rebuild(rebuild.task, isAgain, observedAtMs);
         return { type: 'accepted', atMs: clock.nowMs(), requestId };
       }
       case 'start': {
@@ -173,9 +168,4 @@ function failed(
   if (error instanceof RefusedTogetherError) return { type: 'refusedTogether', atMs, failure };
   const type = { observe: 'observeFailed', send: 'sendFailed', start: 'startFailed' } as const;
   return { type: type[what], atMs, failure };
-}
-
-/** Whether a call went out for it before, alone or together with others. */
-function wasSent({ phases }: RebuildState): boolean {
-  return phases.some(({ phase }) => phase === 'searching');
 }

@@ -5,7 +5,8 @@
 
 import { CallError } from '../../core/model/failure.ts';
 import { maxIdsPerCall } from '../../core/model/limits.ts';
-import type { RebuildRequest, RebuildSpec } from '../../core/model/rebuild-spec.ts';
+import type { RebuildSpec } from '../../core/model/rebuild-spec.ts';
+import type { Task } from '../../core/plan/decide.ts';
 import { mayBePartlyDone } from '../../core/rebuild/batch-refusal.ts';
 import type { Accepted, Bcc } from '../../ports/bcc.ts';
 import type { Cancel } from '../../ports/cancel.ts';
@@ -21,8 +22,7 @@ export interface Sender {
    *   the call fails as `throttled`
    */
   rebuild(
-    instanceId: string,
-    wanted: RebuildRequest,
+    task: Pick<Task, 'instanceId' | 'image' | 'rollsBackFrom'>,
     isAgain: boolean,
     observedAtMs: number
   ): Promise<Accepted>;
@@ -85,9 +85,13 @@ export function createSender(ports: SenderPorts): Sender {
   };
 
   return {
-    rebuild(instanceId, wanted, isAgain, observedAtMs) {
+    rebuild({ instanceId, image, rollsBackFrom }, isAgain, observedAtMs) {
       if (clock.nowMs() - observedAtMs > freshMs) return Promise.reject(aged(instanceId));
-      const spec = secrets.specOf(instanceId, wanted);
+      const spec = secrets.specOf(
+        instanceId,
+        image.id,
+        rollsBackFrom === undefined ? 'asRequested' : 'previous'
+      );
       const expiresAtMs = observedAtMs + freshMs;
       if (isAgain) return bcc.rebuild(instanceId, spec, cancel.writes, { start: cancel.signal, expiresAtMs });
       return new Promise((resolve, reject) => {

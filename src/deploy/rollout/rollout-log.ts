@@ -1,85 +1,60 @@
 /** The log of a rollout: which instances are done, how far it is, and about how long it still takes. */
 
-import type { Plan } from '../../core/plan/plan.ts';
 import { type Progress, progressLine, stopLine } from '../../core/report/rollout-progress.ts';
 import { isAtWork, type Member, type MemberState } from '../../core/rollout/member.ts';
 import type { Rollout } from '../../core/rollout/rollout-state.ts';
 import { formatDuration } from '../../core/time.ts';
 import type { Ports } from '../../ports/ports.ts';
-
-/** Tells the log of a rollout. */
-export interface RolloutLog {
-  /** Told of every step. */
-  tell(rollout: Rollout): void;
-  /** Ends the line of each minute. */
-  dispose(): void;
-}
+import { startHeartbeat } from '../calls/heartbeat.ts';
 
 /** Lines of progress come no closer together than this, in milliseconds, however many targets end. */
 const leastMs = 15_000;
 
-/** And no further apart than this. */
-const mostMs = 60_000;
-
-const silent: RolloutLog = { tell: () => undefined, dispose: () => undefined };
-
-/** The rollout log of one run; none for a single target, whose own lines say it all. */
-export function createRolloutLog(plan: Plan, ports: Pick<Ports, 'log' | 'clock'>): RolloutLog {
-  return plan.targets.length === 1 ? silent : new FleetRolloutLog(ports);
-}
-
-class FleetRolloutLog implements RolloutLog {
+/** Tells the log of the rollout of several targets; a single one has lines of its own, which say it all. */
+export class RolloutLog {
   readonly #log: Ports['log'];
   readonly #clock: Ports['clock'];
-  readonly #off = new AbortController();
   readonly #began = new Map<string, number>();
   readonly #tookMs: number[] = [];
-  readonly #failed = new Set<string>();
-  readonly #states = new Map<string, MemberState>();
   #rollout: Rollout | undefined;
-  #stop: Rollout['stop'];
-  #failures = 0;
   #toldMs: number;
+  readonly #stopHeartbeat: () => void;
 
   constructor({ log, clock }: Pick<Ports, 'log' | 'clock'>) {
     this.#log = log;
     this.#clock = clock;
     // The first word comes with the first end.
     this.#toldMs = clock.nowMs() - leastMs;
-    void this.#heartbeat();
+    const say = (nowMs: number): void => {
+      if (this.#rollout !== undefined) this.#line(this.#rollout, nowMs);
+    };
+    this.#stopHeartbeat = startHeartbeat(say, () => this.#toldMs, clock);
   }
 
+  /** Told of every step. */
   tell(rollout: Rollout): void {
     const nowMs = this.#clock.nowMs();
+    const before = this.#rollout;
     this.#rollout = rollout;
-    // A step ends one member at most.
-    const hasFailed = rollout.failures > this.#failures;
-    this.#failures = rollout.failures;
     let hasEnded = false;
     for (const member of rollout.members.values()) {
-      const before = this.#states.get(member.id);
-      if (before === member.state) continue;
-      this.#states.set(member.id, member.state);
-      // What ends may be rolled back at once: because it failed, or because the rollout has stopped by then.
-      if (before === 'working' && ['failed', 'rollingBack'].includes(member.state) && hasFailed) {
-        this.#failed.add(member.id);
-      }
+      if (member.state === (before?.members.get(member.id)?.state ?? 'waiting')) continue;
       if (isAtWork(member)) this.#began.set(member.id, nowMs);
       else if (member.state !== 'waiting') {
         hasEnded = true;
         this.#ended(member, nowMs);
       }
     }
-    if (rollout.stop !== undefined && this.#stop === undefined) {
-      this.#stop = rollout.stop;
+    if (rollout.stop !== undefined && before?.stop === undefined) {
       const line = stopLine(rollout);
       if (line !== undefined) this.#log.info(line);
     }
     if (rollout.isOver || (hasEnded && nowMs - this.#toldMs >= leastMs)) this.#line(rollout, nowMs);
   }
 
+  /** Ends the line of each minute. */
   dispose(): void {
-    this.#off.abort('over');
+    this.#stopHeartbeat();
   }
 
   #ended(member: Member, nowMs: number): void {
@@ -110,9 +85,9 @@ class FleetRolloutLog implements RolloutLog {
       total: all.length,
       succeeded: members.count('work', 'succeeded'),
       skipped,
-      failed: all.filter((one) => this.#failed.has(one.id) && !isAtWork(one)).length,
-      rolledBack: all.filter((one) => one.state === 'rolledBack' && !this.#failed.has(one.id)).length,
-      rollbackFailed: all.filter((one) => one.state === 'rollbackFailed' && !this.#failed.has(one.id)).length,
+      failed: all.filter((one) => one.hasFailed && !isAtWork(one)).length,
+      rolledBack: all.filter((one) => one.state === 'rolledBack' && !one.hasFailed).length,
+      rollbackFailed: all.filter((one) => one.state === 'rollbackFailed' && !one.hasFailed).length,
       beganMs: all.filter(isAtWork).map(({ id }) => this.#began.get(id) ?? nowMs),
       // After a stop nothing is left to start.
       waiting: stop === undefined ? count('waiting') : 0,
@@ -122,17 +97,5 @@ class FleetRolloutLog implements RolloutLog {
       ...(pausedUntilMs === undefined ? {} : { pausedUntilMs }),
       nowMs
     };
-  }
-
-  async #heartbeat(): Promise<void> {
-    while (!this.#off.signal.aborted) {
-      try {
-        await this.#clock.sleep(Math.max(1, this.#toldMs + mostMs - this.#clock.nowMs()), this.#off.signal);
-      } catch {
-        return;
-      }
-      const nowMs = this.#clock.nowMs();
-      if (this.#rollout !== undefined && nowMs - this.#toldMs >= mostMs) this.#line(this.#rollout, nowMs);
-    }
   }
 }

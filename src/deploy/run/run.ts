@@ -17,7 +17,7 @@ import { createSender } from '../rebuild/send.ts';
 import { createWatch } from '../rebuild/watch.ts';
 import { createInstanceWork } from '../rollout/instance-work.ts';
 import { rollOut } from '../rollout/roll-out.ts';
-import { createRolloutLog } from '../rollout/rollout-log.ts';
+import { RolloutLog } from '../rollout/rollout-log.ts';
 import { createRunStateStore, type RunStateStore } from './run-state-store.ts';
 import { writeAhead } from './write-ahead.ts';
 
@@ -64,7 +64,7 @@ async function carryOut(
   const risky = { ...ports, ...writeAhead(ports, hooks) };
   const sender = createSender(risky);
   const balance = request.balancers && createBalance(request.balancers, risky);
-  const rolloutLog = createRolloutLog(surveyed.plan, ports);
+  const rolloutLog = surveyed.plan.targets.length === 1 ? undefined : new RolloutLog(ports);
   const keep = (run: InstanceRun): void => {
     store.keep(run);
     hooks.progressed(store.current);
@@ -77,7 +77,7 @@ async function carryOut(
   );
   const observe = (now: Rollout): void => {
     store.follow(now);
-    rolloutLog.tell(now);
+    rolloutLog?.tell(now);
   };
   try {
     await rollOut(surveyed.plan.rollout, work, ports, observe);
@@ -86,6 +86,6 @@ async function carryOut(
     if (!(error instanceof CancelledError && cancel.signal.aborted)) throw error;
   } finally {
     watch.dispose();
-    rolloutLog.dispose();
+    rolloutLog?.dispose();
   }
 }
