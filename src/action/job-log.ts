@@ -1,9 +1,8 @@
 import * as core from '@actions/core';
 import { neutralText } from '../core/neutral-text.ts';
-import { helpLink } from '../core/report/help-link.ts';
+import { type ActionSource, helpLink } from '../core/report/help-link.ts';
 import type { ReportedReason } from '../core/report/instance-failure.ts';
 import type { Log } from '../ports/log.ts';
-import { readActionSource } from './help.ts';
 
 /** The log of the job. */
 export const jobLog: Log = {
@@ -32,4 +31,13 @@ export function escapeCommands(line: string): string {
   return neutralText(line)
     .replace(/^(\s*):/, '$1 .:')
     .replaceAll('##[', '## [');
+}
+
+/** Where this action runs from; the runner sets the variables for the main and the post step alike. */
+export function readActionSource(): ActionSource {
+  return {
+    serverUrl: process.env['GITHUB_SERVER_URL'],
+    repository: process.env['GITHUB_ACTION_REPOSITORY'],
+    ref: process.env['GITHUB_ACTION_REF']
+  };
 }

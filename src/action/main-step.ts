@@ -131,22 +131,22 @@ function tellFailure(error: unknown, cancel: SignalCancel): false {
     annotateEnd('Nothing was sent', error.message);
     return endEarly('Nothing was sent: the post step could not be told of this run.');
   }
-  tellEarlyEnd();
+  // A fault of the program may come after the send: what was said of `changed` by then stays.
+  tryToSet(() => core.setOutput('status', 'failed'));
   throw error;
 }
 
 /** Ends a run before it had a plan; `sentence` is the last line of the log. */
 function endEarly(sentence: string): false {
   jobLog.info(sentence);
-  tellEarlyEnd('false');
+  tryToSet(setEarlyOutputs);
   return false;
 }
 
-/** A fault of the program may come after the send: what was said of `changed` by then stays. */
-function tellEarlyEnd(changed?: 'false'): void {
+/** Sets outputs of a run that has failed already. */
+function tryToSet(set: () => void): void {
   try {
-    if (changed === undefined) core.setOutput('status', 'failed');
-    else setEarlyOutputs();
+    set();
   } catch (error) {
     annotateEnd(
       'The outputs could not be written',

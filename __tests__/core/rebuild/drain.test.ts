@@ -132,7 +132,7 @@ describe('when it fails', () => {
     expect(diskStateOf(rebuild)).toBe('untouched');
     expect(rebuild.phases.at(-1)).toEqual({ phase: 'ended', fromMs: 5_000 });
     expect(explain(rebuild, { kind: 'drain', problem })).toEqual({
-      cause: 'i-1: its weight could not be set to 0, so nothing was erased. It is locked.',
+      cause: 'its weight could not be set to 0, so nothing was erased. It is locked.',
       remedy: 'Unlock it.'
     });
   });

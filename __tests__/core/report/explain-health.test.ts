@@ -37,7 +37,7 @@ test.each<[string, readonly FailedCheck[]]>([
   ['unhealthy', [tcp]],
   ['unhealthy', [tcp, offline, waits]]
 ])('%s', (reason, failed) => {
-  const explained = explainHealth('i-1', unhealthy(...failed));
+  const explained = explainHealth(unhealthy(...failed));
   expect(explained.reason).toBe(reason);
   expect(explained.cause).toContain('within healthDeadline (5m 00s); last: ');
   for (const { check } of failed) expect(explained.cause).toContain(check);
@@ -45,15 +45,13 @@ test.each<[string, readonly FailedCheck[]]>([
 });
 
 test('the cause names the agent if it did not come online', () => {
-  expect(explainHealth('i-1', unhealthy(offline)).cause).toMatch(
-    /^i-1: its Cloud Assistant agent did not come on line/
-  );
+  expect(explainHealth(unhealthy(offline)).cause).toMatch(/^its Cloud Assistant agent did not come on line/);
 });
 
 test('a long history is cut to its end', () => {
   const health = unhealthy(tcp);
   const history = Array.from({ length: 20 }, (_, index) => ({ atMs: index, failed: index % 2 ? [] : [tcp] }));
-  const { course = '' } = explainHealth('i-1', { ...health, history });
+  const { course = '' } = explainHealth({ ...health, history });
   expect(course.match(/, then /g)).toHaveLength(5);
   expect(course.startsWith('…, then ')).toBe(true);
 });

@@ -1,7 +1,7 @@
 /** A failed health check in words: what did not pass, by when, and what to do. */
 
-import type { Checked } from '../health/health.ts';
 import { describeFailed, describeNotHealthy, type FailedCheck } from '../health/unhealthy.ts';
+import type { FailedHealth } from '../run/instance-end.ts';
 import { formatDuration } from '../time.ts';
 import type { Explanation } from './explain.ts';
 
@@ -20,16 +20,13 @@ export type HealthReason = 'noAgent' | 'oldSystem' | 'assistant' | 'guestScript'
 const mostChanges = 5;
 
 /** Explains a health check that did not pass. */
-export function explainHealth(
-  instanceId: string,
-  health: Extract<Checked, { healthy: false }>
-): Explanation & { readonly reason: HealthReason } {
+export function explainHealth(health: FailedHealth): Explanation & { readonly reason: HealthReason } {
   const allowed = formatDuration(health.deadlineMs - health.fromMs);
   const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
   const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
   return {
     reason,
-    cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${describeNotHealthy(health.reason)}.`,
+    cause: `${head} within healthDeadline (${allowed}); last: ${describeNotHealthy(health.reason)}.`,
     course: courseOf(health),
     remedy: remedyOf(reason, allowed)
   };
@@ -75,7 +72,7 @@ function remedyOf(reason: HealthReason, allowed: string): string {
 }
 
 /** The latest changes of what the probes found, oldest first; `undefined` where it was the same all the time. */
-function courseOf({ history }: Checked): string | undefined {
+function courseOf({ history }: FailedHealth): string | undefined {
   const found = history.map(({ failed }) => describeFailed(failed));
   // Every run of a script has an ID of its own, which is no change.
   const plain = (text: string | undefined): string | undefined => text?.replace(/ \(run [^)]*\)/g, '');

@@ -10,7 +10,7 @@ import { callRemedy, rerunIsSafe } from './call-remedy.ts';
 
 /** A failure as a person reads it. */
 export interface Explanation {
-  /** What happened, in one sentence that names the instance. */
+  /** What happened, in one sentence that reads on after the instance's ID. */
   readonly cause: string;
   /** What was seen on the way there; absent where that says nothing more. */
   readonly course?: string | undefined;
@@ -26,17 +26,11 @@ export function wholeCause({ cause, course }: Pick<Explanation, 'cause' | 'cours
 /** Why a rebuild failed, but for refusals by our own rules. */
 type Reason = Exclude<FailureReason, { kind: 'refused' }>;
 
-/** Explains the failed end of a rebuild. */
-export function explain(rebuild: RebuildState, reason: Reason): Explanation {
-  const { cause, ...others } = causeAndRemedy(rebuild, reason);
-  return { cause: `${rebuild.task.instanceId}: ${cause}`, ...others };
-}
-
 /** Explains a rebuild that a cancel cut off. */
 export function explainCancel(rebuild: RebuildState): Explanation {
   const status = rebuild.last?.instance.status ?? 'unknown';
   return {
-    cause: `${rebuild.task.instanceId}: cancelled; its last status was ${status}.`,
+    cause: `cancelled; its last status was ${status}.`,
     remedy:
       diskStateOf(rebuild) === 'untouched'
         ? 'There is nothing to repair.'
@@ -44,7 +38,8 @@ export function explainCancel(rebuild: RebuildState): Explanation {
   };
 }
 
-function causeAndRemedy(rebuild: RebuildState, reason: Reason): Explanation {
+/** Explains the failed end of a rebuild. */
+export function explain(rebuild: RebuildState, reason: Reason): Explanation {
   const { task } = rebuild;
   const waited = formatDuration(task.timeoutMs);
   const course = historyLabel(rebuild);

@@ -32,7 +32,10 @@ export interface InstanceFailure extends Explanation {
   readonly requestId?: string | undefined;
 }
 
-/** A failure in which the note on the disk may be left out: then it is the usual one for the state of the disk. */
+/**
+ * A failure whose cause does not name the instance yet. The note on the disk may be left out: then it is the usual one
+ * for the state of the disk.
+ */
 type Told = Omit<InstanceFailure, 'diskNote'> & Partial<Pick<InstanceFailure, 'diskNote'>>;
 
 /** Why the instance failed and how it stands now; `undefined` where it did not fail. */
@@ -40,7 +43,8 @@ export function failureOf(run: InstanceRun): InstanceFailure | undefined {
   const end = endOf(run);
   const told = end && failureOfEnd(run, end);
   if (told === undefined) return undefined;
-  const failure = { diskNote: diskNotes[diskOf(run)], ...told };
+  const { id } = run.target.instance;
+  const failure = { diskNote: diskNotes[diskOf(run)], ...told, cause: `${id}: ${told.cause}` };
   if (!isLowered(run)) return failure;
   const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(run.heldWeights)}.`;
   const mayServe = isUntouched(run) || failure.reason === 'rejoin' || end?.kind === 'rolledBack';
@@ -76,13 +80,12 @@ function failureOfEnd(run: InstanceRun, end: InstanceEnd): Told | undefined {
   }
 }
 
-function explainCause({ target }: InstanceRun, cause: FailureCause): Told {
-  const { id } = target.instance;
+function explainCause(cause: FailureCause): Told {
   switch (cause.kind) {
     case 'refused':
       return {
         reason: 'refused',
-        cause: `${id}: not rebuilt, because ${describeRefusals(cause.refusals)}`,
+        cause: `not rebuilt, because ${describeRefusals(cause.refusals)}`,
         remedy: remedyOfRefusals(cause.refusals)
       };
     case 'rebuild': {
@@ -91,18 +94,18 @@ function explainCause({ target }: InstanceRun, cause: FailureCause): Told {
       return { ...facts, ...explain(rebuild, reason) };
     }
     case 'unhealthy':
-      return explainHealth(id, cause.health);
+      return explainHealth(cause.health);
     case 'rejoin':
       return {
         reason: 'rejoin',
-        cause: `${id}: healthy, but its weights on the load balancers could not be restored: ${cause.problem}`,
+        cause: `healthy, but its weights on the load balancers could not be restored: ${cause.problem}`,
         remedy: 'Find out what keeps the load balancer from being changed.'
       };
   }
 }
 
 function explainFailed(run: InstanceRun, cause: FailureCause): Told {
-  const failure = explainCause(run, cause);
+  const failure = explainCause(cause);
   const why = whyNotRolledBack(run);
   return why === undefined ? failure : { ...failure, diskNote: `${diskNotes[diskOf(run)]} ${why}` };
 }
@@ -111,7 +114,7 @@ function explainRolledBack(run: InstanceRun, cause: FailureCause): Told {
   const { imageId, health } = run.rollback ?? {};
   const how = health === undefined ? 'runs on it' : 'is healthy again';
   return {
-    ...explainCause(run, cause),
+    ...explainCause(cause),
     diskNote: `The instance was rolled back to ${imageId} and ${how}.`,
     remedy: 'Find out what is wrong with the new image before you try again.'
   };
@@ -119,7 +122,7 @@ function explainRolledBack(run: InstanceRun, cause: FailureCause): Told {
 
 function explainRollbackFailed(run: InstanceRun, cause: FailureCause | 'rolloutStopped'): Told {
   const imageId = run.rollback?.imageId;
-  const failure = cause === 'rolloutStopped' ? rolledBackWithOthers(run) : explainCause(run, cause);
+  const failure = cause === 'rolloutStopped' ? rolledBackWithOthers : explainCause(cause);
   const ending = run.rollback?.rebuild?.ending;
   if (ending?.kind === 'failed' && ending.reason.kind === 'refused') {
     const { refusals } = ending.reason;
@@ -135,13 +138,11 @@ function explainRollbackFailed(run: InstanceRun, cause: FailureCause | 'rolloutS
 }
 
 /** An instance that had succeeded itself. */
-function rolledBackWithOthers({ target }: InstanceRun): Told {
-  return {
-    reason: 'rollbackFailed',
-    cause: `${target.instance.id}: rebuilt and healthy, but to be rolled back because the rollout stopped.`,
-    remedy: 'Look at the instance in the console.'
-  };
-}
+const rolledBackWithOthers: Told = {
+  reason: 'rollbackFailed',
+  cause: 'rebuilt and healthy, but to be rolled back because the rollout stopped.',
+  remedy: 'Look at the instance in the console.'
+};
 
 /** A failed call in the form of the result. */
 function callFacts(failure: CallFailure): Omit<Told, keyof Explanation> {
@@ -151,22 +152,21 @@ function callFacts(failure: CallFailure): Omit<Told, keyof Explanation> {
 
 function cancelledForward(run: InstanceRun, at: Exclude<CancelledAt, 'rollback'>): Explanation {
   const { rebuild, backup } = run;
-  const { id } = run.target.instance;
   if (at === 'rebuild' && rebuild !== undefined) return explainCancel(rebuild);
   if (at !== 'health') {
     return {
-      cause: `${id}: cancelled before the rebuild was sent`,
+      cause: 'cancelled before the rebuild was sent',
       remedy: backup === undefined ? 'There is nothing to repair.' : leftBackup(backup)
     };
   }
   if (rebuild?.ending?.kind === 'skipped') {
     return {
-      cause: `${id}: cancelled before it was known to be healthy; it runs on the image already`,
+      cause: 'cancelled before it was known to be healthy; it runs on the image already',
       remedy: 'Run again: it is not erased, and the health check is made.'
     };
   }
   return {
-    cause: `${id}: cancelled after the rebuild had ended; whether it is healthy is not known`,
+    cause: 'cancelled after the rebuild had ended; whether it is healthy is not known',
     remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
   };
 }
@@ -175,7 +175,7 @@ function cancelledForward(run: InstanceRun, at: Exclude<CancelledAt, 'rollback'>
 function cancelledInRollback(run: InstanceRun, cause: FailureCause | undefined): Told {
   const { rollback } = run;
   const isSent = rollback?.rebuild !== undefined && !isUnsent(rollback.rebuild);
-  const { course, ...what } = cause === undefined ? rolledBackWithOthers(run) : explainCause(run, cause);
+  const { course, ...what } = cause === undefined ? rolledBackWithOthers : explainCause(cause);
   return {
     reason: 'cancelled',
     cause: `${what.cause} Cancelled ${isSent ? 'during' : 'before'} its rollback.`,
@@ -198,8 +198,7 @@ function rollbackProblem({ rollback }: InstanceRun): string {
   if (rollback?.problem !== undefined) return rollback.problem;
   const ending = rollback?.rebuild?.ending;
   if (rollback?.rebuild !== undefined && ending?.kind === 'failed' && ending.reason.kind !== 'refused') {
-    const { cause } = explain(rollback.rebuild, ending.reason);
-    return cause.replace(`${rollback.rebuild.task.instanceId}: `, '').replace(/\.?$/, '.');
+    return explain(rollback.rebuild, ending.reason).cause;
   }
   if (rollback?.health?.healthy === false) return `${describeNotHealthy(rollback.health.reason)}.`;
   return 'it did not come to an end.';
