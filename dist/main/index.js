@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 5513:
+/***/ 8398:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -513,13 +513,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 10 modules
 var core = __nccwpck_require__(2768);
-;// CONCATENATED MODULE: ./core/report/without-repeats.js
-const general = new Set(['denied', 'unreached', 'unsent', 'skewed']);
-function withoutRepeats(problems) {
-    return problems.filter(({ reason, remedy }, at) => !general.has(reason) ||
-        problems.findIndex((other) => other.reason === reason && other.remedy === remedy) === at);
-}
-
 // EXTERNAL MODULE: ./core/report/clip.js
 var report_clip = __nccwpck_require__(5984);
 ;// CONCATENATED MODULE: ./core/summary/annotation-text.js
@@ -743,7 +736,6 @@ function callOf(pool) {
 
 
 const most = 10;
-const mostNamed = 20;
 function annotationsOf(state) {
     const instances = (0,described_instance/* describeInstances */.c)(state);
     const others = [
@@ -777,21 +769,17 @@ function ofStop(state) {
 function ofWeights(lowered) {
     if (lowered.length === 0)
         return [];
-    const named = lowered.slice(0, mostNamed).map(({ instance, server }) => {
+    const each = lowered.map(({ instance, server }) => {
         const group = server.groupId === undefined ? '' : `, group ${server.groupId}`;
         return `${(0,described_instance/* idOf */.T)(instance)} on ${server.blbId}${group}: 0 instead of ${server.weight}`;
     });
-    const more = lowered.length - named.length;
+    const meaning = 'An instance with the weight 0 gets no traffic. If the post step of this job runs, it restores what it safely can; the job summary has the calls that restore the rest.';
     return [
         {
             level: 'error',
             title: 'Load balancer weights are not restored',
             reason: 'rejoin',
-            lines: [
-                ...named,
-                ...(more === 0 ? [] : [`and ${more} more`]),
-                'An instance with the weight 0 gets no traffic. If the post step of this job runs, it restores what it safely can; the job summary has the calls that restore the rest.'
-            ]
+            lines: [meaning, ...each]
         }
     ];
 }
@@ -808,8 +796,10 @@ function ofIdle(ids) {
     ];
 }
 
-// EXTERNAL MODULE: ./action/job-log.js + 3 modules
-var job_log = __nccwpck_require__(7127);
+// EXTERNAL MODULE: ./deploy/plan/survey-error.js
+var survey_error = __nccwpck_require__(6924);
+// EXTERNAL MODULE: ./action/job-log.js + 2 modules
+var job_log = __nccwpck_require__(9870);
 ;// CONCATENATED MODULE: ./action/annotate.js
 
 
@@ -826,7 +816,7 @@ function annotateProblems(problems) {
     annotate('error', 'The inputs are not right', lines, ['Nothing was sent.', ...(0,job_log/* helpLines */.di)()]);
 }
 function annotateSurvey(found) {
-    const problems = withoutRepeats(found);
+    const problems = (0,survey_error/* withoutRepeats */.jP)(found);
     const causes = [...new Set(problems.map(({ cause }) => cause))];
     const remedies = [...new Set(problems.map(({ remedy }) => remedy))];
     const told = remedies.slice(0, 3);
@@ -849,7 +839,7 @@ function annotate(level, title, lines, remedies) {
 
 /***/ }),
 
-/***/ 7127:
+/***/ 9870:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -860,7 +850,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Wh: () => (/* binding */ jobLog)
 });
 
-// UNUSED EXPORTS: warn
+// UNUSED EXPORTS: readActionSource, warn
 
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 10 modules
 var core = __nccwpck_require__(2768);
@@ -886,17 +876,7 @@ function encodePath(ref) {
     return ref.split('/').map(encode).join('/');
 }
 
-;// CONCATENATED MODULE: ./action/help.js
-function readActionSource(env = process.env) {
-    return {
-        serverUrl: env['GITHUB_SERVER_URL'],
-        repository: env['GITHUB_ACTION_REPOSITORY'],
-        ref: env['GITHUB_ACTION_REF']
-    };
-}
-
 ;// CONCATENATED MODULE: ./action/job-log.js
-
 
 
 
@@ -918,11 +898,18 @@ function escapeCommands(line) {
         .replace(/^(\s*):/, '$1 .:')
         .replaceAll('##[', '## [');
 }
+function readActionSource() {
+    return {
+        serverUrl: process.env['GITHUB_SERVER_URL'],
+        repository: process.env['GITHUB_ACTION_REPOSITORY'],
+        ref: process.env['GITHUB_ACTION_REF']
+    };
+}
 
 
 /***/ }),
 
-/***/ 7864:
+/***/ 3139:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2577,27 +2564,8 @@ async function restoreAll(run, weights, left, log) {
     return { ...run, heldWeights };
 }
 
-// EXTERNAL MODULE: ./core/report/call-remedy.js
-var call_remedy = __nccwpck_require__(5279);
-;// CONCATENATED MODULE: ./deploy/plan/survey-error.js
-
-
-class SurveyError extends Error {
-    problems;
-    constructor(problems, options) {
-        super(problems.map(({ cause }) => cause).join(' '), options);
-        this.name = 'SurveyError';
-        this.problems = problems;
-    }
-}
-function problemOf(failure, region) {
-    return {
-        cause: `${(0,model_failure/* describeFailure */.Ic)(failure)}.`,
-        remedy: (0,call_remedy/* callRemedy */.D)(failure, undefined, region),
-        reason: failure.kind
-    };
-}
-
+// EXTERNAL MODULE: ./deploy/plan/survey-error.js
+var survey_error = __nccwpck_require__(6924);
 ;// CONCATENATED MODULE: ./core/plan/select.js
 
 function carriesAll(instance, tags) {
@@ -3398,6 +3366,8 @@ function stepLine(step) {
     return `  also   ${step}`;
 }
 
+// EXTERNAL MODULE: ./core/report/call-remedy.js
+var call_remedy = __nccwpck_require__(5279);
 ;// CONCATENATED MODULE: ./deploy/calls/all-done.js
 async function allDone(works) {
     await Promise.allSettled(works);
@@ -3567,7 +3537,7 @@ async function withBootIds(plan, { guests, log, cancel }) {
     }
 }
 function problem(failure) {
-    return new SurveyError([{ cause: `Cloud Assistant cannot be used: ${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy }]);
+    return new survey_error/* SurveyError */.xv([{ cause: `Cloud Assistant cannot be used: ${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy }]);
 }
 
 ;// CONCATENATED MODULE: ./core/images/backup.js
@@ -3821,7 +3791,7 @@ async function absent({ image, imageWaitMs }, { bcc, cancel }) {
     if (image.kind === 'name') {
         throw noChoice(image.pattern, chooseImage(image.pattern, await bcc.listImages({}, cancel.signal)));
     }
-    throw new SurveyError([
+    throw new survey_error/* SurveyError */.xv([
         {
             cause: `The image ${image.id} has not appeared within imageWait (${(0,time/* formatDuration */.a3)(imageWaitMs)}).`,
             remedy: 'Check imageId and region, or set imageWait higher.'
@@ -3829,7 +3799,7 @@ async function absent({ image, imageWaitMs }, { bcc, cancel }) {
     ]);
 }
 function stillCreating(image, waitedMs) {
-    return new SurveyError([
+    return new survey_error/* SurveyError */.xv([
         {
             cause: `The image ${image.id} (${image.name}) is still being created after ${(0,time/* formatDuration */.a3)(waitedMs)}.`,
             remedy: 'Run again when it is Available, or set timeout higher.'
@@ -3840,14 +3810,14 @@ function noChoice(pattern, choice) {
     const names = (images) => images.map(({ id, name, status }) => `${(0,quote/* quote */.hD)(name)} (${id}, ${status})`).join(', ');
     switch (choice.kind) {
         case 'tie':
-            return new SurveyError([
+            return new survey_error/* SurveyError */.xv([
                 {
                     cause: `imageName ${(0,quote/* quote */.hD)(pattern)} fits images of the same age: ${names(choice.images)}.`,
                     remedy: 'Give the imageId of the one that is meant.'
                 }
             ]);
         case 'unfinished':
-            return new SurveyError([
+            return new survey_error/* SurveyError */.xv([
                 {
                     cause: `imageName ${(0,quote/* quote */.hD)(pattern)} fits only images that cannot be used: ${names(choice.images)}.`,
                     remedy: 'Make the image again, or give another name.'
@@ -3855,7 +3825,7 @@ function noChoice(pattern, choice) {
             ]);
         case 'none': {
             const near = choice.nearest.length === 0 ? 'There is no image at all.' : `Nearest: ${names(choice.nearest)}.`;
-            return new SurveyError([
+            return new survey_error/* SurveyError */.xv([
                 {
                     cause: `No image of this account in this region fits imageName ${(0,quote/* quote */.hD)(pattern)}. ${near}`,
                     remedy: 'Check the name, its case, and the region; an image can be used only where it is.'
@@ -3863,7 +3833,7 @@ function noChoice(pattern, choice) {
             ]);
         }
         default:
-            return new SurveyError([
+            return new survey_error/* SurveyError */.xv([
                 { cause: `The image ${(0,quote/* quote */.hD)(pattern)} has only just appeared.`, remedy: 'Run again.' }
             ]);
     }
@@ -3921,7 +3891,7 @@ async function readTagged(tags, region, ports) {
     }
     const chosen = carriers.filter((instance) => !isReleased(instance));
     if (chosen.length === 0)
-        throw new SurveyError([nothingSelected(tags, region)]);
+        throw new survey_error/* SurveyError */.xv([nothingSelected(tags, region)]);
     const sorted = chosen.toSorted((one, other) => (one.id < other.id ? -1 : 1));
     log.info(`${sorted.length} instances carry ${tagsLabel(tags)}`);
     const ids = sorted.map(({ id }) => id);
@@ -3940,7 +3910,7 @@ async function carriersBlanksApart(tags, { bcc, log, cancel }) {
     }
     const [[label, instances] = ['', []], ...others] = spelled;
     if (others.length > 0)
-        throw new SurveyError([spelledApart(tags, [...spelled.keys()])]);
+        throw new survey_error/* SurveyError */.xv([spelledApart(tags, [...spelled.keys()])]);
     if (instances.length > 0)
         log.info(`The tags are spelled ${label}, with blanks at the ends`);
     return instances;
@@ -3960,7 +3930,7 @@ function nothingSelected(tags, region) {
 function allOrThrow(read, region) {
     const failures = read.filter((one) => one instanceof model_failure/* CallError */.RA);
     if (failures.length > 0) {
-        throw new SurveyError(failures.map(({ failure }) => problemOf(failure, region)));
+        throw new survey_error/* SurveyError */.xv(failures.map(({ failure }) => (0,survey_error/* problemOf */.Zw)(failure, region)));
     }
     return read.filter((one) => !(one instanceof model_failure/* CallError */.RA));
 }
@@ -4394,10 +4364,10 @@ async function survey(request, ports) {
     const collect = (read) => read.catch((error) => {
         if (signal.aborted)
             throw error;
-        if (error instanceof SurveyError)
+        if (error instanceof survey_error/* SurveyError */.xv)
             problems.push(...error.problems);
         else if (error instanceof model_failure/* CallError */.RA)
-            problems.push(problemOf(error.failure, request.region));
+            problems.push((0,survey_error/* problemOf */.Zw)(error.failure, request.region));
         else
             throw error;
         return undefined;
@@ -4409,14 +4379,14 @@ async function survey(request, ports) {
         collect(backendServersOf(request, ports))
     ]);
     if (image === undefined || observations === undefined || problems.length > 0)
-        throw new SurveyError(problems);
+        throw new survey_error/* SurveyError */.xv(problems);
     problems.push(...unusedBalancers(request, observations, backendServers ?? []));
     const ids = observations.map(({ instance }) => instance.id);
     problems.push(...scriptProblems(request, image));
     const agents = await collect(readAgents(request, ids, ports));
     const snapshots = observations.length > many ? await orCallError(snapshotsByDisk(bcc, signal)) : undefined;
     if (problems.length > 0)
-        throw new SurveyError(problems);
+        throw new survey_error/* SurveyError */.xv(problems);
     const targetOf = createTargets(request, image, {
         ...ports,
         snapshots,
@@ -4427,13 +4397,13 @@ async function survey(request, ports) {
     const targets = await mapSome(observations, observations.length > many ? width.many : width.few, (observation) => collect(targetOf(observation)));
     const known = targets.filter((target) => target !== undefined);
     if (problems.length > 0)
-        throw new SurveyError(problems);
+        throw new survey_error/* SurveyError */.xv(problems);
     const counted = customImages === undefined ? known : withQuota(known, quotaLeft(customImages));
     const how = { settings: request.rollout, rollback: request.rollback, scriptWarning: request.scriptWarning };
     const plan = makePlan(image, request.options, counted, how);
     problems.push(...tooManyWithoutWait(request, plan));
     if (problems.length > 0)
-        throw new SurveyError(problems);
+        throw new survey_error/* SurveyError */.xv(problems);
     const completed = observations.map((one, place) => ({
         ...one,
         instance: known[place]?.instance ?? one.instance
@@ -6396,8 +6366,8 @@ async function run_carryOut(request, surveyed, store, ports, hooks) {
     }
 }
 
-// EXTERNAL MODULE: ./action/annotate.js + 5 modules
-var annotate = __nccwpck_require__(5513);
+// EXTERNAL MODULE: ./action/annotate.js + 4 modules
+var annotate = __nccwpck_require__(8398);
 ;// CONCATENATED MODULE: ./bce/api/all-pages.js
 
 const maxPages = 100;
@@ -7789,8 +7759,8 @@ function createBccClient(options) {
     };
 }
 
-// EXTERNAL MODULE: ./action/job-log.js + 3 modules
-var job_log = __nccwpck_require__(7127);
+// EXTERNAL MODULE: ./action/job-log.js + 2 modules
+var job_log = __nccwpck_require__(9870);
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./action/system-clock.js
@@ -8880,7 +8850,7 @@ function tellFailure(error, cancel) {
         (0,annotate/* annotateEnd */.mD)('The outputs could not be written', error.message);
         return false;
     }
-    if (error instanceof SurveyError) {
+    if (error instanceof survey_error/* SurveyError */.xv) {
         (0,annotate/* annotateSurvey */.$U)(error.problems);
         return endEarly('Nothing was changed: no plan could be made.');
     }
@@ -8892,20 +8862,17 @@ function tellFailure(error, cancel) {
         (0,annotate/* annotateEnd */.mD)('Nothing was sent', error.message);
         return endEarly('Nothing was sent: the post step could not be told of this run.');
     }
-    tellEarlyEnd();
+    tryToSet(() => lib_core/* setOutput */.uH('status', 'failed'));
     throw error;
 }
 function endEarly(sentence) {
     job_log/* jobLog */.Wh.info(sentence);
-    tellEarlyEnd('false');
+    tryToSet(setEarlyOutputs);
     return false;
 }
-function tellEarlyEnd(changed) {
+function tryToSet(set) {
     try {
-        if (changed === undefined)
-            lib_core/* setOutput */.uH('status', 'failed');
-        else
-            setEarlyOutputs();
+        set();
     }
     catch (error) {
         (0,annotate/* annotateEnd */.mD)('The outputs could not be written', `The run failed, see the other error. ${message_of_messageOf(error)}`);
@@ -10230,20 +10197,16 @@ function idOf({ run }) {
 function wholeCause({ cause, course }) {
     return course === undefined ? cause : `${cause} Seen: ${course}.`;
 }
-function explain(rebuild, reason) {
-    const { cause, ...others } = causeAndRemedy(rebuild, reason);
-    return { cause: `${rebuild.task.instanceId}: ${cause}`, ...others };
-}
 function explainCancel(rebuild) {
     const status = rebuild.last?.instance.status ?? 'unknown';
     return {
-        cause: `${rebuild.task.instanceId}: cancelled; its last status was ${status}.`,
+        cause: `cancelled; its last status was ${status}.`,
         remedy: (0,_rebuild_disk_state_js__WEBPACK_IMPORTED_MODULE_1__/* .diskStateOf */ .W)(rebuild) === 'untouched'
             ? 'There is nothing to repair.'
             : `A rebuild cannot be called back and goes on without this run. ${(0,_rebuild_evidence_js__WEBPACK_IMPORTED_MODULE_2__/* .hasStarted */ .gd)(rebuild) ? 'Run again to wait for its end: it is not erased twice.' : 'Run again once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
     };
 }
-function causeAndRemedy(rebuild, reason) {
+function explain(rebuild, reason) {
     const { task } = rebuild;
     const waited = (0,_time_js__WEBPACK_IMPORTED_MODULE_4__/* .formatDuration */ .a3)(task.timeoutMs);
     const course = historyLabel(rebuild);
@@ -10387,13 +10350,13 @@ var time = __nccwpck_require__(1552);
 
 
 const mostChanges = 5;
-function explainHealth(instanceId, health) {
+function explainHealth(health) {
     const allowed = (0,time/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
     const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
     const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
     return {
         reason,
-        cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${(0,unhealthy/* describeNotHealthy */.O$)(health.reason)}.`,
+        cause: `${head} within healthDeadline (${allowed}); last: ${(0,unhealthy/* describeNotHealthy */.O$)(health.reason)}.`,
         course: courseOf(health),
         remedy: remedyOf(reason, allowed)
     };
@@ -10491,7 +10454,8 @@ function failureOf(run) {
     const told = end && failureOfEnd(run, end);
     if (told === undefined)
         return undefined;
-    const failure = { diskNote: diskNotes[(0,instance_run/* diskOf */.FG)(run)], ...told };
+    const { id } = run.target.instance;
+    const failure = { diskNote: diskNotes[(0,instance_run/* diskOf */.FG)(run)], ...told, cause: `${id}: ${told.cause}` };
     if (!(0,instance_run/* isLowered */.tD)(run))
         return failure;
     const weights = `It gets no traffic: its weight is 0 on ${(0,held_weights/* describeHeldWeights */.im)(run.heldWeights)}.`;
@@ -10524,13 +10488,12 @@ function failureOfEnd(run, end) {
                 : { reason: 'cancelled', ...cancelledForward(run, end.at) };
     }
 }
-function explainCause({ target }, cause) {
-    const { id } = target.instance;
+function explainCause(cause) {
     switch (cause.kind) {
         case 'refused':
             return {
                 reason: 'refused',
-                cause: `${id}: not rebuilt, because ${(0,refusal/* describeRefusals */.l)(cause.refusals)}`,
+                cause: `not rebuilt, because ${(0,refusal/* describeRefusals */.l)(cause.refusals)}`,
                 remedy: (0,refusal/* remedyOfRefusals */.x)(cause.refusals)
             };
         case 'rebuild': {
@@ -10539,17 +10502,17 @@ function explainCause({ target }, cause) {
             return { ...facts, ...(0,explain/* explain */.WE)(rebuild, reason) };
         }
         case 'unhealthy':
-            return explainHealth(id, cause.health);
+            return explainHealth(cause.health);
         case 'rejoin':
             return {
                 reason: 'rejoin',
-                cause: `${id}: healthy, but its weights on the load balancers could not be restored: ${cause.problem}`,
+                cause: `healthy, but its weights on the load balancers could not be restored: ${cause.problem}`,
                 remedy: 'Find out what keeps the load balancer from being changed.'
             };
     }
 }
 function explainFailed(run, cause) {
-    const failure = explainCause(run, cause);
+    const failure = explainCause(cause);
     const why = whyNotRolledBack(run);
     return why === undefined ? failure : { ...failure, diskNote: `${diskNotes[(0,instance_run/* diskOf */.FG)(run)]} ${why}` };
 }
@@ -10557,14 +10520,14 @@ function explainRolledBack(run, cause) {
     const { imageId, health } = run.rollback ?? {};
     const how = health === undefined ? 'runs on it' : 'is healthy again';
     return {
-        ...explainCause(run, cause),
+        ...explainCause(cause),
         diskNote: `The instance was rolled back to ${imageId} and ${how}.`,
         remedy: 'Find out what is wrong with the new image before you try again.'
     };
 }
 function explainRollbackFailed(run, cause) {
     const imageId = run.rollback?.imageId;
-    const failure = cause === 'rolloutStopped' ? rolledBackWithOthers(run) : explainCause(run, cause);
+    const failure = cause === 'rolloutStopped' ? rolledBackWithOthers : explainCause(cause);
     const ending = run.rollback?.rebuild?.ending;
     if (ending?.kind === 'failed' && ending.reason.kind === 'refused') {
         const { refusals } = ending.reason;
@@ -10577,43 +10540,40 @@ function explainRollbackFailed(run, cause) {
         : `The rollback to ${imageId} failed as well: ${problem} The old content of the system disk is gone.`;
     return { ...failure, diskNote };
 }
-function rolledBackWithOthers({ target }) {
-    return {
-        reason: 'rollbackFailed',
-        cause: `${target.instance.id}: rebuilt and healthy, but to be rolled back because the rollout stopped.`,
-        remedy: 'Look at the instance in the console.'
-    };
-}
+const rolledBackWithOthers = {
+    reason: 'rollbackFailed',
+    cause: 'rebuilt and healthy, but to be rolled back because the rollout stopped.',
+    remedy: 'Look at the instance in the console.'
+};
 function callFacts(failure) {
     const { kind, operation, httpStatus, code, requestId } = failure;
     return { reason: kind, operation, httpStatus, code, requestId };
 }
 function cancelledForward(run, at) {
     const { rebuild, backup } = run;
-    const { id } = run.target.instance;
     if (at === 'rebuild' && rebuild !== undefined)
         return (0,explain/* explainCancel */.Ot)(rebuild);
     if (at !== 'health') {
         return {
-            cause: `${id}: cancelled before the rebuild was sent`,
+            cause: 'cancelled before the rebuild was sent',
             remedy: backup === undefined ? 'There is nothing to repair.' : leftBackup(backup)
         };
     }
     if (rebuild?.ending?.kind === 'skipped') {
         return {
-            cause: `${id}: cancelled before it was known to be healthy; it runs on the image already`,
+            cause: 'cancelled before it was known to be healthy; it runs on the image already',
             remedy: 'Run again: it is not erased, and the health check is made.'
         };
     }
     return {
-        cause: `${id}: cancelled after the rebuild had ended; whether it is healthy is not known`,
+        cause: 'cancelled after the rebuild had ended; whether it is healthy is not known',
         remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
     };
 }
 function cancelledInRollback(run, cause) {
     const { rollback } = run;
     const isSent = rollback?.rebuild !== undefined && !(0,disk_state/* isUnsent */.w)(rollback.rebuild);
-    const { course, ...what } = cause === undefined ? rolledBackWithOthers(run) : explainCause(run, cause);
+    const { course, ...what } = cause === undefined ? rolledBackWithOthers : explainCause(cause);
     return {
         reason: 'cancelled',
         cause: `${what.cause} Cancelled ${isSent ? 'during' : 'before'} its rollback.`,
@@ -10634,8 +10594,7 @@ function rollbackProblem({ rollback }) {
         return rollback.problem;
     const ending = rollback?.rebuild?.ending;
     if (rollback?.rebuild !== undefined && ending?.kind === 'failed' && ending.reason.kind !== 'refused') {
-        const { cause } = (0,explain/* explain */.WE)(rollback.rebuild, ending.reason);
-        return cause.replace(`${rollback.rebuild.task.instanceId}: `, '').replace(/\.?$/, '.');
+        return (0,explain/* explain */.WE)(rollback.rebuild, ending.reason).cause;
     }
     if (rollback?.health?.healthy === false)
         return `${(0,unhealthy/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
@@ -10741,13 +10700,15 @@ function endOf(run) {
     }
     if (cause !== undefined)
         return { kind: 'failed', cause };
-    const kind = run.rebuild?.ending?.kind;
-    return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? { kind } : undefined;
+    const kind = successOf(run);
+    return kind && { kind };
 }
 function hasSucceeded(run) {
-    const kind = run.rebuild?.ending?.kind;
-    const isGood = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
-    return isGood && causeOf(run) === undefined && !run.cancelled;
+    return successOf(run) !== undefined && causeOf(run) === undefined && !run.cancelled;
+}
+function successOf({ rebuild }) {
+    const kind = rebuild?.ending?.kind;
+    return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? kind : undefined;
 }
 function isRolledBack({ rollback }) {
     const kind = rollback?.rebuild?.ending?.kind;
@@ -10946,18 +10907,15 @@ function isServing(run) {
     const { target, rebuild, health } = run;
     if (health?.healthy === false || (0,_instance_run_js__WEBPACK_IMPORTED_MODULE_4__/* .isLowered */ .tD)(run) || (0,_plan_rollout_order_js__WEBPACK_IMPORTED_MODULE_1__/* .whyUnavailable */ .F)(target) !== undefined)
         return false;
-    if (rebuild === undefined)
-        return true;
-    return ((0,_rebuild_disk_state_js__WEBPACK_IMPORTED_MODULE_2__/* .diskStateOf */ .W)(rebuild) === 'untouched' && (0,_model_bcc_status_js__WEBPACK_IMPORTED_MODULE_0__/* .statusKind */ .BE)(rebuild.last?.instance.status ?? 'Running') === 'up');
+    return rebuild === undefined || runsUntouched(rebuild, target.instance.status);
 }
 function staysOnNewImage({ rebuild }) {
     return rebuild === undefined || runsUntouched(rebuild);
 }
-function runsUntouched(rebuild) {
+function runsUntouched(rebuild, before = '') {
     const isGone = rebuild.ending?.kind === 'failed' && rebuild.ending.reason.kind === 'gone';
-    return (!isGone &&
-        (0,_rebuild_disk_state_js__WEBPACK_IMPORTED_MODULE_2__/* .diskStateOf */ .W)(rebuild) === 'untouched' &&
-        (0,_model_bcc_status_js__WEBPACK_IMPORTED_MODULE_0__/* .statusKind */ .BE)(rebuild.last?.instance.status ?? '') === 'up');
+    const status = rebuild.last?.instance.status ?? before;
+    return !isGone && (0,_rebuild_disk_state_js__WEBPACK_IMPORTED_MODULE_2__/* .diskStateOf */ .W)(rebuild) === 'untouched' && (0,_model_bcc_status_js__WEBPACK_IMPORTED_MODULE_0__/* .statusKind */ .BE)(status) === 'up';
 }
 
 
@@ -11183,12 +11141,48 @@ function toIso(anchor, atMs) {
 
 /***/ }),
 
+/***/ 6924:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Zw: () => (/* binding */ problemOf),
+/* harmony export */   jP: () => (/* binding */ withoutRepeats),
+/* harmony export */   xv: () => (/* binding */ SurveyError)
+/* harmony export */ });
+/* harmony import */ var _core_model_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5437);
+/* harmony import */ var _core_report_call_remedy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5279);
+
+
+class SurveyError extends Error {
+    problems;
+    constructor(problems, options) {
+        super(problems.map(({ cause }) => cause).join(' '), options);
+        this.name = 'SurveyError';
+        this.problems = problems;
+    }
+}
+const general = new Set(['denied', 'unreached', 'unsent', 'skewed']);
+function withoutRepeats(problems) {
+    return problems.filter(({ reason, remedy }, at) => !general.has(reason) ||
+        problems.findIndex((other) => other.reason === reason && other.remedy === remedy) === at);
+}
+function problemOf(failure, region) {
+    return {
+        cause: `${(0,_core_model_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .describeFailure */ .Ic)(failure)}.`,
+        remedy: (0,_core_report_call_remedy_js__WEBPACK_IMPORTED_MODULE_1__/* .callRemedy */ .D)(failure, undefined, region),
+        reason: failure.kind
+    };
+}
+
+
+/***/ }),
+
 /***/ 8540:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5513);
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7864);
+/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8398);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3139);
 
 
 process.noDeprecation = true;

@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 2858:
+/***/ 181:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -511,13 +511,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 10 modules
 var core = __nccwpck_require__(2768);
-;// CONCATENATED MODULE: ./core/report/without-repeats.js
-const general = new Set(['denied', 'unreached', 'unsent', 'skewed']);
-function without_repeats_withoutRepeats(problems) {
-    return problems.filter(({ reason, remedy }, at) => !general.has(reason) ||
-        problems.findIndex((other) => other.reason === reason && other.remedy === remedy) === at);
-}
-
 // EXTERNAL MODULE: ./core/report/clip.js
 var clip = __nccwpck_require__(5984);
 ;// CONCATENATED MODULE: ./core/summary/annotation-text.js
@@ -548,8 +541,8 @@ function sizeOf(lines) {
 
 // EXTERNAL MODULE: ./core/report/described-instance.js + 3 modules
 var described_instance = __nccwpck_require__(870);
-// EXTERNAL MODULE: ./core/report/explain.js + 1 modules
-var explain = __nccwpck_require__(5397);
+// EXTERNAL MODULE: ./core/report/explain.js
+var explain = __nccwpck_require__(4587);
 // EXTERNAL MODULE: ./core/report/stop-message.js + 1 modules
 var stop_message = __nccwpck_require__(7756);
 // EXTERNAL MODULE: ./core/summary/ranking.js
@@ -564,7 +557,6 @@ var weights_table = __nccwpck_require__(7046);
 
 
 const most = 10;
-const mostNamed = 20;
 function annotations_annotationsOf(state) {
     const instances = describeInstances(state);
     const others = [
@@ -598,21 +590,17 @@ function ofStop(state) {
 function ofWeights(lowered) {
     if (lowered.length === 0)
         return [];
-    const named = lowered.slice(0, mostNamed).map(({ instance, server }) => {
+    const each = lowered.map(({ instance, server }) => {
         const group = server.groupId === undefined ? '' : `, group ${server.groupId}`;
         return `${idOf(instance)} on ${server.blbId}${group}: 0 instead of ${server.weight}`;
     });
-    const more = lowered.length - named.length;
+    const meaning = 'An instance with the weight 0 gets no traffic. If the post step of this job runs, it restores what it safely can; the job summary has the calls that restore the rest.';
     return [
         {
             level: 'error',
             title: 'Load balancer weights are not restored',
             reason: 'rejoin',
-            lines: [
-                ...named,
-                ...(more === 0 ? [] : [`and ${more} more`]),
-                'An instance with the weight 0 gets no traffic. If the post step of this job runs, it restores what it safely can; the job summary has the calls that restore the rest.'
-            ]
+            lines: [meaning, ...each]
         }
     ];
 }
@@ -627,6 +615,34 @@ function ofIdle(ids) {
             reason: 'rejoin'
         }
     ];
+}
+
+// EXTERNAL MODULE: ./core/model/failure.js
+var failure = __nccwpck_require__(5437);
+// EXTERNAL MODULE: ./core/report/call-remedy.js
+var call_remedy = __nccwpck_require__(5279);
+;// CONCATENATED MODULE: ./deploy/plan/survey-error.js
+
+
+class SurveyError extends Error {
+    problems;
+    constructor(problems, options) {
+        super(problems.map(({ cause }) => cause).join(' '), options);
+        this.name = 'SurveyError';
+        this.problems = problems;
+    }
+}
+const general = new Set(['denied', 'unreached', 'unsent', 'skewed']);
+function survey_error_withoutRepeats(problems) {
+    return problems.filter(({ reason, remedy }, at) => !general.has(reason) ||
+        problems.findIndex((other) => other.reason === reason && other.remedy === remedy) === at);
+}
+function problemOf(failure, region) {
+    return {
+        cause: `${describeFailure(failure)}.`,
+        remedy: callRemedy(failure, undefined, region),
+        reason: failure.kind
+    };
 }
 
 // EXTERNAL MODULE: ./action/job-log.js
@@ -670,37 +686,19 @@ function annotate(level, title, lines, remedies) {
 
 /***/ }),
 
-/***/ 9953:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Q: () => (/* binding */ readActionSource)
-/* harmony export */ });
-function readActionSource(env = process.env) {
-    return {
-        serverUrl: env['GITHUB_SERVER_URL'],
-        repository: env['GITHUB_ACTION_REPOSITORY'],
-        ref: env['GITHUB_ACTION_REF']
-    };
-}
-
-
-/***/ }),
-
 /***/ 8796:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   QU: () => (/* binding */ readActionSource),
 /* harmony export */   R8: () => (/* binding */ warn),
 /* harmony export */   Wh: () => (/* binding */ jobLog),
 /* harmony export */   di: () => (/* binding */ helpLines),
 /* harmony export */   g9: () => (/* binding */ escapeCommands)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2768);
-/* harmony import */ var _core_neutral_text_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(780);
+/* harmony import */ var _core_neutral_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(780);
 /* harmony import */ var _core_report_help_link_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8154);
-/* harmony import */ var _help_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9953);
-
 
 
 
@@ -714,13 +712,20 @@ function warn(line, reason) {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e([line, ...helpLines(reason)].map(escapeCommands).join('\n'));
 }
 function helpLines(reason) {
-    const link = (0,_core_report_help_link_js__WEBPACK_IMPORTED_MODULE_1__/* .helpLink */ .C)((0,_help_js__WEBPACK_IMPORTED_MODULE_2__/* .readActionSource */ .Q)(), reason);
+    const link = (0,_core_report_help_link_js__WEBPACK_IMPORTED_MODULE_1__/* .helpLink */ .C)(readActionSource(), reason);
     return link === undefined ? [] : [`Help: ${link}`];
 }
 function escapeCommands(line) {
-    return (0,_core_neutral_text_js__WEBPACK_IMPORTED_MODULE_3__/* .neutralText */ .J)(line)
+    return (0,_core_neutral_text_js__WEBPACK_IMPORTED_MODULE_2__/* .neutralText */ .J)(line)
         .replace(/^(\s*):/, '$1 .:')
         .replaceAll('##[', '## [');
+}
+function readActionSource() {
+    return {
+        serverUrl: process.env['GITHUB_SERVER_URL'],
+        repository: process.env['GITHUB_ACTION_REPOSITORY'],
+        ref: process.env['GITHUB_ACTION_REF']
+    };
 }
 
 
@@ -2402,8 +2407,8 @@ function restoreWith(run, { options }) {
 
 // EXTERNAL MODULE: ./core/report/clip.js
 var clip = __nccwpck_require__(5984);
-// EXTERNAL MODULE: ./core/report/explain.js + 1 modules
-var explain = __nccwpck_require__(5397);
+// EXTERNAL MODULE: ./core/report/explain.js
+var explain = __nccwpck_require__(4587);
 // EXTERNAL MODULE: ./core/report/help-link.js
 var help_link = __nccwpck_require__(8154);
 // EXTERNAL MODULE: ./core/summary/overview.js
@@ -2514,8 +2519,9 @@ function restOf(rest, pieces) {
 
 ;// CONCATENATED MODULE: ./core/summary/fit.js
 const note = '_The rest does not fit into a job summary; the output `result` has more of it._';
-function fixed(text) {
-    return { priority: Number.POSITIVE_INFINITY, pieces: 0, draw: () => text };
+function whole(text, priority) {
+    const pieces = priority === undefined ? 0 : 1;
+    return { priority: priority ?? 0, pieces, draw: (shown) => (shown < pieces ? '' : text) };
 }
 function fitted(parts, limit) {
     let shown = parts.map((part) => show(part, part.pieces));
@@ -3120,19 +3126,24 @@ function fleetTable(instances, state, priority) {
         return [imageBefore(one), ...(isBack ? [] : otherImage(one, state))].join('<br>');
     });
     const isSame = images.every((image) => image === images[0]);
-    const rows = ordered.map((one, at) => [
-        `${(0,markdown/* code */.aY)((0,described_instance/* idOf */.T)(one))} ${(0,markdown/* cell */.Hn)(one.run.target.instance.name)}`.trimEnd(),
-        (0,overview/* statusLabel */.Rh)(one),
-        ...(isSame ? [] : [images[at] ?? '']),
-        timeOf(one, state)
-    ]);
-    const head = ['Instance', 'Result', ...(isSame ? [] : ['Image before']), 'Time'];
-    const intro = isSame ? `**Image before, each:** ${images[0] ?? ''}` : '';
-    return tablePart({ head, rows, title: `All ${rows.length} instances`, intro, isOpen: false }, priority);
+    const columns = {
+        Instance: ordered.map(({ run }) => nameCell(run)),
+        Result: ordered.map(overview/* statusLabel */.Rh),
+        'Image before': isSame ? [] : images,
+        Time: ordered.map((one) => timeOf(one, state))
+    };
+    const intro = isSame ? [`**Image before, each:** ${images[0] ?? ''}`] : [];
+    return columnsPart(columns, { intro, isOpen: false }, priority);
 }
-function tablePart(of, priority) {
-    const { head, rows, title, intro = '', isOpen } = of;
-    const heading = ['### Instances', ...(intro === '' ? [] : [intro])];
+function nameCell({ target: { instance } }) {
+    return `${(0,markdown/* code */.aY)(instance.id)} ${(0,markdown/* cell */.Hn)(instance.name)}`.trimEnd();
+}
+function columnsPart(columns, { intro = [], isOpen }, priority) {
+    const shown = Object.entries(columns).filter(([, cells]) => cells.some((text) => text !== ''));
+    const head = shown.map(([name]) => name);
+    const rows = (shown[0]?.[1] ?? []).map((_, at) => shown.map(([, cells]) => cells[at] ?? ''));
+    const title = `All ${rows.length} instances`;
+    const heading = ['### Instances', ...intro];
     return {
         priority,
         pieces: rows.length,
@@ -3201,27 +3212,19 @@ function planParts(state, priority) {
         ...differenceOf(run, now),
         ...(warnings[at] ?? []).filter(isNotIn(notes)).map(noteOf)
     ].join('<br>'));
-    const hasRemarks = remarks.some((remark) => remark !== '');
-    const rows = ordered.map((run, at) => [
-        `${(0,markdown/* code */.aY)(fleet_plan_idOf(run))} ${(0,markdown/* cell */.Hn)(run.target.instance.name)}`.trimEnd(),
-        fleet_plan_erasedCell(run),
-        ...(turns === undefined ? [] : [turns[at] ?? '']),
-        ...(hasRemarks ? [remarks[at] ?? ''] : [])
-    ]);
-    const head = [
-        'Instance',
-        'Would be erased',
-        ...(turns === undefined ? [] : ['Turn']),
-        ...(hasRemarks ? ['Remarks'] : [])
-    ];
-    const title = `All ${rows.length} instances`;
+    const columns = {
+        Instance: ordered.map(nameCell),
+        'Would be erased': ordered.map(fleet_plan_erasedCell),
+        Turn: turns,
+        Remarks: remarks
+    };
     const whose = remarks.some((remark) => remark.includes('now: ')) ? 'Now, unless noted' : 'Now, each';
     const common = [`**${whose}:** ${(0,markdown/* cell */.Hn)(now)}`, ...notes.map(noteOf)];
     return [
-        fixed(sentence),
-        fixed(common.join('\n\n')),
-        fixed(howOf(state, ordered)),
-        tablePart({ head, rows, title, isOpen: true }, priority)
+        whole(sentence),
+        whole(common.join('\n\n')),
+        whole(howOf(state, ordered)),
+        columnsPart(columns, { isOpen: true }, priority)
     ];
 }
 function inOrder({ instances, rollout }) {
@@ -3268,7 +3271,7 @@ function howOf({ options }, ordered) {
 }
 function turnsOf(ordered, canaries, batches) {
     if (canaries.length === 0 && batches.length === 0)
-        return undefined;
+        return [];
     const canary = new Set(canaries);
     const batchOf = new Map(batches.flatMap((ids, index) => ids.map((id) => [id, index + 1])));
     return ordered.map((run) => {
@@ -3430,29 +3433,29 @@ function summaryOf(state, source, region = '') {
     const parts = only !== undefined && others.length === 0
         ? partsOfOne(state, only, source)
         : partsOfFleet(state, instances, source);
-    return fitted([fixed((0,overview/* headline */.Pl)(state, region)), ...parts], summaryLimit);
+    return fitted([whole((0,overview/* headline */.Pl)(state, region)), ...parts], summaryLimit);
 }
 function partsOfOne(state, one, source) {
     const isPlan = one.status === 'planned';
     return [
-        piece(isPlan ? '' : wholeTable([one], state), priority.instances),
-        piece(failureText(one.failure, source), priority.failures.full),
+        whole(isPlan ? '' : wholeTable([one], state), priority.instances),
+        whole(failureText(one.failure, source), priority.failures.full),
         (0,weights_table/* weightsPart */.Tu)([one], priority.weights),
-        fixed((0,weights_table/* idleSentence */.OX)([one])),
-        piece(isPlan ? planTable(one, state) : detailsOf(one, state), priority.details)
+        whole((0,weights_table/* idleSentence */.OX)([one])),
+        whole(isPlan ? planTable(one, state) : detailsOf(one, state), priority.details)
     ];
 }
 function partsOfFleet(state, instances, source) {
     const isPlan = (0,instance_status/* runStatus */.e)(state) === 'planned';
     return [
-        fixed(isPlan ? planTotals(state) : (0,overview/* totals */.Sd)(instances, state)),
-        fixed((0,overview/* stopSentence */.WQ)(state)),
-        fixed((0,overview/* rolloutLine */._s)(state)),
+        whole(isPlan ? planTotals(state) : (0,overview/* totals */.Sd)(instances, state)),
+        whole((0,overview/* stopSentence */.WQ)(state)),
+        whole((0,overview/* rolloutLine */._s)(state)),
         (0,overview/* unavailableBeforePart */.L2)(state, priority.unavailable),
         ...failureParts(instances, priority.failures, source),
         (0,weights_table/* weightsPart */.Tu)(instances, priority.weights),
-        fixed((0,weights_table/* idleSentence */.OX)(instances)),
-        piece(timelinePart(instances, state), priority.timeline),
+        whole((0,weights_table/* idleSentence */.OX)(instances)),
+        whole(timelinePart(instances, state), priority.timeline),
         ...(isPlan ? planParts(state, priority.instances) : [fleetTable(instances, state, priority.instances)]),
         ...detailParts(instances, state)
     ];
@@ -3475,10 +3478,7 @@ function detailParts(instances, state) {
     const note = shown.length === 0
         ? '_Details of each instance are in the output `result`._'
         : `_Details are shown of what failed or was cut off; those of the other ${(0,markdown/* counted */.hS)(untold, 'instance')} are in the output \`result\`._`;
-    return [{ priority: priority.details, pieces: shown.length, draw }, fixed(untold === 0 ? '' : note)];
-}
-function piece(text, value) {
-    return { priority: value, pieces: text === '' ? 0 : 1, draw: (pieces) => (pieces === 0 ? '' : text) };
+    return [{ priority: priority.details, pieces: shown.length, draw }, whole(untold === 0 ? '' : note)];
 }
 
 // EXTERNAL MODULE: ./core/model/failure.js
@@ -5587,8 +5587,6 @@ function takenMark(file) {
     return `${file}.taken`;
 }
 
-// EXTERNAL MODULE: ./action/help.js
-var help = __nccwpck_require__(9953);
 ;// CONCATENATED MODULE: ./action/main-process.js
 
 
@@ -5692,7 +5690,6 @@ function listenForCancel(platform = process.platform) {
 
 
 
-
 const awaitVisibleLimitMs = 180_000;
 const restoreLimitMs = 60_000;
 async function postStep() {
@@ -5772,7 +5769,7 @@ async function takeOver(file) {
     return last;
 }
 async function writeSummary(state, region) {
-    await lib_core/* summary */.z.addRaw(summaryOf(state, (0,help/* readActionSource */.Q)(), region)).write();
+    await lib_core/* summary */.z.addRaw(summaryOf(state, (0,job_log/* readActionSource */.QU)(), region)).write();
 }
 async function closeRecord(config, left) {
     if (config.record === undefined || left.recordId === undefined)
@@ -6984,6 +6981,84 @@ function instanceBefore(rebuild, planned) {
 
 /***/ }),
 
+/***/ 5279:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ callRemedy),
+/* harmony export */   y: () => (/* binding */ rerunIsSafe)
+/* harmony export */ });
+const rerunIsSafe = 'A re-run is safe: it waits for a rebuild that is under way, and skips an instance that runs on the image.';
+function callRemedy(failure, rerun, region) {
+    const again = rerun === undefined ? '' : ` ${rerun}`;
+    switch (failure.kind) {
+        case 'denied':
+            return `${deniedRemedy(failure)}${again}`;
+        case 'notFound':
+            return `${notFoundRemedy(failure, region)}`;
+        case 'conflict':
+            return `Look at the state of the instance in the console and at what else works on it.${again}`;
+        case 'invalid':
+            return `${invalidRemedy(failure)}${again}`;
+        case 'throttled':
+            return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
+        case 'unreached':
+            return `${unreachedRemedy(failure, region)}${again}`;
+        case 'unsent':
+            return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS), the proxy or the disk of the runner.${again}`;
+        case 'skewed':
+            return `Set the clock of the runner right; of a temporary key, check sessionToken, which may have run out.${again}`;
+        case 'ambiguous':
+        case 'transient':
+        case 'malformed':
+            return `The service or the network is in trouble: run again later.${again}`;
+    }
+}
+const wrongKeyCodes = new Set([
+    'iamsignatureinvalid',
+    'invalidaccesskeyid',
+    'invalidhttpauthheader',
+    'invalidsignature',
+    'signaturedoesnotmatch',
+    'signatureinvalid'
+]);
+function deniedRemedy({ code, operation }) {
+    if (code === undefined) {
+        return `Check that the policy of the user permits ${operation}, then accessKeyId and secretAccessKey.`;
+    }
+    return wrongKeyCodes.has(code.toLowerCase())
+        ? 'Check accessKeyId, secretAccessKey and, if given, sessionToken, which may have run out.'
+        : `Let the policy of the user permit ${operation}.`;
+}
+function invalidRemedy({ code }) {
+    return code === 'Image.ImageQuotaExceedLimit'
+        ? 'Delete custom images that are no longer needed, or have the quota raised.'
+        : 'Change what the message names: the service does not accept the request as it is.';
+}
+const inputs = [
+    [/Image/, 'imageId'],
+    [/Blb/, 'blbId'],
+    [/Instance/, 'instanceId']
+];
+function notFoundRemedy({ operation, target }, region) {
+    const input = inputs.find(([pattern]) => pattern.test(operation))?.[1] ?? 'the ID';
+    return region === undefined
+        ? `Check ${input} and endpoint: ${target} is not known there.`
+        : `Check ${input} and region: ${target} is not known in region ${region}.`;
+}
+function unreachedRemedy({ barrier }, region) {
+    const input = region === undefined ? 'endpoint' : `region (${region})`;
+    if (barrier === 'proxy') {
+        return 'Check https_proxy and no_proxy of the runner: the proxy does not answer, or refuses.';
+    }
+    return barrier === 'hostName'
+        ? `Check ${input}: its host name is not known. If it is right, check DNS on the runner.`
+        : `Check ${input}, and whether the runner can reach it: firewall, https_proxy, no_proxy.`;
+}
+
+
+/***/ }),
+
 /***/ 5984:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -7024,21 +7099,21 @@ var disk_state = __nccwpck_require__(5764);
 var instance_end = __nccwpck_require__(6400);
 // EXTERNAL MODULE: ./core/run/instance-run.js
 var instance_run = __nccwpck_require__(3740);
-// EXTERNAL MODULE: ./core/report/explain.js + 1 modules
-var explain = __nccwpck_require__(5397);
+// EXTERNAL MODULE: ./core/report/explain.js
+var explain = __nccwpck_require__(4587);
 // EXTERNAL MODULE: ./core/time.js
 var time = __nccwpck_require__(1552);
 ;// CONCATENATED MODULE: ./core/report/explain-health.js
 
 
 const mostChanges = 5;
-function explainHealth(instanceId, health) {
+function explainHealth(health) {
     const allowed = (0,time/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
     const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
     const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
     return {
         reason,
-        cause: `${instanceId}: ${head} within healthDeadline (${allowed}); last: ${(0,unhealthy/* describeNotHealthy */.O$)(health.reason)}.`,
+        cause: `${head} within healthDeadline (${allowed}); last: ${(0,unhealthy/* describeNotHealthy */.O$)(health.reason)}.`,
         course: courseOf(health),
         remedy: remedyOf(reason, allowed)
     };
@@ -7136,7 +7211,8 @@ function failureOf(run) {
     const told = end && failureOfEnd(run, end);
     if (told === undefined)
         return undefined;
-    const failure = { diskNote: diskNotes[(0,instance_run/* diskOf */.FG)(run)], ...told };
+    const { id } = run.target.instance;
+    const failure = { diskNote: diskNotes[(0,instance_run/* diskOf */.FG)(run)], ...told, cause: `${id}: ${told.cause}` };
     if (!(0,instance_run/* isLowered */.tD)(run))
         return failure;
     const weights = `It gets no traffic: its weight is 0 on ${(0,held_weights/* describeHeldWeights */.im)(run.heldWeights)}.`;
@@ -7169,13 +7245,12 @@ function failureOfEnd(run, end) {
                 : { reason: 'cancelled', ...cancelledForward(run, end.at) };
     }
 }
-function explainCause({ target }, cause) {
-    const { id } = target.instance;
+function explainCause(cause) {
     switch (cause.kind) {
         case 'refused':
             return {
                 reason: 'refused',
-                cause: `${id}: not rebuilt, because ${(0,refusal/* describeRefusals */.l)(cause.refusals)}`,
+                cause: `not rebuilt, because ${(0,refusal/* describeRefusals */.l)(cause.refusals)}`,
                 remedy: (0,refusal/* remedyOfRefusals */.x)(cause.refusals)
             };
         case 'rebuild': {
@@ -7184,17 +7259,17 @@ function explainCause({ target }, cause) {
             return { ...facts, ...(0,explain/* explain */.WE)(rebuild, reason) };
         }
         case 'unhealthy':
-            return explainHealth(id, cause.health);
+            return explainHealth(cause.health);
         case 'rejoin':
             return {
                 reason: 'rejoin',
-                cause: `${id}: healthy, but its weights on the load balancers could not be restored: ${cause.problem}`,
+                cause: `healthy, but its weights on the load balancers could not be restored: ${cause.problem}`,
                 remedy: 'Find out what keeps the load balancer from being changed.'
             };
     }
 }
 function explainFailed(run, cause) {
-    const failure = explainCause(run, cause);
+    const failure = explainCause(cause);
     const why = whyNotRolledBack(run);
     return why === undefined ? failure : { ...failure, diskNote: `${diskNotes[(0,instance_run/* diskOf */.FG)(run)]} ${why}` };
 }
@@ -7202,14 +7277,14 @@ function explainRolledBack(run, cause) {
     const { imageId, health } = run.rollback ?? {};
     const how = health === undefined ? 'runs on it' : 'is healthy again';
     return {
-        ...explainCause(run, cause),
+        ...explainCause(cause),
         diskNote: `The instance was rolled back to ${imageId} and ${how}.`,
         remedy: 'Find out what is wrong with the new image before you try again.'
     };
 }
 function explainRollbackFailed(run, cause) {
     const imageId = run.rollback?.imageId;
-    const failure = cause === 'rolloutStopped' ? rolledBackWithOthers(run) : explainCause(run, cause);
+    const failure = cause === 'rolloutStopped' ? rolledBackWithOthers : explainCause(cause);
     const ending = run.rollback?.rebuild?.ending;
     if (ending?.kind === 'failed' && ending.reason.kind === 'refused') {
         const { refusals } = ending.reason;
@@ -7222,43 +7297,40 @@ function explainRollbackFailed(run, cause) {
         : `The rollback to ${imageId} failed as well: ${problem} The old content of the system disk is gone.`;
     return { ...failure, diskNote };
 }
-function rolledBackWithOthers({ target }) {
-    return {
-        reason: 'rollbackFailed',
-        cause: `${target.instance.id}: rebuilt and healthy, but to be rolled back because the rollout stopped.`,
-        remedy: 'Look at the instance in the console.'
-    };
-}
+const rolledBackWithOthers = {
+    reason: 'rollbackFailed',
+    cause: 'rebuilt and healthy, but to be rolled back because the rollout stopped.',
+    remedy: 'Look at the instance in the console.'
+};
 function callFacts(failure) {
     const { kind, operation, httpStatus, code, requestId } = failure;
     return { reason: kind, operation, httpStatus, code, requestId };
 }
 function cancelledForward(run, at) {
     const { rebuild, backup } = run;
-    const { id } = run.target.instance;
     if (at === 'rebuild' && rebuild !== undefined)
         return (0,explain/* explainCancel */.Ot)(rebuild);
     if (at !== 'health') {
         return {
-            cause: `${id}: cancelled before the rebuild was sent`,
+            cause: 'cancelled before the rebuild was sent',
             remedy: backup === undefined ? 'There is nothing to repair.' : leftBackup(backup)
         };
     }
     if (rebuild?.ending?.kind === 'skipped') {
         return {
-            cause: `${id}: cancelled before it was known to be healthy; it runs on the image already`,
+            cause: 'cancelled before it was known to be healthy; it runs on the image already',
             remedy: 'Run again: it is not erased, and the health check is made.'
         };
     }
     return {
-        cause: `${id}: cancelled after the rebuild had ended; whether it is healthy is not known`,
+        cause: 'cancelled after the rebuild had ended; whether it is healthy is not known',
         remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
     };
 }
 function cancelledInRollback(run, cause) {
     const { rollback } = run;
     const isSent = rollback?.rebuild !== undefined && !(0,disk_state/* isUnsent */.w)(rollback.rebuild);
-    const { course, ...what } = cause === undefined ? rolledBackWithOthers(run) : explainCause(run, cause);
+    const { course, ...what } = cause === undefined ? rolledBackWithOthers : explainCause(cause);
     return {
         reason: 'cancelled',
         cause: `${what.cause} Cancelled ${isSent ? 'during' : 'before'} its rollback.`,
@@ -7279,8 +7351,7 @@ function rollbackProblem({ rollback }) {
         return rollback.problem;
     const ending = rollback?.rebuild?.ending;
     if (rollback?.rebuild !== undefined && ending?.kind === 'failed' && ending.reason.kind !== 'refused') {
-        const { cause } = (0,explain/* explain */.WE)(rollback.rebuild, ending.reason);
-        return cause.replace(`${rollback.rebuild.task.instanceId}: `, '').replace(/\.?$/, '.');
+        return (0,explain/* explain */.WE)(rollback.rebuild, ending.reason).cause;
     }
     if (rollback?.health?.healthy === false)
         return `${(0,unhealthy/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
@@ -7303,95 +7374,19 @@ function idOf({ run }) {
 
 /***/ }),
 
-/***/ 5397:
+/***/ 4587:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  WE: () => (/* binding */ explain),
-  Ot: () => (/* binding */ explainCancel),
-  N9: () => (/* binding */ wholeCause)
-});
-
-// EXTERNAL MODULE: ./core/model/failure.js
-var model_failure = __nccwpck_require__(5437);
-// EXTERNAL MODULE: ./core/rebuild/disk-state.js
-var disk_state = __nccwpck_require__(5764);
-// EXTERNAL MODULE: ./core/rebuild/evidence.js
-var evidence = __nccwpck_require__(6260);
-// EXTERNAL MODULE: ./core/time.js
-var time = __nccwpck_require__(1552);
-;// CONCATENATED MODULE: ./core/report/call-remedy.js
-const rerunIsSafe = 'A re-run is safe: it waits for a rebuild that is under way, and skips an instance that runs on the image.';
-function callRemedy(failure, rerun, region) {
-    const again = rerun === undefined ? '' : ` ${rerun}`;
-    switch (failure.kind) {
-        case 'denied':
-            return `${deniedRemedy(failure)}${again}`;
-        case 'notFound':
-            return `${notFoundRemedy(failure, region)}`;
-        case 'conflict':
-            return `Look at the state of the instance in the console and at what else works on it.${again}`;
-        case 'invalid':
-            return `${invalidRemedy(failure)}${again}`;
-        case 'throttled':
-            return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
-        case 'unreached':
-            return `${unreachedRemedy(failure, region)}${again}`;
-        case 'unsent':
-            return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS), the proxy or the disk of the runner.${again}`;
-        case 'skewed':
-            return `Set the clock of the runner right; of a temporary key, check sessionToken, which may have run out.${again}`;
-        case 'ambiguous':
-        case 'transient':
-        case 'malformed':
-            return `The service or the network is in trouble: run again later.${again}`;
-    }
-}
-const wrongKeyCodes = new Set([
-    'iamsignatureinvalid',
-    'invalidaccesskeyid',
-    'invalidhttpauthheader',
-    'invalidsignature',
-    'signaturedoesnotmatch',
-    'signatureinvalid'
-]);
-function deniedRemedy({ code, operation }) {
-    if (code === undefined) {
-        return `Check that the policy of the user permits ${operation}, then accessKeyId and secretAccessKey.`;
-    }
-    return wrongKeyCodes.has(code.toLowerCase())
-        ? 'Check accessKeyId, secretAccessKey and, if given, sessionToken, which may have run out.'
-        : `Let the policy of the user permit ${operation}.`;
-}
-function invalidRemedy({ code }) {
-    return code === 'Image.ImageQuotaExceedLimit'
-        ? 'Delete custom images that are no longer needed, or have the quota raised.'
-        : 'Change what the message names: the service does not accept the request as it is.';
-}
-const inputs = [
-    [/Image/, 'imageId'],
-    [/Blb/, 'blbId'],
-    [/Instance/, 'instanceId']
-];
-function notFoundRemedy({ operation, target }, region) {
-    const input = inputs.find(([pattern]) => pattern.test(operation))?.[1] ?? 'the ID';
-    return region === undefined
-        ? `Check ${input} and endpoint: ${target} is not known there.`
-        : `Check ${input} and region: ${target} is not known in region ${region}.`;
-}
-function unreachedRemedy({ barrier }, region) {
-    const input = region === undefined ? 'endpoint' : `region (${region})`;
-    if (barrier === 'proxy') {
-        return 'Check https_proxy and no_proxy of the runner: the proxy does not answer, or refuses.';
-    }
-    return barrier === 'hostName'
-        ? `Check ${input}: its host name is not known. If it is right, check DNS on the runner.`
-        : `Check ${input}, and whether the runner can reach it: firewall, https_proxy, no_proxy.`;
-}
-
-;// CONCATENATED MODULE: ./core/report/explain.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N9: () => (/* binding */ wholeCause),
+/* harmony export */   Ot: () => (/* binding */ explainCancel),
+/* harmony export */   WE: () => (/* binding */ explain)
+/* harmony export */ });
+/* harmony import */ var _model_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5437);
+/* harmony import */ var _rebuild_disk_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5764);
+/* harmony import */ var _rebuild_evidence_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6260);
+/* harmony import */ var _time_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1552);
+/* harmony import */ var _call_remedy_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5279);
 
 
 
@@ -7400,22 +7395,18 @@ function unreachedRemedy({ barrier }, region) {
 function wholeCause({ cause, course }) {
     return course === undefined ? cause : `${cause} Seen: ${course}.`;
 }
-function explain(rebuild, reason) {
-    const { cause, ...others } = causeAndRemedy(rebuild, reason);
-    return { cause: `${rebuild.task.instanceId}: ${cause}`, ...others };
-}
 function explainCancel(rebuild) {
     const status = rebuild.last?.instance.status ?? 'unknown';
     return {
-        cause: `${rebuild.task.instanceId}: cancelled; its last status was ${status}.`,
-        remedy: (0,disk_state/* diskStateOf */.W)(rebuild) === 'untouched'
+        cause: `cancelled; its last status was ${status}.`,
+        remedy: (0,_rebuild_disk_state_js__WEBPACK_IMPORTED_MODULE_1__/* .diskStateOf */ .W)(rebuild) === 'untouched'
             ? 'There is nothing to repair.'
-            : `A rebuild cannot be called back and goes on without this run. ${(0,evidence/* hasStarted */.gd)(rebuild) ? 'Run again to wait for its end: it is not erased twice.' : 'Run again once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
+            : `A rebuild cannot be called back and goes on without this run. ${(0,_rebuild_evidence_js__WEBPACK_IMPORTED_MODULE_2__/* .hasStarted */ .gd)(rebuild) ? 'Run again to wait for its end: it is not erased twice.' : 'Run again once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
     };
 }
-function causeAndRemedy(rebuild, reason) {
+function explain(rebuild, reason) {
     const { task } = rebuild;
-    const waited = (0,time/* formatDuration */.a3)(task.timeoutMs);
+    const waited = (0,_time_js__WEBPACK_IMPORTED_MODULE_4__/* .formatDuration */ .a3)(task.timeoutMs);
     const course = historyLabel(rebuild);
     switch (reason.kind) {
         case 'busy':
@@ -7440,7 +7431,7 @@ function causeAndRemedy(rebuild, reason) {
             return {
                 cause: `still ${reason.status} ${waited} after the rebuild was accepted.`,
                 course,
-                remedy: `Look at the instance in the console${requestLabel(rebuild)}. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
+                remedy: `Look at the instance in the console${requestLabel(rebuild)}. If it only needs longer, set timeout higher than ${waited}. ${_call_remedy_js__WEBPACK_IMPORTED_MODULE_3__/* .rerunIsSafe */ .y}`
             };
         case 'status':
             return {
@@ -7493,9 +7484,9 @@ function changeLabel({ was, now }) {
 }
 const lookFirst = 'Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again.';
 function rerunNote(rebuild) {
-    if ((0,disk_state/* isUnsent */.w)(rebuild))
+    if ((0,_rebuild_disk_state_js__WEBPACK_IMPORTED_MODULE_1__/* .isUnsent */ .w)(rebuild))
         return undefined;
-    return (0,evidence/* hasStarted */.gd)(rebuild) ? rerunIsSafe : lookFirst;
+    return (0,_rebuild_evidence_js__WEBPACK_IMPORTED_MODULE_2__/* .hasStarted */ .gd)(rebuild) ? _call_remedy_js__WEBPACK_IMPORTED_MODULE_3__/* .rerunIsSafe */ .y : lookFirst;
 }
 function requestLabel({ requestIds }) {
     const id = requestIds.at(-1);
@@ -7506,9 +7497,9 @@ function explainCall(rebuild, failure) {
     const isRebuild = failure.operation === 'RebuildInstance' || failure.operation === 'RebuildBatchInstance';
     const remedy = isRebuild && failure.kind === 'notFound'
         ? unknownRemedy(rebuild, failure)
-        : callRemedy(failure, rerunNote(rebuild));
+        : (0,_call_remedy_js__WEBPACK_IMPORTED_MODULE_3__/* .callRemedy */ .D)(failure, rerunNote(rebuild));
     const named = failure.target === rebuild.task.instanceId ? { ...failure, target: '' } : failure;
-    return { cause: `${(0,model_failure/* describeFailure */.Ic)(named)}.${goesOn}`, remedy };
+    return { cause: `${(0,_model_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .describeFailure */ .Ic)(named)}.${goesOn}`, remedy };
 }
 function unknownRemedy({ task }, { code = '', target }) {
     if (/^keypair\./i.test(code))
@@ -7521,7 +7512,7 @@ function historyLabel(rebuild) {
     if (first === undefined)
         return 'nothing';
     return rebuild.history
-        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,time/* formatDuration */.a3)(seen.atMs - first.atMs)}`)
+        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,_time_js__WEBPACK_IMPORTED_MODULE_4__/* .formatDuration */ .a3)(seen.atMs - first.atMs)}`)
         .join(', ');
 }
 
@@ -7621,18 +7612,15 @@ function isServing(run) {
     const { target, rebuild, health } = run;
     if (health?.healthy === false || (0,instance_run/* isLowered */.tD)(run) || (0,rollout_order/* whyUnavailable */.F)(target) !== undefined)
         return false;
-    if (rebuild === undefined)
-        return true;
-    return ((0,disk_state/* diskStateOf */.W)(rebuild) === 'untouched' && (0,bcc_status/* statusKind */.BE)(rebuild.last?.instance.status ?? 'Running') === 'up');
+    return rebuild === undefined || runsUntouched(rebuild, target.instance.status);
 }
 function staysOnNewImage({ rebuild }) {
     return rebuild === undefined || runsUntouched(rebuild);
 }
-function runsUntouched(rebuild) {
+function runsUntouched(rebuild, before = '') {
     const isGone = rebuild.ending?.kind === 'failed' && rebuild.ending.reason.kind === 'gone';
-    return (!isGone &&
-        diskStateOf(rebuild) === 'untouched' &&
-        statusKind(rebuild.last?.instance.status ?? '') === 'up');
+    const status = rebuild.last?.instance.status ?? before;
+    return !isGone && (0,disk_state/* diskStateOf */.W)(rebuild) === 'untouched' && (0,bcc_status/* statusKind */.BE)(status) === 'up';
 }
 
 ;// CONCATENATED MODULE: ./core/report/stop-message.js
@@ -7739,13 +7727,15 @@ function endOf(run) {
     }
     if (cause !== undefined)
         return { kind: 'failed', cause };
-    const kind = run.rebuild?.ending?.kind;
-    return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? { kind } : undefined;
+    const kind = successOf(run);
+    return kind && { kind };
 }
 function hasSucceeded(run) {
-    const kind = run.rebuild?.ending?.kind;
-    const isGood = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
-    return isGood && causeOf(run) === undefined && !run.cancelled;
+    return successOf(run) !== undefined && causeOf(run) === undefined && !run.cancelled;
+}
+function successOf({ rebuild }) {
+    const kind = rebuild?.ending?.kind;
+    return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? kind : undefined;
 }
 function isRolledBack({ rollback }) {
     const kind = rollback?.rebuild?.ending?.kind;
@@ -8378,7 +8368,7 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2858);
+/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(181);
 /* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2189);
 
 

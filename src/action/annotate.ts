@@ -1,11 +1,10 @@
 import * as core from '@actions/core';
 import type { Problem } from '../config/inputs.ts';
 import type { ReportedReason } from '../core/report/instance-failure.ts';
-import { withoutRepeats } from '../core/report/without-repeats.ts';
 import type { RunState } from '../core/run/run-state.ts';
 import { annotationText } from '../core/summary/annotation-text.ts';
 import { annotationsOf } from '../core/summary/annotations.ts';
-import type { SurveyProblem } from '../deploy/plan/survey-error.ts';
+import { type SurveyProblem, withoutRepeats } from '../deploy/plan/survey-error.ts';
 import { escapeCommands, helpLines } from './job-log.ts';
 
 /** At most ten: the instances that failed or were cut off, and the weights that are not restored. */

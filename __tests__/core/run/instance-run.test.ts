@@ -110,6 +110,16 @@ describe('what may be rolled back', () => {
     });
   });
 
+  test('one that the API no longer knows is unavailable, although it was Running when it was last seen', () => {
+    const untouched = { sends: 0, answered: false, last: seen() } as const;
+    const gone = rebuildOf({ kind: 'failed', reason: { kind: 'gone' } }, untouched);
+    expect(outcomeOf(runOf({ rebuild: gone }))).toEqual({
+      result: 'failed',
+      isUnavailable: true,
+      canRollBack: false
+    });
+  });
+
   test('one in doubt is unavailable, and cannot be rolled back', () => {
     const doubt = rebuildOf(
       { kind: 'cancelled' },

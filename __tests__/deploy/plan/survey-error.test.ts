@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Barrier, CallFailure } from '../../../src/core/model/failure.ts';
-import { withoutRepeats } from '../../../src/core/report/without-repeats.ts';
-import { problemOf } from '../../../src/deploy/plan/survey-error.ts';
+import { problemOf, withoutRepeats } from '../../../src/deploy/plan/survey-error.ts';
 
 const base: CallFailure = {
   kind: 'denied',

@@ -64,15 +64,18 @@ export function endOf(run: InstanceRun): InstanceEnd | undefined {
     return { kind: isRolledBack(run) ? 'rolledBack' : 'rollbackFailed', cause: cause ?? 'rolloutStopped' };
   }
   if (cause !== undefined) return { kind: 'failed', cause };
-  const kind = run.rebuild?.ending?.kind;
-  return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? { kind } : undefined;
+  const kind = successOf(run);
+  return kind && { kind };
 }
 
 /** Whether the instance ended as it was asked for; what a rollback did later does not count. */
 export function hasSucceeded(run: InstanceRun): boolean {
-  const kind = run.rebuild?.ending?.kind;
-  const isGood = kind === 'rebuilt' || kind === 'skipped' || kind === 'started';
-  return isGood && causeOf(run) === undefined && !run.cancelled;
+  return successOf(run) !== undefined && causeOf(run) === undefined && !run.cancelled;
+}
+
+function successOf({ rebuild }: InstanceRun): 'rebuilt' | 'skipped' | 'started' | undefined {
+  const kind = rebuild?.ending?.kind;
+  return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? kind : undefined;
 }
 
 /** Whether the rollback came to a good end. */

@@ -55,10 +55,7 @@ function hasOtherImage(run: InstanceRun): boolean {
 function isServing(run: InstanceRun): boolean {
   const { target, rebuild, health } = run;
   if (health?.healthy === false || isLowered(run) || whyUnavailable(target) !== undefined) return false;
-  if (rebuild === undefined) return true;
-  return (
-    diskStateOf(rebuild) === 'untouched' && statusKind(rebuild.last?.instance.status ?? 'Running') === 'up'
-  );
+  return rebuild === undefined || runsUntouched(rebuild, target.instance.status);
 }
 
 /** Whether the rollback did nothing, so that the new system still runs and is healthy. */
@@ -66,11 +63,13 @@ function staysOnNewImage({ rebuild }: Rollback): boolean {
   return rebuild === undefined || runsUntouched(rebuild);
 }
 
-function runsUntouched(rebuild: RebuildState): boolean {
+/**
+ * Whether it runs as before, because nothing was done to it.
+ *
+ * @param before its status where none was seen
+ */
+function runsUntouched(rebuild: RebuildState, before = ''): boolean {
   const isGone = rebuild.ending?.kind === 'failed' && rebuild.ending.reason.kind === 'gone';
-  return (
-    !isGone &&
-    diskStateOf(rebuild) === 'untouched' &&
-    statusKind(rebuild.last?.instance.status ?? '') === 'up'
-  );
+  const status = rebuild.last?.instance.status ?? before;
+  return !isGone && diskStateOf(rebuild) === 'untouched' && statusKind(status) === 'up';
 }

@@ -11,9 +11,6 @@ import { idleInstances, idleWords, type LoweredWeight, loweredWeights } from './
 /** GitHub shows at most ten annotations of a step. */
 const most = 10;
 
-/** So many weights are named, a line each. */
-const mostNamed = 20;
-
 /** One annotation; nothing in it is made safe yet for the log. */
 export interface Annotation {
   readonly level: 'error' | 'warning';
@@ -61,21 +58,18 @@ function ofStop(state: RunState): readonly Annotation[] {
 
 function ofWeights(lowered: readonly LoweredWeight[]): readonly Annotation[] {
   if (lowered.length === 0) return [];
-  const named = lowered.slice(0, mostNamed).map(({ instance, server }) => {
+  const each = lowered.map(({ instance, server }) => {
     const group = server.groupId === undefined ? '' : `, group ${server.groupId}`;
     return `${idOf(instance)} on ${server.blbId}${group}: 0 instead of ${server.weight}`;
   });
-  const more = lowered.length - named.length;
+  const meaning =
+    'An instance with the weight 0 gets no traffic. If the post step of this job runs, it restores what it safely can; the job summary has the calls that restore the rest.';
   return [
     {
       level: 'error',
       title: 'Load balancer weights are not restored',
       reason: 'rejoin',
-      lines: [
-        ...named,
-        ...(more === 0 ? [] : [`and ${more} more`]),
-        'An instance with the weight 0 gets no traffic. If the post step of this job runs, it restores what it safely can; the job summary has the calls that restore the rest.'
-      ]
+      lines: [meaning, ...each]
     }
   ];
 }

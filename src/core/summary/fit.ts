@@ -12,9 +12,10 @@ export interface Part {
 
 const note = '_The rest does not fit into a job summary; the output `result` has more of it._';
 
-/** A part that is never shortened, and so must not be long. */
-export function fixed(text: string): Part {
-  return { priority: Number.POSITIVE_INFINITY, pieces: 0, draw: () => text };
+/** A part that is there as a whole or not at all; without a priority it always is, and so must not be long. */
+export function whole(text: string, priority?: number): Part {
+  const pieces = priority === undefined ? 0 : 1;
+  return { priority: priority ?? 0, pieces, draw: (shown) => (shown < pieces ? '' : text) };
 }
 
 /** A part, how much of it is shown, and what that takes. */

@@ -9,8 +9,8 @@ import { rehearse } from '../rollout/rehearse.ts';
 import { erasedBy } from '../run/erased.ts';
 import type { InstanceRun } from '../run/instance-run.ts';
 import type { RunState } from '../run/run-state.ts';
-import { fixed, type Part } from './fit.ts';
-import { tablePart } from './instance-table.ts';
+import { type Part, whole } from './fit.ts';
+import { columnsPart, nameCell } from './instance-table.ts';
 import { cell, code, counted } from './markdown.ts';
 import { countsOf } from './ranking.ts';
 
@@ -48,27 +48,19 @@ export function planParts(state: RunState, priority: number): readonly Part[] {
       ...(warnings[at] ?? []).filter(isNotIn(notes)).map(noteOf)
     ].join('<br>')
   );
-  const hasRemarks = remarks.some((remark) => remark !== '');
-  const rows = ordered.map((run, at) => [
-    `${code(idOf(run))} ${cell(run.target.instance.name)}`.trimEnd(),
-    erasedCell(run),
-    ...(turns === undefined ? [] : [turns[at] ?? '']),
-    ...(hasRemarks ? [remarks[at] ?? ''] : [])
-  ]);
-  const head = [
-    'Instance',
-    'Would be erased',
-    ...(turns === undefined ? [] : ['Turn']),
-    ...(hasRemarks ? ['Remarks'] : [])
-  ];
-  const title = `All ${rows.length} instances`;
+  const columns = {
+    Instance: ordered.map(nameCell),
+    'Would be erased': ordered.map(erasedCell),
+    Turn: turns,
+    Remarks: remarks
+  };
   const whose = remarks.some((remark) => remark.includes('now: ')) ? 'Now, unless noted' : 'Now, each';
   const common = [`**${whose}:** ${cell(now)}`, ...notes.map(noteOf)];
   return [
-    fixed(sentence),
-    fixed(common.join('\n\n')),
-    fixed(howOf(state, ordered)),
-    tablePart({ head, rows, title, isOpen: true }, priority)
+    whole(sentence),
+    whole(common.join('\n\n')),
+    whole(howOf(state, ordered)),
+    columnsPart(columns, { isOpen: true }, priority)
   ];
 }
 
@@ -126,13 +118,13 @@ function howOf({ options }: RunState, ordered: readonly InstanceRun[]): string {
   ].join('\n\n');
 }
 
-/** Whether each is a canary, and its batch; `undefined` where there are neither canaries nor batches. */
+/** Whether each is a canary, and its batch; none where there are neither canaries nor batches. */
 function turnsOf(
   ordered: readonly InstanceRun[],
   canaries: readonly string[],
   batches: readonly (readonly string[])[]
-): readonly string[] | undefined {
-  if (canaries.length === 0 && batches.length === 0) return undefined;
+): readonly string[] {
+  if (canaries.length === 0 && batches.length === 0) return [];
   const canary = new Set(canaries);
   const batchOf = new Map(batches.flatMap((ids, index) => ids.map((id) => [id, index + 1] as const)));
   return ordered.map((run) => {

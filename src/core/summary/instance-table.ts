@@ -3,7 +3,7 @@
 import { instanceBefore } from '../rebuild/instance-before.ts';
 import { type DescribedInstance, idOf } from '../report/described-instance.ts';
 import { isRolledBack } from '../run/instance-end.ts';
-import { diskOf, lastSeen } from '../run/instance-run.ts';
+import { diskOf, type InstanceRun, lastSeen } from '../run/instance-run.ts';
 import type { RunState } from '../run/run-state.ts';
 import { workTime } from '../run/spans.ts';
 import { formatDuration } from '../time.ts';
@@ -34,32 +34,36 @@ export function fleetTable(instances: readonly DescribedInstance[], state: RunSt
     return [imageBefore(one), ...(isBack ? [] : otherImage(one, state))].join('<br>');
   });
   const isSame = images.every((image) => image === images[0]);
-  const rows = ordered.map((one, at) => [
-    `${code(idOf(one))} ${cell(one.run.target.instance.name)}`.trimEnd(),
-    statusLabel(one),
-    ...(isSame ? [] : [images[at] ?? '']),
-    timeOf(one, state)
-  ]);
-  const head = ['Instance', 'Result', ...(isSame ? [] : ['Image before']), 'Time'];
-  const intro = isSame ? `**Image before, each:** ${images[0] ?? ''}` : '';
-  return tablePart({ head, rows, title: `All ${rows.length} instances`, intro, isOpen: false }, priority);
+  const columns = {
+    Instance: ordered.map(({ run }) => nameCell(run)),
+    Result: ordered.map(statusLabel),
+    'Image before': isSame ? [] : images,
+    Time: ordered.map((one) => timeOf(one, state))
+  };
+  const intro = isSame ? [`**Image before, each:** ${images[0] ?? ''}`] : [];
+  return columnsPart(columns, { intro, isOpen: false }, priority);
 }
 
-/** A table under its heading, folded where it is long; it can be shortened from its end. */
-export function tablePart(
-  of: {
-    readonly head: readonly string[];
-    readonly rows: readonly (readonly string[])[];
-    readonly title: string;
-    /** What is the same in all rows; may be empty. */
-    readonly intro?: string;
-    /** Whether it is open also where it is long. */
-    readonly isOpen: boolean;
-  },
+/** The ID and the name of an instance, for a line of its own. */
+export function nameCell({ target: { instance } }: InstanceRun): string {
+  return `${code(instance.id)} ${cell(instance.name)}`.trimEnd();
+}
+
+/**
+ * A table of instances under its heading, folded where it is long; it can be shortened from its end.
+ *
+ * @param columns a cell for each instance, by the heads of the columns; a column without a word is left out
+ */
+export function columnsPart(
+  columns: Readonly<Record<string, readonly string[]>>,
+  { intro = [], isOpen }: { readonly intro?: readonly string[]; readonly isOpen: boolean },
   priority: number
 ): Part {
-  const { head, rows, title, intro = '', isOpen } = of;
-  const heading = ['### Instances', ...(intro === '' ? [] : [intro])];
+  const shown = Object.entries(columns).filter(([, cells]) => cells.some((text) => text !== ''));
+  const head = shown.map(([name]) => name);
+  const rows = (shown[0]?.[1] ?? []).map((_, at) => shown.map(([, cells]) => cells[at] ?? ''));
+  const title = `All ${rows.length} instances`;
+  const heading = ['### Instances', ...intro];
   return {
     priority,
     pieces: rows.length,

@@ -6,7 +6,7 @@ import { runStatus } from '../run/instance-status.ts';
 import type { RunState } from '../run/run-state.ts';
 import { detailsOf, planTable } from './details.ts';
 import { failureParts, failureText } from './failures.ts';
-import { fitted, fixed, type Part } from './fit.ts';
+import { fitted, type Part, whole } from './fit.ts';
 import { planParts, planTotals } from './fleet-plan.ts';
 import { fleetTable, wholeTable } from './instance-table.ts';
 import { counted, fold } from './markdown.ts';
@@ -44,7 +44,7 @@ export function summaryOf(state: RunState, source?: ActionSource, region = ''): 
     only !== undefined && others.length === 0
       ? partsOfOne(state, only, source)
       : partsOfFleet(state, instances, source);
-  return fitted([fixed(headline(state, region)), ...parts], summaryLimit);
+  return fitted([whole(headline(state, region)), ...parts], summaryLimit);
 }
 
 function partsOfOne(
@@ -55,11 +55,11 @@ function partsOfOne(
   const isPlan = one.status === 'planned';
   return [
     // Of a plan the heading and the details tell all of it.
-    piece(isPlan ? '' : wholeTable([one], state), priority.instances),
-    piece(failureText(one.failure, source), priority.failures.full),
+    whole(isPlan ? '' : wholeTable([one], state), priority.instances),
+    whole(failureText(one.failure, source), priority.failures.full),
     weightsPart([one], priority.weights),
-    fixed(idleSentence([one])),
-    piece(isPlan ? planTable(one, state) : detailsOf(one, state), priority.details)
+    whole(idleSentence([one])),
+    whole(isPlan ? planTable(one, state) : detailsOf(one, state), priority.details)
   ];
 }
 
@@ -70,14 +70,14 @@ function partsOfFleet(
 ): readonly Part[] {
   const isPlan = runStatus(state) === 'planned';
   return [
-    fixed(isPlan ? planTotals(state) : totals(instances, state)),
-    fixed(stopSentence(state)),
-    fixed(rolloutLine(state)),
+    whole(isPlan ? planTotals(state) : totals(instances, state)),
+    whole(stopSentence(state)),
+    whole(rolloutLine(state)),
     unavailableBeforePart(state, priority.unavailable),
     ...failureParts(instances, priority.failures, source),
     weightsPart(instances, priority.weights),
-    fixed(idleSentence(instances)),
-    piece(timelinePart(instances, state), priority.timeline),
+    whole(idleSentence(instances)),
+    whole(timelinePart(instances, state), priority.timeline),
     ...(isPlan ? planParts(state, priority.instances) : [fleetTable(instances, state, priority.instances)]),
     ...detailParts(instances, state)
   ];
@@ -102,10 +102,5 @@ function detailParts(instances: readonly DescribedInstance[], state: RunState): 
     shown.length === 0
       ? '_Details of each instance are in the output `result`._'
       : `_Details are shown of what failed or was cut off; those of the other ${counted(untold, 'instance')} are in the output \`result\`._`;
-  return [{ priority: priority.details, pieces: shown.length, draw }, fixed(untold === 0 ? '' : note)];
-}
-
-/** A part that is there as a whole or not at all. */
-function piece(text: string, value: number): Part {
-  return { priority: value, pieces: text === '' ? 0 : 1, draw: (pieces) => (pieces === 0 ? '' : text) };
+  return [{ priority: priority.details, pieces: shown.length, draw }, whole(untold === 0 ? '' : note)];
 }

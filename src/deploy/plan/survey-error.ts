@@ -21,6 +21,18 @@ export class SurveyError extends Error {
   }
 }
 
+/** What keeps every call from being answered; one that failed so tells of all. */
+const general: ReadonlySet<ReportedReason | undefined> = new Set(['denied', 'unreached', 'unsent', 'skewed']);
+
+/** The problems, with one only of those that have the same cause: wrong keys fail every read alike. */
+export function withoutRepeats(problems: readonly SurveyProblem[]): readonly SurveyProblem[] {
+  return problems.filter(
+    ({ reason, remedy }, at) =>
+      !general.has(reason) ||
+      problems.findIndex((other) => other.reason === reason && other.remedy === remedy) === at
+  );
+}
+
 /** A read that failed for good, as a problem. */
 export function problemOf(failure: CallFailure, region?: string): SurveyProblem {
   return {
