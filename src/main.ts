@@ -1,6 +1,5 @@
 /** Entry of the main step. Red until proven green: whatever ends the process early must not look like success. */
-import { annotateFault } from './action/annotate.ts';
-import { mainStep, tellNoVerdict } from './action/main-step.ts';
+import { mainStep, tellFault, tellNoVerdict } from './action/main-step.ts';
 
 // Nobody who reads this log can fix what the runtime deprecates in a library.
 process.noDeprecation = true;
@@ -10,7 +9,7 @@ process.once('beforeExit', tellNoVerdict);
 try {
   if (await mainStep()) process.exitCode = 0;
 } catch (error) {
-  annotateFault('A fault of the action itself', error);
+  tellFault(error);
 } finally {
   process.removeAllListeners('beforeExit');
 }

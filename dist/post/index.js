@@ -498,7911 +498,15 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 181:
+/***/ 4219:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  pl: () => (/* binding */ annotateFault)
+  F: () => (/* binding */ postStep),
+  M: () => (/* binding */ tellFault)
 });
-
-// UNUSED EXPORTS: annotateEnd, annotateProblems, annotateState, annotateSurvey
-
-// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 10 modules
-var core = __nccwpck_require__(2768);
-// EXTERNAL MODULE: ./core/report/clip.js
-var clip = __nccwpck_require__(5984);
-;// CONCATENATED MODULE: ./core/summary/annotation-text.js
-
-const runnerLimit = 4_096;
-const limit = runnerLimit - 96;
-const lineLimit = 1_000;
-const remedyLimit = 700;
-function annotationText([first = '', ...items], remedies) {
-    const head = (0,clip/* clip */.$)(first, lineLimit);
-    const tail = remedies.map((line) => (0,clip/* clip */.$)(line, remedyLimit));
-    const more = (count) => `and ${count} more`;
-    let left = limit - sizeOf([head, ...tail]) - more(items.length).length - 1;
-    const told = [];
-    for (const item of items) {
-        const line = (0,clip/* clip */.$)(item, lineLimit);
-        left -= sizeOf([line]);
-        if (left < 0)
-            break;
-        told.push(line);
-    }
-    const rest = items.length - told.length;
-    return [head, ...told, ...(rest === 0 ? [] : [more(rest)]), ...tail];
-}
-function sizeOf(lines) {
-    return lines.reduce((sum, line) => sum + line.length + 1, 0);
-}
-
-// EXTERNAL MODULE: ./core/report/described-instance.js + 3 modules
-var described_instance = __nccwpck_require__(870);
-// EXTERNAL MODULE: ./core/report/explain.js
-var explain = __nccwpck_require__(4587);
-// EXTERNAL MODULE: ./core/report/stop-message.js + 1 modules
-var stop_message = __nccwpck_require__(7756);
-// EXTERNAL MODULE: ./core/summary/ranking.js
-var ranking = __nccwpck_require__(3636);
-// EXTERNAL MODULE: ./core/summary/weights-table.js
-var weights_table = __nccwpck_require__(7046);
-;// CONCATENATED MODULE: ./core/summary/annotations.js
-
-
-
-
-
-
-const most = 10;
-function annotations_annotationsOf(state) {
-    const instances = describeInstances(state);
-    const others = [
-        ...ofStop(state),
-        ...ofWeights(loweredWeights(instances)),
-        ...ofIdle(idleInstances(instances))
-    ];
-    const room = most - others.length;
-    const failed = failuresFirst(instances);
-    const single = failed.length <= room ? failed : failed.slice(0, room - 1);
-    const rest = failed.slice(single.length);
-    const each = single.map((one) => ({
-        level: 'error',
-        title: `Rebuild of ${idOf(one)} ${one.failure.reason === 'cancelled' ? 'cancelled' : `failed (${one.failure.reason})`}`,
-        lines: [wholeCause(one.failure), one.failure.diskNote, one.failure.remedy],
-        reason: one.failure.reason
-    }));
-    const more = {
-        level: 'error',
-        title: `${rest.length} more that failed or were cut off`,
-        lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.']
-    };
-    return [...each, ...(rest.length === 0 ? [] : [more]), ...others];
-}
-function ofStop(state) {
-    const message = stopMessage(state);
-    if (message === undefined || state.course?.stop === 'cancelled' || state.instances.length === 1)
-        return [];
-    return [{ level: 'error', title: 'The rollout stopped', lines: [message] }];
-}
-function ofWeights(lowered) {
-    if (lowered.length === 0)
-        return [];
-    const each = lowered.map(({ instance, server }) => {
-        const group = server.groupId === undefined ? '' : `, group ${server.groupId}`;
-        return `${idOf(instance)} on ${server.blbId}${group}: 0 instead of ${server.weight}`;
-    });
-    const meaning = 'An instance with the weight 0 gets no traffic. If the post step of this job runs, it restores what it safely can; the job summary has the calls that restore the rest.';
-    return [
-        {
-            level: 'error',
-            title: 'Load balancer weights are not restored',
-            reason: 'rejoin',
-            lines: [meaning, ...each]
-        }
-    ];
-}
-function ofIdle(ids) {
-    if (ids.length === 0)
-        return [];
-    return [
-        {
-            level: 'warning',
-            title: 'Weight 0 since before this run',
-            lines: [listed(ids), idleWords],
-            reason: 'rejoin'
-        }
-    ];
-}
-
-// EXTERNAL MODULE: ./core/model/failure.js
-var failure = __nccwpck_require__(5437);
-// EXTERNAL MODULE: ./core/report/call-remedy.js
-var call_remedy = __nccwpck_require__(5279);
-;// CONCATENATED MODULE: ./deploy/plan/survey-error.js
-
-
-class SurveyError extends Error {
-    problems;
-    constructor(problems, options) {
-        super(problems.map(({ cause }) => cause).join(' '), options);
-        this.name = 'SurveyError';
-        this.problems = problems;
-    }
-}
-const general = new Set(['denied', 'unreached', 'unsent', 'skewed']);
-function survey_error_withoutRepeats(problems) {
-    return problems.filter(({ reason, remedy }, at) => !general.has(reason) ||
-        problems.findIndex((other) => other.reason === reason && other.remedy === remedy) === at);
-}
-function problemOf(failure, region) {
-    return {
-        cause: `${describeFailure(failure)}.`,
-        remedy: callRemedy(failure, undefined, region),
-        reason: failure.kind
-    };
-}
-
-// EXTERNAL MODULE: ./action/job-log.js
-var job_log = __nccwpck_require__(8796);
-;// CONCATENATED MODULE: ./action/annotate.js
-
-
-
-
-
-function annotateState(state) {
-    for (const { level, title, lines, reason } of annotationsOf(state)) {
-        annotate(level, title, lines, helpLines(reason));
-    }
-}
-function annotateProblems(problems) {
-    const lines = problems.map(({ input, message }) => `${input} ${message}`);
-    annotate('error', 'The inputs are not right', lines, ['Nothing was sent.', ...helpLines()]);
-}
-function annotateSurvey(found) {
-    const problems = withoutRepeats(found);
-    const causes = [...new Set(problems.map(({ cause }) => cause))];
-    const remedies = [...new Set(problems.map(({ remedy }) => remedy))];
-    const told = remedies.slice(0, 3);
-    const [reason, ...otherReasons] = new Set(problems.map((problem) => problem.reason));
-    const help = helpLines(otherReasons.length === 0 ? reason : undefined);
-    annotate('error', 'No plan can be made', causes, [...told, 'Nothing was changed.', ...help]);
-}
-function annotateEnd(title, text, reason) {
-    annotate('error', title, text.split('\n'), (0,job_log/* helpLines */.di)(reason));
-}
-function annotateFault(title, error) {
-    annotateEnd(title, error instanceof Error ? (error.stack ?? error.message) : String(error));
-}
-function annotate(level, title, lines, remedies) {
-    const write = level === 'error' ? core/* error */.z3 : core/* warning */.$e;
-    const text = annotationText(lines, remedies);
-    write(text.map(job_log/* escapeCommands */.g9).join('\n'), { title: (0,job_log/* escapeCommands */.g9)(title) });
-}
-
-
-/***/ }),
-
-/***/ 8796:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   QU: () => (/* binding */ readActionSource),
-/* harmony export */   R8: () => (/* binding */ warn),
-/* harmony export */   Wh: () => (/* binding */ jobLog),
-/* harmony export */   di: () => (/* binding */ helpLines),
-/* harmony export */   g9: () => (/* binding */ escapeCommands)
-/* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2768);
-/* harmony import */ var _core_neutral_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(780);
-/* harmony import */ var _core_report_help_link_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8154);
-
-
-
-const jobLog = {
-    info: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(escapeCommands(line)),
-    warning: (line) => warn(line),
-    debug: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(escapeCommands(line)),
-    group: (title, work) => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .group */ .Os(escapeCommands(title), work)
-};
-function warn(line, reason) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e([line, ...helpLines(reason)].map(escapeCommands).join('\n'));
-}
-function helpLines(reason) {
-    const link = (0,_core_report_help_link_js__WEBPACK_IMPORTED_MODULE_1__/* .helpLink */ .C)(readActionSource(), reason);
-    return link === undefined ? [] : [`Help: ${link}`];
-}
-function escapeCommands(line) {
-    return (0,_core_neutral_text_js__WEBPACK_IMPORTED_MODULE_2__/* .neutralText */ .J)(line)
-        .replace(/^(\s*):/, '$1 .:')
-        .replaceAll('##[', '## [');
-}
-function readActionSource() {
-    return {
-        serverUrl: process.env['GITHUB_SERVER_URL'],
-        repository: process.env['GITHUB_ACTION_REPOSITORY'],
-        ref: process.env['GITHUB_ACTION_REF']
-    };
-}
-
-
-/***/ }),
-
-/***/ 2189:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  F: () => (/* binding */ postStep)
-});
-
-// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 10 modules
-var lib_core = __nccwpck_require__(2768);
-// EXTERNAL MODULE: ./core/given.js
-var given = __nccwpck_require__(4644);
-// EXTERNAL MODULE: ./core/health/guest/guest-system.js
-var guest_system = __nccwpck_require__(1741);
-;// CONCATENATED MODULE: ./core/model/rebuild-spec.js
-function withoutSecrets({ login, userData, cleanLastUserData }) {
-    const script = userData !== undefined ? 'given' : cleanLastUserData === true ? 'cleared' : 'kept';
-    return { login: login.kind === 'adminPass' ? { kind: login.kind } : login, script };
-}
-
-// EXTERNAL MODULE: ./core/model/secret.js
-var secret = __nccwpck_require__(4923);
-;// CONCATENATED MODULE: ./core/plan/user-data.js
-const marks = [
-    '#!',
-    '#cloud-config',
-    '#include',
-    '#cloud-boothook',
-    '#part-handler',
-    '## template:',
-    'content-type:',
-    'mime-version:',
-    '#ps1',
-    '<powershell>',
-    '<script>',
-    'rem cmd'
-];
-const unlikely = 'userData may never run at first boot';
-function userDataWarning(script) {
-    const core = script.replace(/^[\s\ufeff]+/, '');
-    if (!marks.some((mark) => core.toLowerCase().startsWith(mark))) {
-        return `${unlikely}: it begins with none of #!, #cloud-config, #include, a MIME header, or a mark of PowerShell or batch`;
-    }
-    if (core !== script) {
-        return script.startsWith('\ufeff')
-            ? `${unlikely}: a byte order mark stands before its first line; store it as UTF-8 without one`
-            : `${unlikely}: white space stands before its first line; remove it`;
-    }
-    return /^#![^\n]*\r/.test(script)
-        ? `${unlikely}: its first line ends with CRLF, so that its interpreter is not found; store it with LF`
-        : undefined;
-}
-
-// EXTERNAL MODULE: ./core/quote.js
-var core_quote = __nccwpck_require__(8785);
-;// CONCATENATED MODULE: ./config/parsers/parser.js
-function parsed(value) {
-    return { ok: true, value };
-}
-function refused(...faults) {
-    return { ok: false, faults };
-}
-function parsedUnless(faults, value) {
-    const found = faults.filter((fault) => fault !== undefined);
-    return found.length === 0 ? parsed(value) : refused(...found);
-}
-function required(parse, remedy) {
-    return (text) => (text.trim() === '' ? refused(`is empty; ${remedy}`) : parse(text));
-}
-function orDefault(usual, parse) {
-    return (text) => parse(text.trim() === '' ? usual : text);
-}
-function neverEmpty(usual, risk, parse) {
-    const remedy = `give a value, or leave the input out for ${usual}`;
-    return (text) => text.trim() === '' ? refused(`is empty, and its default would ${risk}; ${remedy}`) : parse(text);
-}
-function optional(parse) {
-    return (text) => (text === '' ? parsed(undefined) : parse(text));
-}
-function trimmed(parse) {
-    return (text) => parse(text.trim());
-}
-const anyText = (text) => parsed(text);
-
-;// CONCATENATED MODULE: ./config/parsers/ascii.js
-
-
-const lookAlikes = {
-    '\u00a0': ['no-break space', ' '],
-    '\u00ad': ['soft hyphen', ''],
-    '\u200b': ['zero width space', ''],
-    '\u200c': ['zero width non-joiner', ''],
-    '\u200d': ['zero width joiner', ''],
-    '\u200e': ['left-to-right mark', ''],
-    '\u200f': ['right-to-left mark', ''],
-    '\u2060': ['word joiner', ''],
-    '\ufeff': ['byte order mark', ''],
-    '\u2010': ['hyphen', '-'],
-    '\u2011': ['non-breaking hyphen', '-'],
-    '\u2012': ['figure dash', '-'],
-    '\u2013': ['en dash', '-'],
-    '\u2014': ['em dash', '-'],
-    '\u2212': ['minus sign', '-'],
-    '\u2018': ['typographic quote', "'"],
-    '\u2019': ['typographic quote', "'"],
-    '\u201c': ['typographic quote', '"'],
-    '\u201d': ['typographic quote', '"'],
-    '\u3000': ['ideographic space', ' '],
-    '\u3001': ['Chinese enumeration comma', ','],
-    '\u3002': ['Chinese full stop', '.'],
-    '\uff0c': ['Chinese comma', ','],
-    '\uff1a': ['Chinese colon', ':'],
-    '\uff1b': ['Chinese semicolon', ',']
-};
-const quotes = /^(["'`“”‘’「『])(.*)["'`“”‘’」』]$/s;
-function ascii(parse) {
-    return (text) => {
-        const [, , inner] = quotes.exec(text) ?? [];
-        if (inner !== undefined && inner.trim() !== '') {
-            return refused(`is ${(0,core_quote/* quoteAscii */.o_)(text)}, in quotes that are part of the value; leave them out`);
-        }
-        const foreign = foreignIn(text);
-        return foreign.length === 0 ? parse(text) : refused(faultOf(text, foreign));
-    };
-}
-function hiddenAscii(parse) {
-    return (text) => {
-        const [first] = foreignIn(text);
-        return first === undefined
-            ? parse(text)
-            : refused(`has ${nameOf(first)} in it, which is not ASCII; ${remedyFor(first)}`);
-    };
-}
-function foreignIn(text) {
-    return [...new Set([...text].filter((character) => character > '\x7e'))];
-}
-function faultOf(text, foreign) {
-    const [first = ''] = foreign;
-    const named = foreign.slice(0, 3).map(nameOf).join(', ');
-    return `is ${(0,core_quote/* quoteAscii */.o_)(text)}, where ${named} ${foreign.length === 1 ? 'is' : 'are'} not ASCII; ${remedyFor(first)}`;
-}
-function remedyFor(character) {
-    const meant = meantBy(character);
-    if (meant === undefined)
-        return 'type the value again';
-    return meant === '' ? 'take it out, or type the value again' : `write ${(0,core_quote/* quoteAscii */.o_)(meant)} instead`;
-}
-function nameOf(character) {
-    const [name] = lookAlikes[character] ?? [fullWidth(character) === undefined ? undefined : 'full-width'];
-    const code = (0,core_quote/* quoteAscii */.o_)(character).slice(1, -1);
-    return name === undefined ? code : `${code} (${name})`;
-}
-function meantBy(character) {
-    return lookAlikes[character]?.[1] ?? fullWidth(character);
-}
-function fullWidth(character) {
-    const code = character.codePointAt(0) ?? 0;
-    return code >= 0xff01 && code <= 0xff5e ? String.fromCodePoint(code - 0xfee0) : undefined;
-}
-
-;// CONCATENATED MODULE: ./config/parsers/boolean.js
-
-
-const parseBoolean = (text) => {
-    if (['true', 'True', 'TRUE'].includes(text))
-        return parsed(true);
-    return ['false', 'False', 'FALSE'].includes(text)
-        ? parsed(false)
-        : refused(`is ${(0,core_quote/* quote */.hD)(text)}; write true or false`);
-};
-
-;// CONCATENATED MODULE: ./config/parsers/count-or-percent.js
-
-
-const maxCount = 1_000;
-const maxPercent = 100;
-const pattern = /^(0|[1-9]\d*)(?:(\s*)%)?$/;
-const parseMaxUnavailable = (text) => {
-    const [, digits, gap] = pattern.exec(text) ?? [];
-    const amount = Number(digits);
-    if (amount === 0) {
-        return refused(`is ${(0,core_quote/* quote */.hD)(text)}, with which no instance could ever be taken; give at least 1, or 1%`);
-    }
-    if (!(amount <= (gap === undefined ? maxCount : maxPercent))) {
-        return refused(`is ${(0,core_quote/* quote */.hD)(text)}; give a whole number from 1 to ${maxCount}, or a whole percentage from 1% to ${maxPercent}%`);
-    }
-    if (gap === undefined)
-        return parsed({ kind: 'count', count: amount });
-    return gap === ''
-        ? parsed({ kind: 'percent', percent: amount })
-        : refused(`is ${(0,core_quote/* quote */.hD)(text)}, with white space in it; write ${amount}%`);
-};
-
-;// CONCATENATED MODULE: ./config/parsers/credential.js
-
-const parseSecret = (text) => {
-    const core = text.trim();
-    const faults = [
-        core === text
-            ? undefined
-            : 'begins or ends with white space, perhaps a pasted line break; store it again without',
-        /^[\x21-\x7e]*$/.test(core)
-            ? undefined
-            : 'contains white space or a character that is not ASCII; copy it again from the console',
-        /^(["'`]).*\1$/s.test(core)
-            ? 'stands in quotes that are part of the value; store it again without'
-            : undefined
-    ];
-    return parsedUnless(faults, text);
-};
-const accessKeyPrefix = 'ALTAK';
-const parseAccessKeyId = (text) => text.includes(':')
-    ? refused('contains a colon, as where ID and secret key are joined; give each in its own input')
-    : parseSecret(text);
-const parseSecretKey = (text) => text.startsWith(accessKeyPrefix) && !text.includes(':')
-    ? refused(`begins with ${accessKeyPrefix}, as access key IDs do; are the two keys swapped?`)
-    : parseAccessKeyId(text);
-const parseScript = (text) => text.trim() === ''
-    ? refused('holds only white space; leave it out, or set cleanLastUserData to true to clear the earlier script')
-    : parsed(text);
-
-;// CONCATENATED MODULE: ./config/parsers/duration.js
-
-
-const secondMs = 1_000;
-const minuteMs = 60 * secondMs;
-const hourMs = 60 * minuteMs;
-const duration_pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds>\d+)s)?$/;
-function durationWithin(least, most) {
-    return (text) => {
-        if (/^\d{1,6}$/.test(text)) {
-            return refused(`is ${(0,core_quote/* quote */.hD)(text)}, which has no unit; did you mean ${text}s or ${text}m?`);
-        }
-        const ms = millisecondsOf(text);
-        const written = text.toLowerCase();
-        if (written !== text && duration_pattern.test(written)) {
-            return refused(`is ${(0,core_quote/* quote */.hD)(text)}; units are in lower case: ${written}`);
-        }
-        if (text === '' || ms === undefined) {
-            return refused(`is ${(0,core_quote/* quote */.hD)(text)}, which is no duration; write whole numbers with units, in the order h, m, s, such as 90s, 15m, 1m30s`);
-        }
-        if (ms < (millisecondsOf(least) ?? 0) || ms > (millisecondsOf(most) ?? 0)) {
-            return refused(`is ${(0,core_quote/* quote */.hD)(text)}, which is out of range; give ${least} to ${most}`);
-        }
-        return parsed(ms);
-    };
-}
-function millisecondsOf(text) {
-    const units = duration_pattern.exec(text)?.groups;
-    if (units === undefined)
-        return undefined;
-    const { hours = 0, minutes = 0, seconds = 0 } = units;
-    return Number(hours) * hourMs + Number(minutes) * minuteMs + Number(seconds) * secondMs;
-}
-function durationText(ms) {
-    const hours = Math.floor(ms / hourMs);
-    const minutes = Math.floor((ms % hourMs) / minuteMs);
-    const seconds = Math.floor((ms % minuteMs) / secondMs);
-    const parts = [
-        hours > 0 ? `${hours}h` : '',
-        minutes > 0 ? `${minutes}m` : '',
-        seconds > 0 ? `${seconds}s` : ''
-    ];
-    return parts.join('') || '0s';
-}
-
-// EXTERNAL MODULE: ./core/loopback.js
-var loopback = __nccwpck_require__(8728);
-;// CONCATENATED MODULE: ./config/parsers/endpoint.js
-
-
-
-
-function endpointOfRegion(region) {
-    return new URL(`https://bcc.${region}.baidubce.com`);
-}
-const parseEndpoint = hiddenAscii((text) => {
-    const url = httpUrl(text);
-    if (url === undefined) {
-        return refused(`is ${(0,core_quote/* shownAddress */.Uk)(text)}, which is no URL; write one such as https://bcc.bj.baidubce.com`);
-    }
-    const faults = [];
-    if (url.protocol === 'http:' && !(0,loopback/* isLoopback */.U)(url.hostname)) {
-        faults.push(`begins with http://, and ${(0,core_quote/* quoteAscii */.o_)(url.hostname)} is not this machine (localhost, 127.0.0.1, [::1]); begin it with https://`);
-    }
-    if (hasUserInfo(url)) {
-        faults.push('holds a user name or a password; the key pair goes into accessKeyId and secretAccessKey');
-    }
-    if (url.pathname !== '/' || /[?#]/.test(text)) {
-        const path = url.pathname === '/' ? 'a query or a fragment' : (0,core_quote/* quoteAscii */.o_)(url.pathname);
-        faults.push(`has ${path} after the host; leave out path, query and fragment`);
-    }
-    return parsedUnless(faults, url);
-});
-const parseWebUrl = (text) => {
-    const url = httpUrl(text);
-    if (url === undefined) {
-        return refused(`is ${(0,core_quote/* shownAddress */.Uk)(text)}, which is no web address; write one such as https://example.com`);
-    }
-    return hasUserInfo(url)
-        ? refused('holds a user name or a password, which everybody would see; leave them out')
-        : parsed(url);
-};
-function httpUrl(text) {
-    return /^https?:\/\/[^\s/]/i.test(text) && !/\s/.test(text) && URL.canParse(text)
-        ? new URL(text)
-        : undefined;
-}
-function hasUserInfo(url) {
-    return url.username !== '' || url.password !== '';
-}
-
-;// CONCATENATED MODULE: ./config/parsers/guest.js
-
-
-const parseGuestScript = (text) => {
-    if (text.trim() === '')
-        return refused('holds only white space; write the commands, or leave it out');
-    if (/^#![^\n]*\r/.test(text)) {
-        return refused('has Windows line ends (CR LF) after #!, so that no shell would be found; store it with LF');
-    }
-    return text.includes('\0')
-        ? refused('holds a NUL character, as files in UTF-16 do; store the script as UTF-8')
-        : parsed(text);
-};
-const parseGuestUser = (text) => /^[a-z_][a-z0-9_.-]{0,31}$/i.test(text)
-    ? parsed(text)
-    : refused(`is ${(0,core_quote/* quote */.hD)(text)}, which is no user name; write one such as root or deploy`);
-
-;// CONCATENATED MODULE: ./core/health/check.js
-const placeholders = ['publicIp', 'internalIp', 'id', 'name'];
-const defaultPorts = new Map([
-    ['ssh', 22],
-    ['http', 80],
-    ['https', 443]
-]);
-function isGuestCheck(check) {
-    return check.kind === 'assistant' || check.kind === 'guestScript';
-}
-function describeCheck(check) {
-    if (check.kind === 'assistant')
-        return 'assistant://';
-    if (check.kind === 'guestScript')
-        return 'guestScript';
-    const host = check.host.includes(':') ? `[${check.host}]` : check.host;
-    const port = defaultPorts.get(check.kind) === check.port ? '' : `:${check.port}`;
-    const path = 'path' in check ? check.path.replace(/\?.*$/s, '?…') : '';
-    return `${check.kind}://${host}${port}${path}`;
-}
-
-;// CONCATENATED MODULE: ./core/health/host.js
-const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
-const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
-const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
-function isIp(text) {
-    return ipv4.test(text) || isIpv6(text);
-}
-function isIpv6(text) {
-    return /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]`);
-}
-function isLabel(text) {
-    return label.test(text);
-}
-function isHost(text) {
-    if (isIp(text))
-        return true;
-    const endsInNumber = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/i.test(text);
-    return text.length <= 253 && text.split('.').every(isLabel) && !endsInNumber;
-}
-
-;// CONCATENATED MODULE: ./core/health/resolve-checks.js
-
-
-
-const called = {
-    publicIp: 'public IP',
-    internalIp: 'internal IP',
-    id: 'ID',
-    name: 'name'
-};
-function resolve_checks_resolveChecks(checks, instance) {
-    const resolved = [];
-    for (const check of checks) {
-        const one = resolveCheck(check, instance);
-        if (typeof one === 'string')
-            return { ok: false, problem: one };
-        resolved.push(one);
-    }
-    return { ok: true, checks: resolved };
-}
-function hasDotSegment(path) {
-    const plain = path.replace(/\?.*$/s, '');
-    const read = plain.replace(/%2e/gi, '.').replace(/%2f|%5c|\\/gi, '/');
-    return read.split('/').some((segment) => segment === '.' || segment === '..');
-}
-function resolveCheck(check, instance) {
-    if (check.kind === 'assistant' || check.kind === 'guestScript') {
-        return { ...check, instanceId: instance.id, system: (0,guest_system/* guestSystem */.wS)(instance) };
-    }
-    const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
-    for (const name of placeholders) {
-        if (!pattern.includes(`{${name}}`))
-            continue;
-        if (instance[name] === '')
-            return `needs {${name}}, and the instance has no ${called[name]}`;
-        const inHost = check.hostPattern.includes(`{${name}}`);
-        if (inHost && !isHostPart(name, instance[name])) {
-            return `puts {${name}} into the host, and ${shown(instance[name])} cannot be a part of one`;
-        }
-    }
-    const host = fill(check.hostPattern, (name) => instance[name]);
-    if (!isHost(host))
-        return `leads to the host ${shown(host)}, which is none`;
-    if (!('pathPattern' in check))
-        return { kind: check.kind, host, port: check.port };
-    const path = fill(check.pathPattern, (name) => encoded(instance[name]));
-    if (hasDotSegment(path))
-        return 'leads to a path with . or .. in it, by a value of the instance';
-    const { kind, port, statuses, body } = check;
-    return { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) };
-}
-function isHostPart(name, value) {
-    return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
-}
-function fill(pattern, value) {
-    return pattern.replace(/\{(\w+)\}/g, (_, name) => value(name));
-}
-function encoded(value) {
-    return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
-}
-function shown(value) {
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-}
-
-;// CONCATENATED MODULE: ./config/parsers/expectations.js
-
-const success = [{ from: 200, to: 299 }];
-const otherQuotes = /^['`´‘’‚‛“”„‟«»‹›「」『』〝〞＂＇]/u;
-const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
-const joined = /[,;，；、](?:status|body)=/;
-function parseExpectations(text) {
-    const found = new Map();
-    word.lastIndex = 0;
-    for (let end = 0; end < text.length; end = word.lastIndex) {
-        const [, name, quoted, bare] = word.exec(text) ?? [];
-        if (name === undefined) {
-            return refused('goes on after the address with what is neither status=… nor body=… nor body="…"');
-        }
-        if (name !== 'status' && name !== 'body') {
-            return refused(`expects ${JSON.stringify(name)}, which is unknown; status and body can be expected`);
-        }
-        if (found.has(name))
-            return refused(`gives ${name} more than once`);
-        if (otherQuotes.test(bare ?? '')) {
-            return refused(`has a ${name} that begins with ${shownCharacter(bare)}, which no check takes for a quotation mark; write ${name}="…" with straight double quotes`);
-        }
-        if (joined.test(bare ?? '')) {
-            return refused('joins status and body by a comma or a semicolon; put a blank between them');
-        }
-        found.set(name, bare ?? String(quoted).replace(/\\(.)/gsu, '$1'));
-    }
-    const status = found.get('status');
-    const statuses = status === undefined ? success : parseStatuses(status);
-    if (statuses === undefined) {
-        return refused('expects a status that is none; write codes from 200 to 599, such as 200, 200,204 or 200-299');
-    }
-    const body = found.get('body');
-    if (body === '')
-        return refused('expects an empty body text, which every body contains; leave body out');
-    return parsed(body === undefined ? { statuses } : { statuses, body });
-}
-function shownCharacter(text = '') {
-    const code = text.codePointAt(0) ?? 0;
-    return `${String.fromCodePoint(code)} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
-}
-function parseStatuses(text) {
-    const ranges = [];
-    for (const part of text.split(',')) {
-        const [, first, last] = /^([2-5]\d\d)(?:-([2-5]\d\d))?$/.exec(part) ?? [];
-        const from = Number(first);
-        const to = Number(last ?? first);
-        if (first === undefined || to < from)
-            return undefined;
-        ranges.push({ from, to });
-    }
-    return ranges;
-}
-
-;// CONCATENATED MODULE: ./config/parsers/health-check.js
-
-
-
-
-
-
-const address = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)(#.*)?$/i;
-const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
-function parseHealthCheck(text) {
-    const url = text.trim().replace(/\s.*$/s, '');
-    const rest = text.trim().slice(url.length);
-    const [foreign] = /[^\x20-\x7e]/u.exec(url) ?? [];
-    if (foreign !== undefined) {
-        return refused(`has ${(0,core_quote/* quoteAscii */.o_)(foreign)} in its address, which is not ASCII; type it again, or percent-encode it`);
-    }
-    const [, written, authority, path, fragment] = address.exec(url) ?? [];
-    if (written === undefined || authority === undefined || path === undefined) {
-        return refused(`${url === '' ? '' : `is ${(0,core_quote/* shownAddress */.Uk)(url)}, which `}is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz`);
-    }
-    const scheme = written.toLowerCase();
-    if (scheme === 'assistant') {
-        return `${authority}${path}${fragment ?? ''}${rest}` === ''
-            ? parsed({ kind: 'assistant' })
-            : refused('goes on after assistant://, which stands alone; a script goes into guestScript');
-    }
-    if (!isKind(scheme)) {
-        return refused(`begins with ${(0,core_quote/* quoteAscii */.o_)(`${scheme}://`)}; tcp, ssh, http, https and assistant can be checked`);
-    }
-    if (authority.includes('@')) {
-        return refused('holds a user name or a password, which no check sends; leave them out');
-    }
-    const problem = problemOfBraces(authority + path);
-    if (problem !== undefined)
-        return refused(problem);
-    const place = parsePlace(scheme, authority);
-    if (typeof place === 'string')
-        return refused(place);
-    if (fragment !== undefined)
-        return refused('holds a fragment (#…), which is never sent; leave it out');
-    if (scheme === 'tcp' || scheme === 'ssh') {
-        if (path !== '' || rest !== '') {
-            return refused(`goes on after the host and the port, which ${scheme} has no use for`);
-        }
-        return parsed({ kind: scheme, ...place });
-    }
-    if (!pathText.test(blank(path)))
-        return refused('has a path with characters that must be percent-encoded');
-    if (hasDotSegment(path))
-        return refused('has a path with . or .. in it; write it out');
-    const expectations = parseExpectations(rest);
-    if (!expectations.ok)
-        return expectations;
-    const pathPattern = path.startsWith('/') ? path : `/${path}`;
-    return parsed({ kind: scheme, ...place, pathPattern, ...expectations.value });
-}
-function parsePlace(kind, authority) {
-    const [, written, digits] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(authority) ?? [];
-    const host = written?.startsWith('[') ? written.slice(1, -1) : written;
-    if (host === undefined || !(host === written ? isHost(blank(host)) : isIpv6(host))) {
-        return `has no proper host in ${(0,core_quote/* quoteAscii */.o_)(authority)}; write a placeholder such as {publicIp}, a name or an IP address (IPv6 in brackets)`;
-    }
-    const port = digits === undefined ? defaultPorts.get(kind) : portOf(digits);
-    if (port !== undefined)
-        return { hostPattern: host, port };
-    return digits === undefined
-        ? `has no port, and ${kind} has no usual one; write it after the host, such as ${kind}://{publicIp}:22`
-        : `has the port ${(0,core_quote/* quoteAscii */.o_)(digits)}; ports are whole numbers from 1 to 65535`;
-}
-function portOf(digits) {
-    const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
-    return port >= 1 && port <= 65_535 ? port : undefined;
-}
-function problemOfBraces(text) {
-    const known = placeholders.map((name) => `{${name}}`).join(', ');
-    for (const [written] of text.matchAll(/\{[^{}]*\}/g)) {
-        if (placeholders.every((name) => `{${name}}` !== written)) {
-            return `holds the placeholder ${(0,core_quote/* quoteAscii */.o_)(written)}; there are ${known}`;
-        }
-    }
-    return /[{}]/.test(text.replace(/\{[^{}]*\}/g, ''))
-        ? `holds a single brace; placeholders are ${known}`
-        : undefined;
-}
-function blank(text) {
-    return text.replace(/\{[^{}]*\}/g, 'x');
-}
-function isKind(scheme) {
-    return scheme === 'tcp' || defaultPorts.has(scheme);
-}
-
-;// CONCATENATED MODULE: ./config/parsers/health-checks.js
-
-
-const rightForm = 'write one check a line, without commas, semicolons, brackets or quotes around it';
-const anotherAddress = /[\s,;，；、][\s"']*(?:tcp|ssh|https?|assistant):\/\//i;
-function parseHealthChecks(text) {
-    const lines = joinedLines(text);
-    const checks = [];
-    const faults = [];
-    for (const { line, at } of lines) {
-        const form = problemOfForm(line);
-        const check = form === undefined ? parseHealthCheck(line) : refused(form);
-        if (check.ok)
-            checks.push(check.value);
-        else
-            faults.push(...check.faults.map((fault) => (lines.length === 1 ? fault : `(line ${at}) ${fault}`)));
-    }
-    if (lines.length === 0)
-        faults.push(`is empty; ${rightForm}`);
-    return faults.length === 0 ? parsed(checks) : refused(...faults);
-}
-function joinedLines(text) {
-    const joined = [];
-    for (const [index, written] of text.split(/\r\n|\r|\n/).entries()) {
-        const line = written.trim();
-        const before = joined.at(-1);
-        if (line === '')
-            continue;
-        if (before !== undefined && /^(?:status|body)=/.test(line))
-            before.line += ` ${line}`;
-        else
-            joined.push({ line, at: index + 1 });
-    }
-    return joined;
-}
-function problemOfForm(line) {
-    if (/^["'“”‘’「『]/.test(line))
-        return `begins with a quotation mark; ${rightForm}`;
-    if (line.startsWith('['))
-        return `is a list in brackets; ${rightForm}`;
-    if (line.startsWith('- '))
-        return `begins with a dash, as in a YAML list; ${rightForm}`;
-    const bare = line.replace(/"(?:[^"\\]|\\.)*"/g, '""');
-    if (anotherAddress.test(bare))
-        return `has several checks on one line; ${rightForm}`;
-    if (/[,;，；、]$/.test(bare))
-        return `ends with a comma or a semicolon; ${rightForm}`;
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./config/parsers/ids.js
-
-
-
-const kinds = {
-    instance: {
-        noun: 'instance',
-        words: 'an instance ID',
-        prefix: 'i',
-        example: 'i-YufwpQAe',
-        input: 'instanceId'
-    },
-    image: { noun: 'image', words: 'an image ID', prefix: 'm', example: 'm-DpgNg8lO', input: 'imageId' },
-    balancer: {
-        noun: 'load balancer',
-        words: 'a load balancer ID',
-        prefix: 'lb',
-        example: 'lb-77d58dc4',
-        input: 'blbId'
-    }
-};
-const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
-const parseInstanceIds = idsOf('instance');
-const parseBalancerIds = idsOf('balancer');
-const parseImageId = idOf('image');
-const parseKeypairId = (text) => idPattern.test(text)
-    ? parsed(text)
-    : refused(`is ${(0,core_quote/* quote */.hD)(text)}, which cannot be a key pair's ID; copy the ID, not the name, from the console`);
-function idsOf(wanted) {
-    const { noun, example } = kinds[wanted];
-    const form = `write the IDs alone, split by commas, spaces or lines, such as ${example}`;
-    return (text) => {
-        if (/^[[{]/.test(text))
-            return refused(`is written as JSON; ${form}`);
-        if (text.includes(';'))
-            return refused(`has a semicolon between IDs; ${form}`);
-        const ids = text.split(/[\s,]+/).filter((id) => id !== '');
-        if (ids.length === 0) {
-            return refused(`names no ${noun}; give at least one ID such as ${example}`);
-        }
-        const unique = [...new Set(ids)];
-        const faults = unique.map(ascii(idOf(wanted))).flatMap((one) => (one.ok ? [] : one.faults));
-        const repeats = unique
-            .filter((id) => ids.indexOf(id) !== ids.lastIndexOf(id))
-            .map((id) => `names ${(0,core_quote/* quote */.hD)(id)} more than once; give each ${noun} once`);
-        return parsedUnless([...faults, ...repeats], ids);
-    };
-}
-function idOf(wanted) {
-    return (id) => parsedUnless([faultOfId(id, wanted)], id);
-}
-function faultOfId(id, wanted) {
-    const { words, prefix, example } = kinds[wanted];
-    const names = wanted === 'image' ? '; a name or a pattern goes into imageName' : '';
-    if (id.includes('*')) {
-        return `has the pattern ${(0,core_quote/* quote */.hD)(id)}; patterns are not taken here, write ${words} such as ${example}${names}`;
-    }
-    const found = /^([A-Za-z]+)-/.exec(id)?.[1] ?? prefix;
-    const isId = idPattern.test(id);
-    if (isId && found === prefix)
-        return undefined;
-    const other = Object.values(kinds).find((kind) => kind.prefix === found);
-    if (isId && other !== undefined) {
-        return `has ${(0,core_quote/* quote */.hD)(id)}, which looks like ${other.words}; that goes into ${other.input}, and here ${words} such as ${example}`;
-    }
-    return isId && wanted === 'balancer'
-        ? undefined
-        : `has ${(0,core_quote/* quote */.hD)(id)}, which is not ${words}; write one such as ${example}, not a name${names}`;
-}
-
-;// CONCATENATED MODULE: ./config/parsers/integer.js
-
-
-function integerWithin(min, max) {
-    return (text) => {
-        const value = /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
-        return value >= min && value <= max
-            ? parsed(value)
-            : refused(`is ${(0,core_quote/* quote */.hD)(text)}; give a whole number from ${min} to ${max}`);
-    };
-}
-
-;// CONCATENATED MODULE: ./config/parsers/name.js
-
-const parseName = (text) => {
-    const line = text.replace(/^[\r\n]+|[\r\n]+$/g, '');
-    return /\p{Cc}/u.test(line.trim())
-        ? refused('contains a line break or another control character, which no name has; give one name')
-        : parsed(line);
-};
-const parseConfirmName = (text) => text.trim() === ''
-    ? refused('holds only white space, which would confirm nothing; give the name, or leave the input out')
-    : parseName(text);
-const parseImageName = (text) => {
-    if (text.trim() === '')
-        return parsed(undefined);
-    return /^\*+$/.test(text.trim())
-        ? refused('is a pattern that every image matches; write a part of the name as well, such as web-*')
-        : parseName(text);
-};
-
-;// CONCATENATED MODULE: ./config/parsers/password.js
-
-const passwordSymbols = "()`~!@#$%^&*-_+=\\|{}[]:;'<>,.?/";
-const minLength = 8;
-const maxLength = 32;
-const minClasses = 3;
-const parsePassword = (text) => {
-    const characters = [...text];
-    const faults = [
-        lengthFault(characters.length),
-        classFault(characters),
-        /^\s|\s$/.test(text)
-            ? 'begins or ends with white space, perhaps a pasted line break; remove it'
-            : undefined,
-        characters.some((character) => character > '\x7f')
-            ? 'contains a character that is not ASCII; use letters without accents, digits and symbols'
-            : undefined,
-        [...text.trim()].some((character) => character <= '\x7f' && !isPermitted(character))
-            ? `contains a character that is not permitted; use letters, digits and ${passwordSymbols}`
-            : undefined
-    ];
-    return parsedUnless(faults, text);
-};
-function lengthFault(length) {
-    if (length >= minLength && length <= maxLength) {
-        return undefined;
-    }
-    const fault = length < minLength ? 'is too short' : 'is too long';
-    return `${fault}: it has ${length} character${length === 1 ? '' : 's'}; use ${minLength} to ${maxLength}`;
-}
-function classFault(characters) {
-    const classes = [/[A-Z]/, /[a-z]/, /[0-9]/].filter((pattern) => characters.some((one) => pattern.test(one)));
-    const count = classes.length + (characters.some(isSymbol) ? 1 : 0);
-    return count >= minClasses
-        ? undefined
-        : `is too simple: it has ${count} of the four classes upper case, lower case, digits and symbols; ` +
-            `use at least ${minClasses} of them`;
-}
-function isPermitted(character) {
-    return /^[A-Za-z0-9]$/.test(character) || isSymbol(character);
-}
-function isSymbol(character) {
-    return passwordSymbols.includes(character);
-}
-
-;// CONCATENATED MODULE: ./config/parsers/region.js
-
-
-
-const cities = {
-    bj: ['beijing', '北京'],
-    bd: ['baoding', '保定'],
-    cd: ['chengdu', '成都'],
-    fsh: ['shanghai', '上海'],
-    fwh: ['wuhan', '武汉'],
-    gz: ['guangzhou', '广州'],
-    hkg: ['hongkong', 'hk', '香港'],
-    nj: ['nanjing', '南京'],
-    sin: ['singapore', 'sg', '新加坡'],
-    su: ['suzhou', '苏州'],
-    yq: ['yangquan', '阳泉']
-};
-const known = Object.keys(cities);
-const parseRegion = (text) => {
-    const meant = regionOf(text);
-    if (meant !== undefined && meant !== text) {
-        return refused(`is ${(0,core_quote/* quote */.hD)(text)}; that region is called ${meant}, so write ${meant}`);
-    }
-    return parseHostPart(text);
-};
-const parseHostPart = ascii((text) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
-    ? parsed(text)
-    : refused(`is ${(0,core_quote/* quote */.hD)(text)}, which cannot be a region; known ones are ${known.join(', ')}`));
-function regionOf(text) {
-    const bare = text
-        .toLowerCase()
-        .replace(/^cn[-_]/, '')
-        .replace(/[-_][a-z]$/, '');
-    const city = bare.replace(/[-_\s]/g, '');
-    return known.find((region) => region === bare || cities[region]?.includes(city));
-}
-
-;// CONCATENATED MODULE: ./config/parsers/tags.js
-
-
-const maxTags = 20;
-const tags_form = 'write key=value, such as role=web';
-const parseTags = (text) => {
-    const lines = text
-        .split(/\r\n?|\n/)
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-    if (lines.length === 0)
-        return refused(`names no tag; ${tags_form}`);
-    if (lines.length > maxTags) {
-        return refused(`has ${lines.length} lines; give at most ${maxTags} tags, one a line`);
-    }
-    const read = lines.map(parseTag);
-    const tags = read.flatMap((one) => (one.ok ? [one.value] : []));
-    return parsedUnless([...read.flatMap((one) => (one.ok ? [] : one.faults)), ...repeats(tags)], tags);
-};
-function parseTag(line) {
-    const end = line.indexOf('=');
-    if (end < 0)
-        return refused(`has the line ${(0,core_quote/* quote */.hD)(line)}, which has no "="; ${tags_form}`);
-    const key = line.slice(0, end).trim();
-    const value = line.slice(end + 1).trim();
-    if (key === '')
-        return refused(`has the line ${(0,core_quote/* quote */.hD)(line)}, which has no key; ${tags_form}`);
-    if (value === '')
-        return refused(`has the line ${(0,core_quote/* quote */.hD)(line)}, which has no value; ${tags_form}`);
-    return line.includes('*')
-        ? refused(`has the pattern ${(0,core_quote/* quote */.hD)(line)}; what is erased must be named, so write key and value in full, such as role=web`)
-        : parsed({ key, value });
-}
-function repeats(tags) {
-    const keys = [...new Set(tags.map(({ key }) => key))];
-    return keys.flatMap((key) => {
-        const values = tags.filter((tag) => tag.key === key).map(({ value }) => value);
-        if (values.length === 1)
-            return [];
-        return new Set(values).size === 1
-            ? [`names ${(0,core_quote/* quote */.hD)(`${key}=${values[0]}`)} more than once; give each tag once`]
-            : [
-                `gives the key ${(0,core_quote/* quote */.hD)(key)} more than one value, which no instance can carry at once; give each key once`
-            ];
-    });
-}
-
-;// CONCATENATED MODULE: ./config/inputs.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-const fromSecret = 'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
-const flag = orDefault('false', trimmed(ascii(parseBoolean)));
-const duration = (least, most) => trimmed(ascii(durationWithin(least, most)));
-const parsers = {
-    accessKeyId: required(parseAccessKeyId, fromSecret),
-    secretAccessKey: required(parseSecretKey, fromSecret),
-    sessionToken: optional(parseSecret),
-    region: neverEmpty('bj', 'pick the instances of another region', trimmed(parseRegion)),
-    endpoint: trimmed(optional(parseEndpoint)),
-    instanceId: trimmed(optional(parseInstanceIds)),
-    instanceTag: trimmed(optional(parseTags)),
-    imageId: trimmed(optional(ascii(parseImageId))),
-    imageName: optional(parseImageName),
-    imageWait: orDefault('0s', duration('0s', '6h')),
-    adminPass: optional(parsePassword),
-    keypairId: trimmed(optional(ascii(parseKeypairId))),
-    keepImageLogin: flag,
-    userData: optional(parseScript),
-    cleanLastUserData: trimmed(optional(ascii(parseBoolean))),
-    dryRun: neverEmpty('false', 'erase', trimmed(ascii(parseBoolean))),
-    force: flag,
-    allowProtected: flag,
-    confirmName: optional(parseConfirmName),
-    backupImage: neverEmpty('false', 'erase without a backup', trimmed(ascii(parseBoolean))),
-    backupKeep: trimmed(optional(ascii(integerWithin(1, 19)))),
-    rollback: neverEmpty('false', 'leave a failed instance as it is', trimmed(ascii(parseBoolean))),
-    wait: neverEmpty('true', 'change what a green step means', trimmed(ascii(parseBoolean))),
-    timeout: orDefault('20m', duration('10s', '24h')),
-    pollInterval: orDefault('5s', duration('1s', '5m')),
-    maxUnavailable: orDefault('1', trimmed(ascii(parseMaxUnavailable))),
-    canary: neverEmpty('0', 'send no canary ahead', trimmed(ascii(integerWithin(0, 1_000)))),
-    pauseBetweenBatches: neverEmpty('0s', 'leave out the pause', duration('0s', '24h')),
-    maxFailures: orDefault('0', trimmed(ascii(integerWithin(0, 1_000)))),
-    requestsPerSecond: orDefault('5', trimmed(ascii(integerWithin(1, 100)))),
-    healthCheck: trimmed(optional(parseHealthChecks)),
-    guestScript: optional(parseGuestScript),
-    guestUser: orDefault('root', trimmed(ascii(parseGuestUser))),
-    healthDeadline: orDefault('5m', duration('10s', '2h')),
-    minHealthyTime: orDefault('10s', duration('0s', '1h')),
-    blbId: trimmed(optional(parseBalancerIds)),
-    drainTime: orDefault('30s', duration('0s', '1h')),
-    githubToken: optional(parseSecret),
-    environment: trimmed(optional(anyText)),
-    environmentUrl: trimmed(optional(parseWebUrl)),
-    summary: orDefault('true', trimmed(ascii(parseBoolean)))
-};
-const inputs_inputNames = Object.keys(parsers);
-const secretInputs = [
-    'secretAccessKey',
-    'sessionToken',
-    'adminPass',
-    'githubToken'
-];
-function isGiven(values, input) {
-    return !(input in values) || values[input] !== undefined;
-}
-function readInputs(raw) {
-    const values = {};
-    const problems = [];
-    for (const input of inputs_inputNames) {
-        const result = parsers[input](raw[input]);
-        if (result.ok) {
-            values[input] = result.value;
-        }
-        else {
-            problems.push(...result.faults.map((message) => ({ input, message })));
-        }
-    }
-    return { values: values, problems };
-}
-
-;// CONCATENATED MODULE: ./config/rules/without-wait.js
-
-
-function withoutWaitProblems(values) {
-    if (values.wait !== false)
-        return [];
-    const { rollback, canary = 0, pauseBetweenBatches = 0 } = values;
-    const pause = pauseBetweenBatches > 0 ? durationText(pauseBetweenBatches) : undefined;
-    const ifGiven = (input) => (isGiven(values, input) ? 'given' : undefined);
-    const inputs = [
-        [
-            'rollback',
-            rollback ? 'true' : undefined,
-            'what is not waited for cannot be rolled back',
-            'rollback to false'
-        ],
-        [
-            'canary',
-            canary > 0 ? `${canary}` : undefined,
-            'nobody would see whether a canary is healthy before the rest begins',
-            'canary to 0'
-        ],
-        [
-            'pauseBetweenBatches',
-            pause,
-            'a batch that is not waited for has no end to pause after',
-            'pauseBetweenBatches to 0s'
-        ],
-        ['healthCheck', ifGiven('healthCheck'), 'an instance is checked once it runs', 'leave healthCheck out'],
-        ['guestScript', ifGiven('guestScript'), 'it runs once the new system is up', 'leave guestScript out'],
-        ['blbId', ifGiven('blbId'), 'nobody would give the instances their weights back', 'leave blbId out']
-    ];
-    return inputs
-        .filter(([, set]) => set !== undefined)
-        .map(([input, set, reason, remedy]) => ({
-        input,
-        message: `is ${set}, but wait is false; ${reason}, so set wait to true or ${remedy}`
-    }));
-}
-
-;// CONCATENATED MODULE: ./config/rules/guards.js
-
-
-
-
-function guardProblems(values) {
-    return [
-        ...choiceProblems(values, ['instanceId', 'i-YufwpQAe'], ['instanceTag', 'role=web']),
-        ...choiceProblems(values, ['imageId', 'm-DpgNg8lO'], ['imageName', 'web-*']),
-        ...imageWaitProblems(values),
-        ...confirmProblems(values),
-        ...backupProblems(values),
-        ...withoutWaitProblems(values),
-        ...orderProblems(values, 'pollInterval', 'timeout', 'look more often, or wait longer'),
-        ...orderProblems(values, 'minHealthyTime', 'healthDeadline', 'ask for a shorter time, or set the deadline later')
-    ];
-}
-function choiceProblems(values, [one, oneSuchAs], [other, otherSuchAs]) {
-    const byOne = isGiven(values, one);
-    if (byOne !== isGiven(values, other))
-        return [];
-    const fault = byOne ? `is given together with ${other}` : `is not given, and neither is ${other}`;
-    const choice = `give exactly one of ${one} (such as ${oneSuchAs}) and ${other} (such as ${otherSuchAs})`;
-    return [{ input: one, message: `${fault}; ${choice}` }];
-}
-function imageWaitProblems({ imageWait = 0, imageName }) {
-    if (imageWait === 0 || !imageName?.includes('*'))
-        return [];
-    const message = `is ${durationText(imageWait)}, but imageName ${(0,core_quote/* quote */.hD)(imageName)} is a pattern, which takes an older image at once; ` +
-        'give the exact name, or leave imageWait out';
-    return [{ input: 'imageWait', message }];
-}
-function confirmProblems(values) {
-    if (!isGiven(values, 'confirmName'))
-        return [];
-    const count = values.instanceId?.length ?? 1;
-    const isByTag = isGiven(values, 'instanceTag') && !isGiven(values, 'instanceId');
-    if (count === 1 && !isByTag)
-        return [];
-    const fault = isByTag ? 'instanceTag may find many instances' : `instanceId names ${count} instances`;
-    const remedy = 'a name confirms a single one, so leave confirmName out or give one instanceId';
-    return [{ input: 'confirmName', message: `is given, but ${fault}; ${remedy}` }];
-}
-function backupProblems(values) {
-    if (values.backupImage !== false || !isGiven(values, 'backupKeep'))
-        return [];
-    const message = 'is given, but backupImage is false; backups are only deleted after a new one was made, ' +
-        'so set backupImage to true or leave backupKeep out';
-    return [{ input: 'backupKeep', message }];
-}
-function orderProblems(values, shorter, longer, remedy) {
-    const { [shorter]: time, [longer]: limit } = values;
-    if (time === undefined || limit === undefined || time < limit)
-        return [];
-    const message = `is ${durationText(time)}, which is not shorter than ${longer} (${durationText(limit)}); ${remedy}`;
-    return [{ input: shorter, message }];
-}
-
-;// CONCATENATED MODULE: ./config/rules/rules.js
-
-
-const cipherKeyLength = 16;
-function ruleProblems(values) {
-    return [
-        ...loginProblems(values),
-        ...cipherProblems(values),
-        ...guardProblems(values),
-        ...recordProblems(values)
-    ];
-}
-function loginProblems(values) {
-    const ways = ['adminPass', 'keypairId'];
-    const given = ways.filter((input) => isGiven(values, input));
-    if (values.keepImageLogin === true)
-        given.push('keepImageLogin');
-    const choice = 'give exactly one of adminPass, keypairId, and keepImageLogin: true';
-    const [first] = given;
-    if (first === undefined) {
-        return 'keepImageLogin' in values
-            ? [{ input: 'adminPass', message: `is not given, and nothing else says how to log in; ${choice}` }]
-            : [];
-    }
-    return given.length === 1
-        ? []
-        : [{ input: first, message: `is given together with ${given.slice(1).join(' and ')}; ${choice}` }];
-}
-function cipherProblems(values) {
-    const { secretAccessKey = '' } = values;
-    if (secretAccessKey === '' || secretAccessKey.length >= cipherKeyLength)
-        return [];
-    if (!isGiven(values, 'adminPass'))
-        return [];
-    const message = `is shorter than ${cipherKeyLength} characters, too short to encrypt adminPass with; ` +
-        'copy the whole key, or log in by keypairId';
-    return [{ input: 'secretAccessKey', message }];
-}
-function recordProblems(values) {
-    const inputs = ['githubToken', 'environment', 'environmentUrl'];
-    const asked = inputs.filter((input) => isGiven(values, input));
-    if (asked.length === 0)
-        return [];
-    const message = `is not given, but ${asked.join(' and ')} ${asked.length === 1 ? 'is' : 'are'}; ` +
-        'a Deployment record needs both githubToken and environment, so give both or none';
-    return inputs
-        .filter((input) => input !== 'environmentUrl' && !isGiven(values, input))
-        .map((input) => ({ input, message }));
-}
-
-;// CONCATENATED MODULE: ./config/rules/warnings.js
-
-function valueWarnings({ instanceId = [] }) {
-    const strange = instanceId.filter((id) => !id.startsWith('i-'));
-    return strange.length === 0
-        ? []
-        : [
-            `instanceId has ${strange.map(core_quote/* quote */.hD).join(', ')}: instance IDs usually begin with i-, such as i-YufwpQAe.`
-        ];
-}
-
-;// CONCATENATED MODULE: ./config/edit-distance.js
-function editDistance(one, other) {
-    let older = [];
-    let row = Array.from({ length: other.length + 1 }, (_, length) => length);
-    for (let at = 1; at <= one.length; at += 1) {
-        const next = [at];
-        for (let length = 1; length <= other.length; length += 1) {
-            const replaced = (row[length - 1] ?? 0) + (one[at - 1] === other[length - 1] ? 0 : 1);
-            const isSwap = length > 1 && one[at - 1] === other[length - 2] && one[at - 2] === other[length - 1];
-            next.push(Math.min((next[length - 1] ?? 0) + 1, (row[length] ?? 0) + 1, replaced, isSwap ? (older[length - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY));
-        }
-        older = row;
-        row = next;
-    }
-    return row.at(-1) ?? 0;
-}
-
-;// CONCATENATED MODULE: ./config/synonyms.js
-const words = {
-    accessKeyId: 'accessKey accessId ak apiKey apiKeyId keyId bceAccessKeyId bceAccessKey',
-    secretAccessKey: 'secretKey secret sk accessKeySecret accessSecret apiSecret bceSecretAccessKey bceSecretKey',
-    sessionToken: 'securityToken stsToken bceSessionToken bceSecurityToken',
-    region: 'regionId location bceRegion regionName',
-    endpoint: 'endpointUrl apiEndpoint bccEndpoint apiUrl baseUrl',
-    instanceId: 'instance instances instanceName instanceNames server servers serverId serverName host hosts hostId vm vms vmId machine machines target targets bccId bccInstanceId',
-    instanceTag: 'tag tags label labels instanceLabel instanceLabels selector tagSelector filter filters',
-    imageId: 'image images',
-    imageName: 'imagePattern imageTag imageFilter',
-    adminPass: 'password pass passwd adminPassword rootPass rootPassword instancePassword userPassword',
-    keypairId: 'keypair keypairName keypairs sshKey sshKeyId sshKeyName keyName',
-    keepImageLogin: 'keepLogin keepPassword keepImagePassword imageLogin keepCredentials preserveLogin',
-    userData: 'userScript cloudInit startupScript initScript bootScript firstBootScript customData',
-    cleanLastUserData: 'cleanUserData clearUserData useLastUserData forgetUserData resetUserData',
-    dryRun: 'dry isDryRun checkMode checkOnly check plan planOnly preview simulate simulation noop whatIf validateOnly',
-    force: 'forceRebuild isForce always overwrite rebuildAlways',
-    allowProtected: 'ignoreProtection allowProtection deletionProtection overrideProtection ignoreDeletionProtection',
-    confirmName: 'confirm confirmation confirmInstance confirmInstanceName expectedName expectName name',
-    backupImage: 'backup createBackup makeBackup backupFirst snapshot createSnapshot createImage backupBefore',
-    backupKeep: 'keepBackups keepBackup backupRetention backupsToKeep backupCount retention keepImages',
-    rollback: 'autoRollback rollbackOnFailure rollbackOnError enableRollback undo revert',
-    wait: 'noWait waitForCompletion waitUntilDone waitForRunning waitForReady async',
-    timeout: 'waitTimeout timeoutMinutes timeoutSeconds timeoutInMinutes deadline maxWait rebuildTimeout',
-    pollInterval: 'interval poll polling pollSeconds waitInterval checkInterval pollIntervalSeconds',
-    maxUnavailable: 'batch batchSize maxParallel parallel parallelism concurrency maxInFlight maxConcurrency unavailable',
-    canary: 'canaries canaryCount canarySize',
-    pauseBetweenBatches: 'pause batchPause batchInterval pauseTime pauseBetween batchDelay delay sleep',
-    maxFailures: 'maxErrors failureLimit errorLimit errorBudget maxFail allowedFailures tolerance',
-    requestsPerSecond: 'rps qps rate rateLimit maxQps callsPerSecond requestRate',
-    healthCheck: 'health healthUrl healthCheckUrl healthCheckPath healthEndpoint readinessProbe probe smokeTest',
-    guestScript: 'script guestCommand postScript healthScript checkScript remoteScript runScript',
-    guestUser: 'user runAs scriptUser guestUsername',
-    healthDeadline: 'healthTimeout healthCheckTimeout healthyDeadline healthWait',
-    minHealthyTime: 'healthyTime minReadySeconds minHealthySeconds minHealthy stableTime',
-    blbId: 'blb lb lbId elb slb loadBalancer loadBalancers loadBalancerId loadBalancerIds appBlbId balancer balancerId',
-    drainTime: 'drain drainTimeout drainSeconds drainDelay connectionDraining deregistrationDelay',
-    githubToken: 'ghToken repoToken ghsToken',
-    environment: 'environmentName deployEnvironment deploymentEnvironment githubEnvironment env',
-    environmentUrl: 'deployUrl deploymentUrl siteUrl appUrl',
-    summary: 'jobSummary stepSummary writeSummary summarize'
-};
-function bareName(name) {
-    return name.toLowerCase().replace(/[-_\s]/g, '');
-}
-const synonyms = new Map(Object.entries(words).flatMap(([input, text]) => text.split(' ').map((word) => [bareName(word), input])));
-
-;// CONCATENATED MODULE: ./config/unknown-inputs.js
-
-
-
-
-const prefix = 'INPUT_';
-const longName = 6;
-function undeclaredInputs(environment) {
-    const declared = new Set(inputNames.map((name) => name.toUpperCase()));
-    return Object.keys(environment)
-        .filter((name) => name.toUpperCase().startsWith(prefix))
-        .map((name) => name.slice(prefix.length))
-        .filter((name) => name !== '' && !declared.has(name.toUpperCase()))
-        .toSorted((one, other) => (one < other ? -1 : 1));
-}
-function judgeUnknown(undeclared) {
-    const problems = [];
-    const unknown = [];
-    for (const name of undeclared) {
-        const meant = unknown_inputs_meantBy(name);
-        if (meant === undefined)
-            unknown.push(name);
-        else {
-            problems.push({
-                input: meant,
-                message: `is not spelled ${unknown_inputs_shown(name)}; GitHub only warns of an unknown input, and it has no effect. Write ${meant}, or remove it.`
-            });
-        }
-    }
-    const warnings = unknown.length === 0
-        ? []
-        : [`This action has no input ${unknown.map(unknown_inputs_shown).join(', ')}: without effect. Check the spelling.`];
-    return { problems, warnings };
-}
-function unknown_inputs_shown(name) {
-    return (0,core_quote/* quote */.hD)(name.toLowerCase());
-}
-function unknown_inputs_meantBy(name) {
-    const bare = bareName(name);
-    const near = inputs_inputNames
-        .map((input) => ({ input, edits: editDistance(bare, bareName(input)) }))
-        .filter(({ input, edits }) => edits <= (bareName(input).length < longName ? 1 : 2))
-        .toSorted((one, other) => one.edits - other.edits);
-    return near.find(({ edits }) => edits === 0)?.input ?? synonyms.get(bare) ?? near[0]?.input;
-}
-
-;// CONCATENATED MODULE: ./config/config.js
-
-
-
-
-
-
-
-
-
-
-function parseConfig(raw, undeclared = []) {
-    const { values, problems } = readInputs(raw);
-    const unknown = judgeUnknown(undeclared);
-    const all = [...unknown.problems, ...problems, ...ruleProblems(values)];
-    const warnings = [...unknown.warnings, ...valueWarnings(values)];
-    if (all.length > 0) {
-        return { ok: false, problems: all.toSorted(byInput), warnings };
-    }
-    return { ok: true, config: toConfig(values), warnings };
-}
-function byInput(one, other) {
-    return inputs_inputNames.indexOf(one.input) - inputs_inputNames.indexOf(other.input);
-}
-function toConfig(values) {
-    const { accessKeyId, secretAccessKey, sessionToken, githubToken, environment, environmentUrl } = values;
-    const { cleanLastUserData } = values;
-    const userData = values.userData === undefined ? undefined : new secret/* Secret */.z(values.userData);
-    const rebuildOptions = { login: toLogin(values), ...(0,given/* given */.g)({ userData, cleanLastUserData }) };
-    return {
-        credentials: { accessKeyId, secretAccessKey, ...(0,given/* given */.g)({ sessionToken }) },
-        endpoint: values.endpoint ?? endpointOfRegion(values.region),
-        requestsPerSecond: values.requestsPerSecond,
-        request: toRequest(values, rebuildOptions),
-        rebuildOptions,
-        ...(githubToken !== undefined &&
-            environment !== undefined && {
-            record: { githubToken, environment, ...(0,given/* given */.g)({ environmentUrl }) }
-        }),
-        summary: values.summary
-    };
-}
-function toRequest(values, rebuildOptions) {
-    const { instanceId = [], instanceTag, imageId, imageName = '' } = values;
-    const { userData, confirmName, backupImage, backupKeep, blbId } = values;
-    return {
-        selection: instanceTag ? { kind: 'tags', tags: instanceTag } : { kind: 'ids', ids: instanceId },
-        image: imageId === undefined ? { kind: 'name', pattern: imageName } : { kind: 'id', id: imageId },
-        ...(values.endpoint === undefined && { region: values.region }),
-        imageWaitMs: values.imageWait,
-        options: withoutSecrets(rebuildOptions),
-        ...(0,given/* given */.g)({ scriptWarning: userData === undefined ? undefined : userDataWarning(userData) }),
-        dryRun: values.dryRun,
-        force: values.force,
-        allowProtected: values.allowProtected,
-        ...(0,given/* given */.g)({ confirmName }),
-        ...(backupImage && { backup: (0,given/* given */.g)({ keep: backupKeep }) }),
-        rollback: values.rollback,
-        wait: values.wait,
-        timeoutMs: values.timeout,
-        pollIntervalMs: values.pollInterval,
-        rollout: {
-            maxUnavailable: values.maxUnavailable,
-            canary: values.canary,
-            pauseMs: values.pauseBetweenBatches,
-            maxFailures: values.maxFailures
-        },
-        ...(0,given/* given */.g)({ health: toHealth(values) }),
-        ...(blbId !== undefined && { balancers: { blbIds: blbId, drainMs: values.drainTime } })
-    };
-}
-function toHealth(values) {
-    const { healthCheck = [], guestScript, guestUser, healthDeadline, minHealthyTime } = values;
-    const times = { deadlineMs: healthDeadline, minHealthyTimeMs: minHealthyTime };
-    if (guestScript === undefined) {
-        return healthCheck.length === 0 ? undefined : { checks: healthCheck, ...times };
-    }
-    const proof = healthCheck.some(({ kind }) => kind === 'assistant') ? [] : [{ kind: 'assistant' }];
-    const checks = [...healthCheck, ...proof, { kind: 'guestScript', user: guestUser }];
-    return { checks, ...times, guestScript: (0,guest_system/* guestScriptOf */.HL)(guestScript, guestUser) };
-}
-function toLogin({ adminPass, keypairId }) {
-    if (adminPass !== undefined) {
-        return { kind: 'adminPass', adminPass: new secret/* Secret */.z(adminPass) };
-    }
-    return keypairId === undefined ? { kind: 'keepImageLogin' } : { kind: 'keypairId', keypairId };
-}
-
-// EXTERNAL MODULE: ./core/listed.js
-var listed = __nccwpck_require__(4748);
-// EXTERNAL MODULE: ./core/model/bcc-status.js
-var bcc_status = __nccwpck_require__(7758);
-// EXTERNAL MODULE: ./core/rebuild/evidence.js
-var evidence = __nccwpck_require__(6260);
-// EXTERNAL MODULE: ./core/run/instance-end.js
-var instance_end = __nccwpck_require__(6400);
-// EXTERNAL MODULE: ./core/run/instance-run.js
-var instance_run = __nccwpck_require__(3740);
-;// CONCATENATED MODULE: ./core/run/left-behind.js
-
-
-
-
-function restorableRuns({ instances }) {
-    return instances.filter(instance_run/* isLowered */.tD).flatMap((run) => {
-        const imageId = servingImage(run);
-        return imageId === undefined ? [] : [{ run, imageId }];
-    });
-}
-function loweredIds({ instances }) {
-    return instances.filter(instance_run/* isLowered */.tD).map(({ target }) => target.instance.id);
-}
-function servingImage(run) {
-    const { target, rollback } = run;
-    if (run.progress === 'working' && (0,instance_run/* rebuildsOf */.Ax)(run).at(-1)?.phase === 'sending')
-        return undefined;
-    if ((0,instance_run/* diskOf */.FG)(run) === 'untouched')
-        return target.instance.imageId;
-    const end = (0,instance_end/* endOf */.pJ)(run);
-    if (end?.kind === 'rolledBack')
-        return rollback?.imageId;
-    const isHealthy = end?.kind === 'rebuilt' || (end?.kind === 'failed' && end.cause.kind === 'rejoin');
-    return isHealthy ? target.task.image.id : undefined;
-}
-function hiddenRebuilds({ instances }) {
-    return instances.filter(mayBeHidden).map(({ target }) => target.instance.id);
-}
-function mayBeHidden(run) {
-    const rebuild = (0,instance_run/* rebuildsOf */.Ax)(run).at(-1);
-    if (rebuild === undefined || (0,instance_run/* diskOf */.FG)(run) === 'untouched' || (0,instance_end/* isRolledBack */.Gm)(run))
-        return false;
-    const { ending } = rebuild;
-    const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
-    return isLeftAlone(rebuild, run) && (isUnproven || !hasShown(rebuild));
-}
-function isLeftAlone({ ending }, run) {
-    if (ending === undefined)
-        return run.progress === 'working';
-    if (ending.kind !== 'failed')
-        return ending.kind === 'cancelled';
-    return ending.reason.kind === 'call' || ending.reason.kind === 'unproven';
-}
-function hasShown(rebuild) {
-    const { phases, history } = rebuild;
-    const sentMs = phases.findLast(({ phase }) => phase === 'sending')?.fromMs;
-    if (sentMs === undefined)
-        return true;
-    return (0,evidence/* hasDeparted */.i6)(rebuild) || history.some(({ atMs, status }) => atMs >= sentMs && (0,bcc_status/* mayShowRebuild */.K7)(status));
-}
-
-// EXTERNAL MODULE: ./core/report/described-instance.js + 3 modules
-var described_instance = __nccwpck_require__(870);
-// EXTERNAL MODULE: ./core/run/instance-status.js
-var instance_status = __nccwpck_require__(5335);
-// EXTERNAL MODULE: ./core/balancers/held-weights.js
-var held_weights = __nccwpck_require__(4730);
-// EXTERNAL MODULE: ./core/health/unhealthy.js + 1 modules
-var unhealthy = __nccwpck_require__(9188);
-// EXTERNAL MODULE: ./core/plan/refusal.js
-var refusal = __nccwpck_require__(2121);
-;// CONCATENATED MODULE: ./core/plan/labels.js
-
-
-
-function imageLabel(image) {
-    const system = [image.osName, image.osVersion, image.osArch].filter((part) => part !== '').join(' ');
-    const facts = [image.name, system, image.createTime === '' ? '' : `created ${image.createTime}`];
-    const known = facts.filter((fact) => fact !== '').join(', ');
-    return known === '' ? image.id : `${image.id} (${known})`;
-}
-function decisionLabel(target) {
-    const { decision, instance } = target;
-    switch (decision.action) {
-        case 'rebuild':
-            return 'rebuild: erases the system disk';
-        case 'skip':
-            return 'skip: it already runs on the image';
-        case 'start':
-            return 'start: it is already on the image, but Stopped';
-        case 'wait':
-            return `wait: its status is ${instance.status}; decide when the change has ended`;
-        case 'refuse':
-            return `refuse: ${(0,refusal/* describeRefusals */.l)(decision.refusals)}`;
-    }
-}
-function loginLabel({ login }) {
-    switch (login.kind) {
-        case 'adminPass':
-            return 'with the password given as adminPass';
-        case 'keypairId':
-            return `with the key pair ${login.keypairId}`;
-        case 'keepImageLogin':
-            return 'as stored in the image (keepImageLogin)';
-    }
-}
-function scriptLabel({ script }) {
-    switch (script) {
-        case 'given':
-            return 'the script given as userData runs at first boot';
-        case 'cleared':
-            return 'no script runs: the earlier one is cleared';
-        case 'kept':
-            return 'the earlier script, if there is one, runs again';
-    }
-}
-const erasedAfterWait = 'the system disk that it has when the change has ended, unless that was a rebuild onto the image';
-function erasedLabel(target) {
-    const { disk, snapshots, decision } = target;
-    if (decision.action === 'wait')
-        return erasedAfterWait;
-    if (disk === undefined)
-        return 'the system disk (the API shows no details of it)';
-    const what = `system disk ${disk.id}, ${disk.sizeInGB} GB`;
-    if (target.snapshotsProblem !== undefined)
-        return `${what}, and its snapshots, which could not be read`;
-    if (snapshots.length === 0)
-        return `${what}; it has no snapshots`;
-    const named = snapshots.map((snapshot) => `${snapshot.name} (${snapshot.id}, ${snapshot.createTime})`);
-    return `${what}, and its snapshots: ${named.join(', ')}`;
-}
-function stepLabels({ instance, circumstances, backendServers }) {
-    const { checks = [], imagesLeft, rollbackImage } = circumstances;
-    const steps = [];
-    if (imagesLeft !== undefined)
-        steps.push('a custom image of the system disk is made first');
-    const resolved = resolve_checks_resolveChecks(checks, instance);
-    if (resolved.ok && resolved.checks.length > 0) {
-        steps.push(`${resolved.checks.map(describeStep).join(' and ')} must pass before it counts as done`);
-    }
-    const own = (backendServers ?? []).filter(({ weight }) => weight > 0);
-    if (own.length > 0) {
-        const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
-        steps.push(`its weight is set to 0 first, and restored once it is healthy: ${where}`);
-    }
-    if (rollbackImage.kind === 'backup')
-        steps.push('if it fails, it is rolled back to the image made first');
-    if (rollbackImage.kind === 'image')
-        steps.push(`if it fails, it is rolled back to ${rollbackImage.image.id}`);
-    return steps;
-}
-function describeStep(check) {
-    return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
-}
-function currentLabel({ instance }) {
-    const system = [instance.osName, instance.osVersion, instance.osArch]
-        .filter((part) => part !== '')
-        .join(' ');
-    const image = [`image ${instance.imageId}`, instance.imageName, system === '' ? '' : `(${system})`];
-    const facts = [
-        instance.status,
-        instance.zoneName,
-        instance.spec,
-        image.filter((part) => part !== '').join(' ')
-    ];
-    return facts.filter((fact) => fact !== '').join(', ');
-}
-
-// EXTERNAL MODULE: ./core/rebuild/disk-state.js
-var disk_state = __nccwpck_require__(5764);
-;// CONCATENATED MODULE: ./core/report/restore-with.js
-
-
-
-const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
-function restoreWithLines(run, options) {
-    if ((0,instance_run/* diskOf */.FG)(run) === 'untouched' || (0,instance_end/* isRolledBack */.Gm)(run))
-        return [];
-    const { instance } = run.target;
-    const isCustom = (0,instance_run/* usableBackup */.rG)(run) !== undefined || /custom|sharing/i.test(instance.imageType);
-    const script = options.script === 'given' ? ['cleanLastUserData: true'] : [];
-    return [
-        `instanceId: ${instance.id}`,
-        `imageId: ${(0,instance_run/* previousImageId */.kr)(run)}`,
-        loginLine(options, isCustom),
-        ...script,
-        ...(mightBeSkipped(run) ? ['force: true'] : [])
-    ];
-}
-function mightBeSkipped(run) {
-    const imageId = (0,instance_run/* previousImageId */.kr)(run);
-    const rollback = run.rollback?.rebuild;
-    const wasSent = rollback !== undefined && !(0,disk_state/* isUnsent */.w)(rollback);
-    return wasSent || imageId === run.target.task.image.id || imageId === (0,instance_run/* lastSeen */.YO)(run)?.instance.imageId;
-}
-function loginLine({ login }, isCustom) {
-    switch (login.kind) {
-        case 'adminPass':
-            return adminPassLine;
-        case 'keypairId':
-            return `keypairId: ${login.keypairId}`;
-        case 'keepImageLogin':
-            return isCustom ? 'keepImageLogin: true' : adminPassLine;
-    }
-}
-
-;// CONCATENATED MODULE: ./core/run/erased.js
-
-function erasedBy(run) {
-    const { rebuild, target } = run;
-    const wasChanging = rebuild?.adopted === true || target.decision.action === 'wait';
-    return wasChanging && (rebuild === undefined || (0,disk_state/* isUnsent */.w)(rebuild))
-        ? { disk: undefined, snapshots: [] }
-        : { disk: diskBefore(run), snapshots: target.snapshots };
-}
-function diskBefore({ target, rebuild }) {
-    if (rebuild === undefined || (0,disk_state/* isUnsent */.w)(rebuild))
-        return target.disk;
-    return rebuild.reference?.disk ?? target.disk;
-}
-
-;// CONCATENATED MODULE: ./core/run/spans.js
-function spansOf({ rebuild, health, rollback, endedAtMs }, nowMs) {
-    return [
-        ...spansOfPart(rebuild, health, false, endedAtMs ?? nowMs),
-        ...spansOfPart(rollback?.rebuild, rollback?.health, true, endedAtMs ?? nowMs)
-    ];
-}
-function workTime(run, nowMs) {
-    const spans = spansOf(run, nowMs);
-    const atMs = run.endedAtMs ?? nowMs;
-    const fromMs = spans[0]?.fromMs ?? atMs;
-    const toMs = run.progress === 'ended' ? Math.max(fromMs, ...spans.map((span) => span.toMs)) : atMs;
-    return { fromMs, toMs };
-}
-function spansOfPart(rebuild, health, isRollback, atMs) {
-    const phases = (rebuild?.phases ?? []).flatMap(({ phase, fromMs }, index) => phase === 'rechecking' || phase === 'ended'
-        ? []
-        : [{ kind: phase, isRollback, fromMs, toMs: rebuild?.phases[index + 1]?.fromMs ?? atMs }]);
-    return health === undefined
-        ? phases
-        : [...phases, { kind: 'health', isRollback, fromMs: health.fromMs, toMs: health.atMs }];
-}
-
-// EXTERNAL MODULE: ./core/time.js
-var time = __nccwpck_require__(1552);
-// EXTERNAL MODULE: ./core/summary/markdown.js
-var markdown = __nccwpck_require__(5089);
-;// CONCATENATED MODULE: ./core/summary/details.js
-
-
-
-
-
-
-
-
-
-
-
-function detailsOf(one, state) {
-    const { run } = one;
-    const inner = [
-        planTable(one, state),
-        phaseTable(run, state),
-        statusTable(run, state),
-        healthTable(run),
-        balancerTable(run),
-        requestLine(run),
-        hostKeys(run),
-        restoreWith(run, state)
-    ].filter((part) => part !== '');
-    return (0,markdown/* fold */.AU)(`${(0,markdown/* code */.aY)((0,described_instance/* idOf */.T)(one))} in detail`, inner);
-}
-function planTable({ run, status }, { options }) {
-    const { target, backup, rollback } = run;
-    const { id, name } = target.instance;
-    const rows = [
-        ...(status === 'planned' ? [['Instance', `${(0,markdown/* code */.aY)(id)} ${(0,markdown/* cell */.Hn)(name)}`.trimEnd()]] : []),
-        ['Plan', (0,markdown/* cell */.Hn)(decisionLabel(target))],
-        ...(target.warnings.length === 0 ? [] : [['⚠️ Note', target.warnings.map(markdown/* cell */.Hn).join('<br>')]]),
-        [status === 'planned' ? 'Now' : 'Before', (0,markdown/* cell */.Hn)(currentLabel(target))]
-    ];
-    if (backup?.imageId !== undefined)
-        rows.push(['Backup', `${(0,markdown/* code */.aY)(backup.imageId)} ${(0,markdown/* cell */.Hn)(backup.imageName)}`]);
-    if (status !== 'skipped') {
-        const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[(0,instance_run/* diskOf */.FG)(run)];
-        const steps = stepLabels(target);
-        rows.push([verb, erasedCell(run)], ['Kept', 'data disks, IP addresses, custom images'], ['Login', (0,markdown/* cell */.Hn)(loginLabel(options))], ['Script', (0,markdown/* cell */.Hn)(scriptLabel(options))], ...(steps.length === 0 ? [] : [['Also', steps.map(markdown/* cell */.Hn).join('<br>')]]));
-    }
-    if (rollback !== undefined) {
-        const how = (0,instance_end/* isRolledBack */.Gm)(run) ? 'done' : `failed: ${(0,markdown/* cell */.Hn)(rollback.problem ?? 'see above')}`;
-        rows.push(['Rollback', `to ${(0,markdown/* code */.aY)(rollback.imageId)}: ${how}`]);
-    }
-    return (0,markdown/* table */.tp)(['Property', 'Value'], rows);
-}
-function erasedCell(run) {
-    const { disk, snapshots } = erasedBy(run);
-    if (disk === undefined && run.progress === 'planned' && run.target.decision.action === 'wait')
-        return erasedAfterWait;
-    const named = disk === undefined ? 'the system disk' : `system disk ${(0,markdown/* code */.aY)(disk.id)}, ${disk.sizeInGB}&nbsp;GB`;
-    const each = snapshots.map(({ id, name, createTime }) => `snapshot ${(0,markdown/* cell */.Hn)(name)} ${(0,markdown/* code */.aY)(id)}, ${(0,markdown/* cell */.Hn)(createTime)}`);
-    return [named, ...each].join('<br>');
-}
-const spanLabels = {
-    settling: 'waited until its state was stable',
-    backup: 'backed up',
-    draining: 'drained',
-    sending: 'sent',
-    searching: 'observed, because the answer was lost',
-    confirming: 'waited for the start',
-    rebuilding: 'rebuilt',
-    starting: 'started the instance',
-    health: 'waited until healthy'
-};
-function phaseTable(run, { anchor, atMs }) {
-    const rows = spansOf(run, atMs).map(({ kind, isRollback, fromMs, toMs }) => [
-        `${isRollback ? 'rollback: ' : ''}${spanLabels[kind]}`,
-        (0,time/* toIso */.tK)(anchor, fromMs).slice(11),
-        (0,time/* formatDuration */.a3)(toMs - fromMs)
-    ]);
-    return rows.length === 0 ? '' : (0,markdown/* table */.tp)(['Phase', 'From (UTC)', 'Took'], rows);
-}
-function statusTable(run, { atMs }) {
-    const { fromMs } = workTime(run, atMs);
-    const seen = (0,instance_run/* rebuildsOf */.Ax)(run).flatMap(({ history }) => history);
-    const rows = seen.map((one) => [(0,time/* formatDuration */.a3)(one.atMs - fromMs), (0,markdown/* cell */.Hn)(one.status), (0,markdown/* code */.aY)(one.imageId)]);
-    return rows.length === 0 ? '' : (0,markdown/* table */.tp)(['After', 'Status seen', 'Image'], rows);
-}
-function healthTable({ health }) {
-    if (health === undefined)
-        return '';
-    const rows = health.history.map(({ atMs, failed }) => [
-        (0,time/* formatDuration */.a3)(atMs - health.fromMs),
-        (0,markdown/* cell */.Hn)((0,unhealthy/* describeFailed */.hi)(failed))
-    ]);
-    const checks = health.checks.map(({ check, result }) => [
-        (0,markdown/* code */.aY)(check),
-        (0,markdown/* cell */.Hn)(result.healthy ? 'passes' : (0,unhealthy/* describeUnhealthy */.sR)(result.reason))
-    ]);
-    const course = (0,markdown/* table */.tp)(['After Running', `Health check: ${health.healthy ? 'passed' : 'failed'}`], rows);
-    return checks.length < 2 ? course : `${(0,markdown/* table */.tp)(['Check', 'Last result'], checks)}\n\n${course}`;
-}
-function balancerTable({ target, heldWeights }) {
-    const weights = (0,held_weights/* currentWeights */.ph)(target.backendServers ?? [], heldWeights);
-    const rows = weights.map(({ server: { blbId, groupId = '', weight }, currentWeight }) => [
-        `${(0,markdown/* code */.aY)(blbId)} ${(0,markdown/* code */.aY)(groupId)}`.trimEnd(),
-        String(currentWeight),
-        String(weight)
-    ]);
-    return rows.length === 0 ? '' : (0,markdown/* table */.tp)(['Load balancer', 'Weight now', 'Before'], rows);
-}
-function requestLine(run) {
-    const ids = (0,instance_run/* rebuildsOf */.Ax)(run).flatMap(({ requestIds }) => requestIds);
-    return ids.length === 0 ? '' : `Request IDs: ${ids.map(markdown/* code */.aY).join(', ')}`;
-}
-function hostKeys({ knownHosts }) {
-    if (knownHosts.length === 0)
-        return '';
-    return `SSH host keys, trusted on first use and not verified:\n\n${(0,markdown/* fenced */.OF)('yaml', knownHosts)}`;
-}
-function restoreWith(run, { options }) {
-    const lines = restoreWithLines(run, options);
-    if (lines.length === 0)
-        return '';
-    return `To rebuild it from its earlier image:\n\n${(0,markdown/* fenced */.OF)('yaml', ['with:', ...lines.map((line) => `  ${line}`)])}`;
-}
-
-// EXTERNAL MODULE: ./core/report/clip.js
-var clip = __nccwpck_require__(5984);
-// EXTERNAL MODULE: ./core/report/explain.js
-var explain = __nccwpck_require__(4587);
-// EXTERNAL MODULE: ./core/report/help-link.js
-var help_link = __nccwpck_require__(8154);
-// EXTERNAL MODULE: ./core/summary/overview.js
-var overview = __nccwpck_require__(5075);
-// EXTERNAL MODULE: ./core/summary/ranking.js
-var ranking = __nccwpck_require__(3636);
-;// CONCATENATED MODULE: ./core/summary/failures.js
-
-
-
-
-
-
-
-
-
-const inFull = 20;
-function failureText(failure, source) {
-    if (failure === undefined)
-        return '';
-    const { cause, course, diskNote, remedy, reason } = failure;
-    const help = (0,help_link/* helpLink */.C)(source, reason);
-    return [
-        `> **${(0,markdown/* cell */.Hn)(cause)}**`,
-        '>',
-        ...(course === undefined ? [] : [`> Seen: ${(0,markdown/* cell */.Hn)(course)}.`, '>']),
-        `> ${(0,markdown/* cell */.Hn)(diskNote)}`,
-        '>',
-        `> **What to do:** ${(0,markdown/* cell */.Hn)(remedy)}`,
-        ...(help === undefined ? [] : ['>', `> [More about ${(0,markdown/* code */.aY)(reason)}](${help})`])
-    ].join('\n');
-}
-function failureParts(instances, priority, source) {
-    const failed = (0,ranking/* failuresFirst */.Cq)(instances);
-    const groups = groupsOf(failed);
-    const full = groups.slice(0, inFull);
-    const rest = groups.slice(inFull).flat();
-    return [
-        {
-            priority: priority.full,
-            pieces: full.length,
-            draw: (pieces) => failed.length === 0
-                ? ''
-                : [
-                    heading(failed, rest.length),
-                    ...full.slice(0, pieces).map((group) => groupText(group, source))
-                ].join('\n\n')
-        },
-        { priority: priority.rest, pieces: rest.length, draw: (pieces) => restOf(rest, pieces) }
-    ];
-}
-function heading(failed, inTable) {
-    const title = `### Failed or cut off: ${(0,markdown/* counted */.hS)(failed.length, 'instance')}`;
-    if (failed.length <= inFull)
-        return title;
-    const table = inTable === 0 ? '' : ` ${(0,markdown/* counted */.hS)(inTable, 'instance')} with other causes are in the table below.`;
-    return `${title}\n\nBy reason: ${(0,markdown/* cell */.Hn)((0,ranking/* reasonsLabel */.E1)(failed))}.${table}`;
-}
-function groupsOf(failed) {
-    const groups = new Map();
-    for (const one of failed) {
-        const { reason, cause, diskNote, remedy } = one.failure;
-        const own = [(0,described_instance/* idOf */.T)(one), ...(0,instance_run/* rebuildsOf */.Ax)(one.run).flatMap(({ requestIds }) => requestIds)];
-        const key = own.reduce((text, id) => text.replaceAll(id, ''), JSON.stringify([reason, cause, diskNote, remedy]));
-        const group = groups.get(key);
-        if (group === undefined)
-            groups.set(key, [one]);
-        else
-            group.push(one);
-    }
-    return [...groups.values()];
-}
-function groupText([first, ...others], source) {
-    if (others.length === 0)
-        return failureText(failures_short(first.failure), source);
-    const whom = `${others.length + 1} instances (${(0,listed/* listed */.K)([first, ...others].map(described_instance/* idOf */.T))})`;
-    const { cause, ...failure } = failures_short(first.failure);
-    return failureText({ ...failure, cause: cause.replace(`${(0,described_instance/* idOf */.T)(first)}:`, `${whom}:`) }, source);
-}
-function failures_short(failure) {
-    const { cause, course, diskNote, remedy } = failure;
-    return {
-        ...failure,
-        cause: (0,clip/* clip */.$)(cause, 1000),
-        course: course && (0,clip/* clip */.$)(course, 1000),
-        diskNote: (0,clip/* clip */.$)(diskNote, 1000),
-        remedy: (0,clip/* clip */.$)(remedy, 1000)
-    };
-}
-function restOf(rest, pieces) {
-    if (rest.length === 0)
-        return '';
-    const title = `${rest.length} more that failed or were cut off`;
-    if (pieces === 0)
-        return title;
-    const rows = rest
-        .slice(0, pieces)
-        .map((one) => [
-        (0,markdown/* code */.aY)((0,described_instance/* idOf */.T)(one)),
-        (0,overview/* statusLabel */.Rh)(one),
-        (0,markdown/* cell */.Hn)(one.failure.reason),
-        (0,instance_run/* diskOf */.FG)(one.run),
-        (0,markdown/* cell */.Hn)((0,clip/* clip */.$)((0,explain/* wholeCause */.N9)(one.failure), 200))
-    ]);
-    const missing = pieces < rest.length ? [`_${rest.length - pieces} more are left out here._`] : [];
-    return (0,markdown/* fold */.AU)(title, [(0,markdown/* table */.tp)(['Instance', 'Result', 'Reason', 'Disk', 'What happened'], rows), ...missing]);
-}
-
-;// CONCATENATED MODULE: ./core/summary/fit.js
-const note = '_The rest does not fit into a job summary; the output `result` has more of it._';
-function whole(text, priority) {
-    const pieces = priority === undefined ? 0 : 1;
-    return { priority: priority ?? 0, pieces, draw: (shown) => (shown < pieces ? '' : text) };
-}
-function fitted(parts, limit) {
-    let shown = parts.map((part) => show(part, part.pieces));
-    if (sizeOf(shown) <= limit)
-        return fit_joined(shown);
-    const most = limit - Buffer.byteLength(`\n${note}\n`);
-    for (const one of cheapestFirst(shown)) {
-        const room = most - sizeOf(shown.filter((other) => other !== one)) - between;
-        const pieces = mostPieces(one.pieces, (some) => show(one.part, some).bytes <= room);
-        shown = shown.map((other) => (other === one ? show(one.part, pieces) : other));
-        if (sizeOf(shown) <= most)
-            break;
-    }
-    return `${fit_joined(shown)}\n${note}\n`;
-}
-function show(part, pieces) {
-    const text = part.draw(pieces);
-    return { part, pieces, text, bytes: Buffer.byteLength(text) };
-}
-function mostPieces(all, fits) {
-    let [low, high] = [0, all];
-    while (low < high) {
-        const middle = Math.ceil((low + high) / 2);
-        if (fits(middle))
-            low = middle;
-        else
-            high = middle - 1;
-    }
-    return low;
-}
-function cheapestFirst(shown) {
-    return shown
-        .filter(({ pieces }) => pieces > 0)
-        .toReversed()
-        .toSorted((one, other) => one.part.priority - other.part.priority);
-}
-const between = 2;
-function sizeOf(shown) {
-    const sizes = shown.map(({ bytes }) => bytes).filter((bytes) => bytes > 0);
-    return sizes.reduce((sum, bytes) => sum + bytes, 1) + between * Math.max(0, sizes.length - 1);
-}
-function fit_joined(shown) {
-    const texts = shown.map(({ text }) => text).filter((text) => text !== '');
-    return `${texts.join('\n\n')}\n`;
-}
-
-;// CONCATENATED MODULE: ./core/plan/since-plan.js
-
-
-
-function since_plan_refusalsSincePlan(instance, task) {
-    if (task.rollsBackFrom !== undefined)
-        return movedSince(instance, task.rollsBackFrom);
-    const { planned } = task;
-    if (planned === undefined)
-        return [];
-    const changes = [
-        ...(isSameName(instance, planned)
-            ? []
-            : [`its name is ${quote(instance.name)}, not ${quote(planned.name)}`]),
-        ...(isImageExpected(instance, planned, task.image.id)
-            ? []
-            : [`its image is ${instance.imageId}, not ${planned.imageId}`]),
-        ...tagChanges(instance, planned.tags)
-    ];
-    if (task.checkOnly === true && changes.length === 0) {
-        changes.push(`its status is ${instance.status}, not ${planned.status}`);
-    }
-    return changes.length === 0 ? [] : [{ kind: 'changed', changes }];
-}
-function isSameName({ name }, planned) {
-    return name === planned.name || name === '' || planned.name === '';
-}
-function isImageExpected({ imageId }, planned, wantedId) {
-    if (imageId === planned.imageId)
-        return true;
-    const kind = statusKind(planned.status);
-    const wasChanging = kind === 'moving' || kind === 'foreign' || kind === 'unknown';
-    return wasChanging && imageId === wantedId;
-}
-function tagChanges(instance, tags) {
-    if (tags.length === 0 || spellingOf(instance, tags) !== undefined)
-        return [];
-    return [
-        instance.tags === undefined
-            ? `the API no longer tells whether it carries ${tagsLabel(tags)}`
-            : `it no longer carries ${tagsLabel(tags)}`
-    ];
-}
-function movedSince({ status, imageId }, ownImageId) {
-    if (statusKind(status) === 'broken' || imageId === ownImageId)
-        return [];
-    return [{ kind: 'moved', imageId, ownImageId }];
-}
-
-;// CONCATENATED MODULE: ./core/plan/decide.js
-
-
-function erases({ action }) {
-    return action === 'rebuild' || action === 'wait';
-}
-function decide_decide(instance, task) {
-    const kind = statusKind(instance.status);
-    if (kind === 'gone')
-        return { action: 'refuse', refusals: [{ kind: 'gone', status: instance.status }] };
-    if (kind === 'moving' || kind === 'foreign' || kind === 'unknown')
-        return { action: 'wait' };
-    if (instance.imageId === task.image.id && !task.force) {
-        if (kind === 'up')
-            return { action: 'skip' };
-        if (kind === 'down' && task.rollsBackFrom === undefined)
-            return { action: 'start' };
-    }
-    const refusals = [...refusalsSincePlan(instance, task), ...refusalsOf(instance, task)];
-    return refusals.length === 0 ? { action: 'rebuild' } : { action: 'refuse', refusals };
-}
-function refusalsOf(instance, task) {
-    const refusals = [];
-    if (instance.deletionProtection !== false && !task.allowProtected) {
-        refusals.push({ kind: instance.deletionProtection === true ? 'protected' : 'protectionUnknown' });
-    }
-    if (task.image.status !== 'Available' && task.image.status !== 'Creating') {
-        refusals.push({ kind: 'imageNotAvailable', status: task.image.status });
-    }
-    if (task.loginKind === 'keepImageLogin' && !keepsLogin(task.image)) {
-        refusals.push({ kind: 'imageKeepsNoLogin', imageType: task.image.type });
-    }
-    return refusals;
-}
-function keepsLogin(image) {
-    return /custom|sharing/i.test(image.type) || image.type === '';
-}
-function lacksFacts(instance, task) {
-    const { action } = decide_decide(instance, task);
-    if (action !== 'rebuild' && action !== 'refuse')
-        return false;
-    const isProtectionUnknown = instance.deletionProtection === undefined && !task.allowProtected;
-    const areTagsUnknown = task.selectedBy !== undefined && instance.tags === undefined;
-    return isProtectionUnknown || areTagsUnknown || instance.name === '';
-}
-
-;// CONCATENATED MODULE: ./core/plan/preflight.js
-
-
-function preflight_refusalsBefore(task, instance, disk, circumstances) {
-    return [
-        ...nameRefusal(instance, circumstances.confirmName),
-        ...bareMetalRefusal(task.image, instance),
-        ...fitRefusals(task, instance, disk),
-        ...healthRefusal(instance, circumstances.checks),
-        ...rollbackRefusal(task, instance, circumstances.rollbackImage),
-        ...quotaRefusal(circumstances)
-    ];
-}
-function preflight_warningsBefore(task, instance) {
-    const warnings = [];
-    if (task.image.status === 'Creating') {
-        warnings.push('the image is Creating: a run that is not dry waits until it is Available');
-    }
-    if (statusKind(instance.status) === 'broken') {
-        warnings.push('its status is Error: a rebuild often repairs that');
-    }
-    if (isWindows(task.image.osType) !== isWindows(instance.osName) &&
-        task.image.osType !== '' &&
-        instance.osName !== '') {
-        warnings.push(`the operating system changes: ${instance.osName} → ${task.image.osName || task.image.osType}`);
-    }
-    return warnings;
-}
-function nameRefusal(instance, confirmName) {
-    if (confirmName === undefined || confirmName.trim() === instance.name.trim())
-        return [];
-    return [{ kind: 'otherName', name: instance.name, confirmName }];
-}
-function bareMetalRefusal(image, instance) {
-    const evidence = [instance.spec, image.type].join(' ');
-    if (/\bebc/i.test(evidence))
-        return [{ kind: 'bareMetal', family: 'EBC' }];
-    return /\b(gpu)?bbc/i.test(evidence) ? [{ kind: 'bareMetal', family: 'BBC' }] : [];
-}
-function fitRefusals(task, instance, disk) {
-    const { image, loginKind } = task;
-    const refusals = [];
-    if (loginKind === 'keypairId' && isWindows(image.osType))
-        refusals.push({ kind: 'noKeypairForWindows' });
-    const [wanted, present] = [familyOf(image.osArch), familyOf(instance.osArch)];
-    if (wanted !== undefined && present !== undefined && wanted !== present) {
-        refusals.push({ kind: 'otherArchitecture', image: image.osArch, instance: instance.osArch });
-    }
-    if (disk !== undefined && image.minDiskGb > disk.sizeInGB) {
-        refusals.push({ kind: 'diskTooSmall', needsGb: image.minDiskGb, hasGb: disk.sizeInGB });
-    }
-    return refusals;
-}
-function isWindows(system) {
-    return /windows/i.test(system);
-}
-function familyOf(architecture) {
-    if (/arm|aarch/i.test(architecture))
-        return 'arm';
-    return /x86|amd64|i[36]86/i.test(architecture) ? 'x86' : undefined;
-}
-function healthRefusal(instance, checks) {
-    const resolved = resolveChecks(checks ?? [], instance);
-    return resolved.ok ? [] : [{ kind: 'noHealthTarget', problem: resolved.problem }];
-}
-function rollbackRefusal(task, instance, rollbackImage) {
-    const refuse = (why) => [
-        { kind: 'noRollbackImage', imageId: instance.imageId, why }
-    ];
-    if (rollbackImage.kind === 'missing')
-        return refuse('is no longer there');
-    if (rollbackImage.kind !== 'image')
-        return [];
-    const { id, status, type } = rollbackImage.image;
-    if (id === task.image.id) {
-        return isSettled(instance.status) ? refuse('is the very image that it is to be rebuilt from') : [];
-    }
-    if (status !== 'Available')
-        return refuse(`is ${status}, not Available`);
-    const isSystem = type !== '' && !/custom|sharing/i.test(type);
-    return task.loginKind === 'keepImageLogin' && isSystem
-        ? refuse('has no login of its own for keepImageLogin')
-        : [];
-}
-function quotaRefusal({ imagesLeft, imageQuota }) {
-    return imagesLeft === undefined || imagesLeft > 0 ? [] : [{ kind: 'noImageQuota', quota: imageQuota }];
-}
-
-// EXTERNAL MODULE: ./core/plan/rollout-order.js
-var rollout_order = __nccwpck_require__(3753);
-;// CONCATENATED MODULE: ./core/plan/plan.js
-
-
-
-function makePlan(image, options, targets, how) {
-    const planned = targets.map((target) => planTarget(target, how.scriptWarning));
-    return { image, options, targets: planned, rollout: planRollout(planned, how) };
-}
-function planTarget(target, scriptWarning) {
-    const { task, instance, disk, circumstances } = target;
-    const decision = decide(instance, task);
-    const against = refusalsBefore(task, instance, disk, circumstances);
-    const refusals = [
-        ...(decision.action === 'refuse' ? decision.refusals : []),
-        ...against.filter(concerns(decision))
-    ];
-    return {
-        ...target,
-        task: plannedTask(target, decision),
-        decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
-        warnings: [
-            ...(decision.action === 'skip' || decision.action === 'start'
-                ? []
-                : [...warningsBefore(task, instance), ...(scriptWarning === undefined ? [] : [scriptWarning])]),
-            ...snapshotWarning(target),
-            ...fleetWarnings(target),
-            ...(target.agent === 'offline' ? [offlineWarning] : [])
-        ]
-    };
-}
-const offlineWarning = 'its Cloud Assistant agent is not on line now: the image must bring the agent, or no check from inside can pass';
-function snapshotWarning({ snapshotsProblem }) {
-    return snapshotsProblem === undefined
-        ? []
-        : [`its snapshots could not be read, and a rebuild deletes them: ${snapshotsProblem}`];
-}
-function plannedTask({ task, instance }, { action }) {
-    const { name, imageId, status } = instance;
-    const planned = { name, imageId, status, tags: task.selectedBy ?? [] };
-    return { ...task, planned, ...(action === 'skip' ? { checkOnly: true } : {}) };
-}
-function unavailableNote({ unhealthy }) {
-    return unhealthy === undefined
-        ? undefined
-        : `${unhealthy} before the run already; it counts as unavailable, and goes first`;
-}
-function fleetWarnings({ unhealthy, backendServers = [], circumstances }) {
-    const warnings = [];
-    const note = unavailableNote({ unhealthy });
-    if (note !== undefined)
-        warnings.push(note);
-    for (const asked of circumstances.blbIds ?? []) {
-        if (!backendServers.some(({ blbId }) => blbId === asked)) {
-            warnings.push(`it is no member of the load balancer ${asked}, so it does not leave it`);
-        }
-    }
-    for (const { blbId, weight } of backendServers) {
-        if (weight === 0)
-            warnings.push(`its weight on ${blbId} is 0 before the run already, and stays 0`);
-    }
-    return warnings;
-}
-function concerns(decision) {
-    const erases = decision.action !== 'skip' && decision.action !== 'start';
-    return ({ kind }) => erases || kind === 'otherName' || kind === 'noHealthTarget';
-}
-function isRefused(plan) {
-    return plan.targets.some((target) => target.decision.action === 'refuse');
-}
-
-// EXTERNAL MODULE: ./core/rollout/canaries.js
-var rollout_canaries = __nccwpck_require__(4403);
-;// CONCATENATED MODULE: ./core/rollout/member.js
-function isAtWork({ state }) {
-    return state === 'working' || state === 'rollingBack';
-}
-function countsAsUnavailable(member) {
-    return member.isUnavailable || (isAtWork(member) && member.kind === 'work');
-}
-
-;// CONCATENATED MODULE: ./core/rollout/members.js
-
-class Members {
-    #places;
-    #all;
-    #counts;
-    unavailable;
-    constructor(places, all, counts, unavailable) {
-        this.#places = places;
-        this.#all = all;
-        this.#counts = counts;
-        this.unavailable = unavailable;
-    }
-    static of(tasks) {
-        const all = tasks.map((task) => ({
-            ...task,
-            state: 'waiting',
-            canRollBack: false,
-            hasFailed: false,
-            completionOrder: 0
-        }));
-        const waiting = (kind) => all.filter((member) => member.kind === kind).length;
-        return new Members(new Map(all.map(({ id }, place) => [id, place])), all, { 'check waiting': waiting('check'), 'work waiting': waiting('work') }, all.filter(countsAsUnavailable).length);
-    }
-    get(id) {
-        return this.#all[this.#places.get(id) ?? -1];
-    }
-    values() {
-        return this.#all;
-    }
-    count(kind, ...states) {
-        let count = 0;
-        for (const state of states)
-            count += this.#counts[`${kind} ${state}`] ?? 0;
-        return count;
-    }
-    get atWork() {
-        return this.count('work', 'working', 'rollingBack');
-    }
-    get isBusy() {
-        return this.atWork + this.count('check', 'working', 'rollingBack') > 0;
-    }
-    with(id, patch) {
-        const place = this.#places.get(id) ?? -1;
-        const before = this.#all[place];
-        if (before === undefined)
-            return this;
-        const now = { ...before, ...patch };
-        const [was, is] = [`${before.kind} ${before.state}`, `${now.kind} ${now.state}`];
-        const less = { ...this.#counts, [was]: (this.#counts[was] ?? 0) - 1 };
-        const counts = { ...less, [is]: (less[is] ?? 0) + 1 };
-        const unavailable = this.unavailable - Number(countsAsUnavailable(before)) + Number(countsAsUnavailable(now));
-        return new Members(this.#places, this.#all.with(place, now), counts, unavailable);
-    }
-}
-
-;// CONCATENATED MODULE: ./core/rollout/capacity.js
-function hasCapacity(members, member, maxUnavailable) {
-    return members.atWork < maxUnavailable && (member.isUnavailable || members.unavailable < maxUnavailable);
-}
-
-;// CONCATENATED MODULE: ./core/rollout/roll-back-next.js
-
-function rollBackNext(before) {
-    if (before.members.count('work', 'working') + before.members.count('check', 'working') > 0) {
-        return [before, []];
-    }
-    const waiting = before.members.values().filter(canBeRolledBack);
-    const newest = waiting.toSorted((one, other) => other.completionOrder - one.completionOrder);
-    const taken = [];
-    let { members } = before;
-    const take = ({ id }) => {
-        members = members.with(id, { state: 'rollingBack' });
-        taken.push({ type: 'rollBack', id });
-    };
-    for (const member of newest) {
-        if (!hasCapacity(members, member, before.task.maxUnavailable))
-            break;
-        take(member);
-    }
-    if (taken.length === 0 && !members.isBusy) {
-        const unavailable = newest.find((member) => hasCapacity(members, member, before.task.maxUnavailable));
-        if (unavailable !== undefined)
-            take(unavailable);
-    }
-    return [{ ...before, members }, taken];
-}
-function canBeRolledBack({ state, canRollBack }) {
-    return canRollBack && (state === 'succeeded' || state === 'failed');
-}
-
-;// CONCATENATED MODULE: ./core/rollout/roll-forward-next.js
-
-
-const checksAtOnce = 50;
-function beginNext(rollout, atMs) {
-    const { members, task } = rollout;
-    const checking = members.count('check', 'working');
-    if (members.count('check', 'waiting') > 0) {
-        return begin(rollout, ({ kind }) => kind === 'check', checksAtOnce - checking);
-    }
-    if (checking > 0)
-        return [rollout, []];
-    if (members.count('work', 'waiting') === 0)
-        return [rollout, members.isBusy ? [] : [{ type: 'end' }]];
-    const first = new Set((0,rollout_canaries/* canariesOf */.Q)(task));
-    const canaries = [...first].map((id) => members.get(id)?.state);
-    const isProven = canaries.every((state) => state === 'succeeded');
-    const isNext = ({ id, kind }) => kind === 'work' && (isProven || first.has(id));
-    if (!isProven && canaries.every((state) => state !== 'waiting'))
-        return [rollout, []];
-    return task.pauseMs === 0 ? begin(rollout, isNext) : beginBatch(rollout, isNext, atMs);
-}
-function beginBatch(before, isNext, atMs) {
-    if (before.members.isBusy)
-        return [before, []];
-    if (before.owesPause) {
-        const untilMs = atMs + before.task.pauseMs;
-        return [{ ...before, owesPause: false, pausedUntilMs: untilMs }, [{ type: 'pause', untilMs }]];
-    }
-    if (before.pausedUntilMs !== undefined && atMs < before.pausedUntilMs) {
-        return [before, [{ type: 'pause', untilMs: before.pausedUntilMs }]];
-    }
-    const { pausedUntilMs: _over, ...rollout } = before;
-    return begin(rollout, isNext);
-}
-function begin(before, isNext, most = Number.POSITIVE_INFINITY) {
-    const started = [];
-    let { members } = before;
-    for (const member of before.members.values()) {
-        if (started.length >= most)
-            break;
-        if (member.state !== 'waiting' || !isNext(member))
-            continue;
-        if (member.kind === 'work' && !hasCapacity(members, member, before.task.maxUnavailable))
-            continue;
-        members = members.with(member.id, { state: 'working' });
-        started.push({ type: 'begin', id: member.id });
-    }
-    const owesPause = before.owesPause || members.atWork > before.members.atWork;
-    return [{ ...before, members, owesPause }, started];
-}
-
-;// CONCATENATED MODULE: ./core/rollout/step-rollout.js
-
-
-
-
-function beginRollout(task, atMs) {
-    const members = Members.of(task.members);
-    const rollout = {
-        task,
-        members,
-        failures: 0,
-        ended: 0,
-        peakUnavailable: 0,
-        owesPause: false,
-        isCancelled: false,
-        isOver: false
-    };
-    return next(rollout, [], atMs);
-}
-function stepRollout(rollout, event) {
-    if (rollout.isOver)
-        return [rollout, []];
-    switch (event.type) {
-        case 'ended': {
-            const [after, commands] = onEnded(rollout, event.id, event.outcome);
-            return next(after, commands, event.atMs);
-        }
-        case 'rollbackEnded': {
-            const patch = { state: event.result, isUnavailable: event.isUnavailable, canRollBack: false };
-            return next({ ...rollout, members: rollout.members.with(event.id, patch) }, [], event.atMs);
-        }
-        case 'recovered': {
-            const members = rollout.members.with(event.id, { state: 'waiting', isUnavailable: false });
-            return next({ ...rollout, members }, [], event.atMs);
-        }
-        case 'woke':
-            return next(rollout, [], event.atMs);
-        case 'cancelled':
-            return next({ ...rollout, stop: rollout.stop ?? 'cancelled', isCancelled: true }, [], event.atMs);
-    }
-}
-function onEnded(before, id, outcome) {
-    const { result, isUnavailable, canRollBack } = outcome;
-    const completionOrder = before.ended + 1;
-    const hasFailed = result === 'failed';
-    const after = {
-        ...before,
-        members: before.members.with(id, {
-            state: result,
-            isUnavailable,
-            canRollBack,
-            hasFailed,
-            completionOrder
-        }),
-        ended: completionOrder,
-        failures: before.failures + Number(hasFailed)
-    };
-    const rollsBack = hasFailed && canRollBack && before.task.rollback && !before.isCancelled;
-    if (!rollsBack)
-        return [after, []];
-    const members = after.members.with(id, { state: 'rollingBack', isUnavailable: true });
-    return [{ ...after, members }, [{ type: 'rollBack', id }]];
-}
-function next(before, already, atMs) {
-    const stop = before.stop ?? reasonToStop(before);
-    const [after, commands] = proceed(stop === undefined ? before : { ...before, stop }, atMs);
-    const isOver = commands.some(({ type }) => type === 'end');
-    const peakUnavailable = Math.max(after.peakUnavailable, before.members.unavailable, after.members.unavailable);
-    return [{ ...after, peakUnavailable, isOver }, [...already, ...commands]];
-}
-function proceed(rollout, atMs) {
-    if (rollout.stop === undefined) {
-        const [after, commands] = beginNext(rollout, atMs);
-        const isStuck = commands.length === 0 && !after.members.isBusy && after.pausedUntilMs === undefined;
-        return isStuck ? proceed({ ...after, stop: 'noCapacity' }, atMs) : [after, commands];
-    }
-    const staysOnNewImage = rollout.isCancelled || !rollout.task.rollback;
-    const [after, commands] = staysOnNewImage ? [rollout, []] : rollBackNext(rollout);
-    const isDone = commands.length === 0 && !after.members.isBusy;
-    return [after, isDone ? [{ type: 'end' }] : commands];
-}
-function reasonToStop({ task, members, failures }) {
-    if (failures === 0)
-        return undefined;
-    if ((0,rollout_canaries/* canariesOf */.Q)(task).some((id) => members.get(id)?.hasFailed))
-        return 'canary';
-    return failures > task.maxFailures ? 'maxFailures' : undefined;
-}
-
-;// CONCATENATED MODULE: ./core/rollout/rehearse.js
-
-function rehearse(task) {
-    const batches = [[]];
-    let nowMs = 0;
-    let [rollout, commands] = beginRollout(task, nowMs);
-    const queue = [...commands];
-    for (let command = queue.shift(); command !== undefined; command = queue.shift()) {
-        if (command.type === 'pause') {
-            batches.push([]);
-            nowMs = command.untilMs;
-        }
-        if (command.type === 'begin' && rollout.members.get(command.id)?.kind === 'work') {
-            batches.at(-1)?.push(command.id);
-        }
-        const event = successOf(command, nowMs);
-        if (event === undefined)
-            continue;
-        [rollout, commands] = stepRollout(rollout, event);
-        queue.push(...commands);
-    }
-    return batches.filter((batch) => batch.length > 0);
-}
-function successOf(command, atMs) {
-    if (command.type === 'pause')
-        return { type: 'woke', atMs };
-    if (command.type !== 'begin')
-        return undefined;
-    const outcome = { result: 'succeeded', isUnavailable: false, canRollBack: false };
-    return { type: 'ended', id: command.id, outcome, atMs };
-}
-
-// EXTERNAL MODULE: ./core/rebuild/instance-before.js
-var instance_before = __nccwpck_require__(892);
-;// CONCATENATED MODULE: ./core/summary/instance-table.js
-
-
-
-
-
-
-
-
-
-const openRows = 20;
-function wholeTable(instances, state) {
-    const rows = instances.map((one) => [
-        `${(0,markdown/* code */.aY)((0,described_instance/* idOf */.T)(one))}<br>${(0,markdown/* cell */.Hn)(one.run.target.instance.name)}`,
-        (0,overview/* statusLabel */.Rh)(one),
-        [`${imageBefore(one)}<br>→ ${(0,overview/* imageOf */.dT)(state.image)}`, ...otherImage(one, state)].join('<br>'),
-        timeOf(one, state)
-    ]);
-    return (0,markdown/* table */.tp)(['Instance', 'Result', 'Image', 'Time'], rows);
-}
-function fleetTable(instances, state, priority) {
-    const ordered = (0,ranking/* byUrgency */.td)(instances);
-    const images = ordered.map((one) => {
-        const isBack = (0,instance_end/* isRolledBack */.Gm)(one.run) && one.run.rollback?.imageId === one.run.target.instance.imageId;
-        return [imageBefore(one), ...(isBack ? [] : otherImage(one, state))].join('<br>');
-    });
-    const isSame = images.every((image) => image === images[0]);
-    const columns = {
-        Instance: ordered.map(({ run }) => nameCell(run)),
-        Result: ordered.map(overview/* statusLabel */.Rh),
-        'Image before': isSame ? [] : images,
-        Time: ordered.map((one) => timeOf(one, state))
-    };
-    const intro = isSame ? [`**Image before, each:** ${images[0] ?? ''}`] : [];
-    return columnsPart(columns, { intro, isOpen: false }, priority);
-}
-function nameCell({ target: { instance } }) {
-    return `${(0,markdown/* code */.aY)(instance.id)} ${(0,markdown/* cell */.Hn)(instance.name)}`.trimEnd();
-}
-function columnsPart(columns, { intro = [], isOpen }, priority) {
-    const shown = Object.entries(columns).filter(([, cells]) => cells.some((text) => text !== ''));
-    const head = shown.map(([name]) => name);
-    const rows = (shown[0]?.[1] ?? []).map((_, at) => shown.map(([, cells]) => cells[at] ?? ''));
-    const title = `All ${rows.length} instances`;
-    const heading = ['### Instances', ...intro];
-    return {
-        priority,
-        pieces: rows.length,
-        draw: (pieces) => {
-            const missing = rows.length - pieces;
-            const told = [
-                ...(pieces === 0 ? [] : [(0,markdown/* table */.tp)(head, rows.slice(0, pieces))]),
-                ...(missing === 0 ? [] : [`_${missing} more are left out here._`])
-            ];
-            if (rows.length > openRows)
-                return [...heading, (0,markdown/* fold */.AU)(title, told, isOpen)].join('\n\n');
-            return [...heading, ...told].join('\n\n');
-        }
-    };
-}
-function imageBefore({ run }) {
-    const { imageId, imageName } = (0,instance_before/* instanceBefore */.p)(run.rebuild, run.target.instance);
-    return (0,overview/* imageOf */.dT)({ id: imageId, name: imageName });
-}
-function otherImage({ run }, { image }) {
-    if (run.rollback !== undefined && (0,instance_end/* isRolledBack */.Gm)(run))
-        return [`now on ${(0,markdown/* code */.aY)(run.rollback.imageId)}`];
-    const last = (0,instance_run/* lastSeen */.YO)(run)?.instance;
-    if (last === undefined || (0,instance_run/* diskOf */.FG)(run) === 'untouched' || last.imageId === image.id)
-        return [];
-    return [`⚠️ last seen on ${(0,overview/* imageOf */.dT)({ id: last.imageId, name: last.imageName })}`];
-}
-function timeOf({ run }, { atMs }) {
-    const { fromMs, toMs } = workTime(run, atMs);
-    return toMs === fromMs ? '–' : (0,time/* formatDuration */.a3)(toMs - fromMs);
-}
-
-;// CONCATENATED MODULE: ./core/summary/fleet-plan.js
-
-
-
-
-
-
-
-
-
-
-
-const labels = {
-    rebuild: '📋 rebuild',
-    start: '🚀 start',
-    wait: '⏳ wait, then decide',
-    skip: '✅ skip',
-    refuse: '❌ refuse'
-};
-function planTotals({ instances }) {
-    const each = [...(0,ranking/* countsOf */.mQ)(instances.map(actionOf))].map(([action, count]) => labels[action].replace(' ', ` **${count}** `));
-    return `${each.join(' · ')} (${(0,markdown/* counted */.hS)(instances.length, 'instance')})`;
-}
-function planParts(state, priority) {
-    const ordered = inOrder(state);
-    const batches = state.rollout.pauseMs === 0 ? [] : rehearse(state.rollout);
-    const sentence = batches.length === 0 ? '' : `If all goes well it takes ${(0,markdown/* counted */.hS)(batches.length, 'batch', 'batches')}.`;
-    const warnings = ordered.map(({ target }) => target.warnings.filter(isNotIn([unavailableNote(target)])));
-    const notes = commonOf(warnings);
-    const [now = ''] = (0,ranking/* countsOf */.mQ)(ordered.map(({ target }) => currentLabel(target))).keys();
-    const turns = turnsOf(ordered, (0,rollout_canaries/* canariesOf */.Q)(state.rollout), batches);
-    const remarks = ordered.map((run, at) => [
-        ...(actionOf(run) === 'rebuild' ? [] : [labels[actionOf(run)]]),
-        ...differenceOf(run, now),
-        ...(warnings[at] ?? []).filter(isNotIn(notes)).map(noteOf)
-    ].join('<br>'));
-    const columns = {
-        Instance: ordered.map(nameCell),
-        'Would be erased': ordered.map(fleet_plan_erasedCell),
-        Turn: turns,
-        Remarks: remarks
-    };
-    const whose = remarks.some((remark) => remark.includes('now: ')) ? 'Now, unless noted' : 'Now, each';
-    const common = [`**${whose}:** ${(0,markdown/* cell */.Hn)(now)}`, ...notes.map(noteOf)];
-    return [
-        whole(sentence),
-        whole(common.join('\n\n')),
-        whole(howOf(state, ordered)),
-        columnsPart(columns, { isOpen: true }, priority)
-    ];
-}
-function inOrder({ instances, rollout }) {
-    const turns = new Map(rollout.members.map(({ id }, turn) => [id, turn]));
-    const turnOf = (run) => turns.get(fleet_plan_idOf(run)) ?? 0;
-    const isSkipped = (run) => Number(actionOf(run) === 'skip');
-    return instances.toSorted((one, other) => isSkipped(one) - isSkipped(other) || turnOf(one) - turnOf(other));
-}
-function fleet_plan_idOf({ target }) {
-    return target.instance.id;
-}
-function actionOf({ target }) {
-    return target.decision.action;
-}
-function noteOf(text) {
-    return `⚠️ ${(0,markdown/* cell */.Hn)(text)}`;
-}
-function isNotIn(others) {
-    return (text) => !others.includes(text);
-}
-function commonOf([first = [], ...others]) {
-    return others.length === 0 ? [] : first.filter((text) => others.every((list) => list.includes(text)));
-}
-function differenceOf(run, now) {
-    const usual = new Set(now.split(', '));
-    const own = currentLabel(run.target)
-        .split(', ')
-        .filter((fact) => !usual.has(fact));
-    return own.length === 0 || actionOf(run) === 'skip' ? [] : [`now: ${(0,markdown/* cell */.Hn)(own.join(', '))}`];
-}
-function howOf({ options }, ordered) {
-    const [first, ...others] = ordered.filter(({ target }) => erases(target.decision));
-    if (first === undefined)
-        return '';
-    const steps = stepLabels(first.target);
-    const common = others.length === 0 ? steps : commonOf([first, ...others].map(({ target }) => stepLabels(target)));
-    const listed = (texts) => texts.map((step) => (0,markdown/* cell */.Hn)((0,clip/* clip */.$)(step, 500))).join('; ');
-    const own = steps.filter(isNotIn(common));
-    return [
-        `**Login:** ${(0,markdown/* cell */.Hn)(loginLabel(options))} · **Script:** ${(0,markdown/* cell */.Hn)(scriptLabel(options))} · **Kept:** data disks, IP addresses, custom images`,
-        ...(common.length === 0 ? [] : [`**Also:** ${listed(common)}`]),
-        ...(own.length === 0 ? [] : [`**Also**, as for ${(0,markdown/* code */.aY)(fleet_plan_idOf(first))}: ${listed(own)}`])
-    ].join('\n\n');
-}
-function turnsOf(ordered, canaries, batches) {
-    if (canaries.length === 0 && batches.length === 0)
-        return [];
-    const canary = new Set(canaries);
-    const batchOf = new Map(batches.flatMap((ids, index) => ids.map((id) => [id, index + 1])));
-    return ordered.map((run) => {
-        const batch = batchOf.get(fleet_plan_idOf(run));
-        const parts = [
-            ...(canary.has(fleet_plan_idOf(run)) ? ['canary'] : []),
-            ...(batch === undefined ? [] : [`batch ${batch}`])
-        ];
-        return parts.length === 0 ? '–' : parts.join(', ');
-    });
-}
-function fleet_plan_erasedCell(run) {
-    if (!erases(run.target.decision))
-        return 'nothing';
-    if (actionOf(run) === 'wait')
-        return erasedAfterWait;
-    const { disk, snapshots } = erasedBy(run);
-    const named = disk === undefined ? 'the system disk' : `${(0,markdown/* code */.aY)(disk.id)}, ${disk.sizeInGB}&nbsp;GB`;
-    return snapshots.length === 0 ? named : `${named}, ${(0,markdown/* counted */.hS)(snapshots.length, 'snapshot')}`;
-}
-
-;// CONCATENATED MODULE: ./core/summary/timeline.js
-
-
-
-
-const mostInstances = 50;
-const mostCharacters = 45_000;
-const phone = { bars: 230, letter: 6, space: 6 };
-const stillGoing = new Set(['inProgress', 'started']);
-function timelineOf(instances, time) {
-    if (instances.length < 2 || instances.length > mostInstances)
-        return '';
-    const rows = instances
-        .map((one) => ({ one, bars: barsOf(one, time) }))
-        .filter(({ bars }) => bars.length > 0)
-        .toSorted((one, other) => startOf(one.bars) - startOf(other.bars));
-    if (rows.length === 0)
-        return '';
-    const from = Math.min(...rows.map(({ bars }) => startOf(bars)));
-    const to = Math.max(...rows.map(({ bars }) => bars.at(-1)?.to ?? from));
-    const lines = [
-        '---',
-        'displayMode: compact',
-        '---',
-        'gantt',
-        'dateFormat YYYY-MM-DDTHH:mm:ss',
-        `axisFormat ${to - from < 600 ? '%H:%M:%S' : '%H:%M'}`,
-        `tickInterval ${tickInterval(to - from)}`,
-        'todayMarker off',
-        ...rows.flatMap(({ one, bars }) => [
-            `section ${harmless((0,described_instance/* idOf */.T)(one))}`,
-            ...bars.map((bar, index) => lineOf(bar, markOf(one, bars, index), to - from))
-        ])
-    ];
-    return lines.join('\n').length > mostCharacters ? '' : (0,markdown/* fenced */.OF)('mermaid', lines);
-}
-const distances = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600];
-function tickInterval(seconds) {
-    const distance = distances.find((each) => seconds / each <= 4) ?? 43_200;
-    return distance < 60 ? `${distance}second` : `${distance / 60}minute`;
-}
-const initials = {
-    backup: 'B',
-    drain: 'D',
-    rebuild: 'R',
-    health: 'H',
-    rollback: '↩'
-};
-function barText(kind, share) {
-    const fits = (text) => text.length * phone.letter + phone.space <= share * phone.bars;
-    return [kind, initials[kind]].find(fits) ?? '·';
-}
-function lineOf({ kind, from, to }, mark, width) {
-    return `${barText(kind, (to - from) / width)} :${mark === '' ? '' : `${mark}, `}${new Date(from * 1000).toISOString().slice(0, 19)}, ${to - from}s`;
-}
-const colours = {
-    backup: '',
-    drain: '',
-    rebuild: 'active',
-    health: 'done',
-    rollback: 'active'
-};
-function markOf({ run, status, failure }, bars, index) {
-    const isLast = index === bars.length - 1;
-    if (isLast && stillGoing.has(status))
-        return 'active';
-    const kind = bars[index]?.kind ?? 'rebuild';
-    if (kind === 'rollback')
-        return (0,instance_end/* isRolledBack */.Gm)(run) ? colours[kind] : 'crit';
-    const isLastForward = isLast || bars[index + 1]?.kind === 'rollback';
-    const hasFailed = failure !== undefined && (status === 'failed' || status === 'rolledBack');
-    return hasFailed && isLastForward ? 'crit' : colours[kind];
-}
-function barsOf({ run }, { anchor, atMs }) {
-    const bars = [];
-    const wallSeconds = (ms) => (anchor.wallMs + ms - anchor.nowMs) / 1000;
-    const spans = spansOf(run, atMs);
-    for (const [index, { fromMs, toMs }] of spans.entries()) {
-        const kind = kindAt(spans, index);
-        const last = bars.at(-1);
-        const from = Math.max(Math.floor(wallSeconds(fromMs)), last?.to ?? 0);
-        const to = Math.max(from + 1, Math.round(wallSeconds(toMs)));
-        if (last?.kind === kind)
-            bars.splice(-1, 1, { ...last, to });
-        else
-            bars.push({ kind, from, to });
-    }
-    return bars;
-}
-const timeline_kinds = {
-    backup: 'backup',
-    draining: 'drain',
-    health: 'health'
-};
-function kindAt(spans, index) {
-    const span = spans[index];
-    if (span?.isRollback)
-        return 'rollback';
-    const isBefore = span?.kind === 'settling' && spans[index + 1]?.isRollback === false;
-    return isBefore ? kindAt(spans, index + 1) : ((span && timeline_kinds[span.kind]) ?? 'rebuild');
-}
-function startOf(bars) {
-    return bars[0]?.from ?? 0;
-}
-function harmless(instanceId) {
-    const safe = instanceId.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, 40);
-    return safe === '' ? '_' : safe;
-}
-
-// EXTERNAL MODULE: ./core/summary/weights-table.js
-var weights_table = __nccwpck_require__(7046);
-;// CONCATENATED MODULE: ./core/summary/summary.js
-
-
-
-
-
-
-
-
-
-
-
-
-const summaryLimit = 900_000;
-const mostDetailed = 20;
-const priority = {
-    details: 1,
-    timeline: 2,
-    instances: 3,
-    unavailable: 4,
-    failures: { rest: 5, full: 7 },
-    weights: 6
-};
-function summaryOf(state, source, region = '') {
-    const instances = (0,described_instance/* describeInstances */.c)(state);
-    const [only, ...others] = instances;
-    const parts = only !== undefined && others.length === 0
-        ? partsOfOne(state, only, source)
-        : partsOfFleet(state, instances, source);
-    return fitted([whole((0,overview/* headline */.Pl)(state, region)), ...parts], summaryLimit);
-}
-function partsOfOne(state, one, source) {
-    const isPlan = one.status === 'planned';
-    return [
-        whole(isPlan ? '' : wholeTable([one], state), priority.instances),
-        whole(failureText(one.failure, source), priority.failures.full),
-        (0,weights_table/* weightsPart */.Tu)([one], priority.weights),
-        whole((0,weights_table/* idleSentence */.OX)([one])),
-        whole(isPlan ? planTable(one, state) : detailsOf(one, state), priority.details)
-    ];
-}
-function partsOfFleet(state, instances, source) {
-    const isPlan = (0,instance_status/* runStatus */.e)(state) === 'planned';
-    return [
-        whole(isPlan ? planTotals(state) : (0,overview/* totals */.Sd)(instances, state)),
-        whole((0,overview/* stopSentence */.WQ)(state)),
-        whole((0,overview/* rolloutLine */._s)(state)),
-        (0,overview/* unavailableBeforePart */.L2)(state, priority.unavailable),
-        ...failureParts(instances, priority.failures, source),
-        (0,weights_table/* weightsPart */.Tu)(instances, priority.weights),
-        whole((0,weights_table/* idleSentence */.OX)(instances)),
-        whole(timelinePart(instances, state), priority.timeline),
-        ...(isPlan ? planParts(state, priority.instances) : [fleetTable(instances, state, priority.instances)]),
-        ...detailParts(instances, state)
-    ];
-}
-function timelinePart(instances, state) {
-    const diagram = timelineOf(instances, state);
-    const legend = 'Times in UTC. B: backup, D: drain, R: rebuild, H: health check, ↩: rollback; red: failed.';
-    return diagram === '' ? '' : `### Timeline\n\n${legend}\n\n${diagram}`;
-}
-function detailParts(instances, state) {
-    const isMany = instances.length > mostDetailed;
-    const shown = (0,ranking/* byUrgency */.td)(instances).filter(({ failure }) => !isMany || failure !== undefined);
-    const untold = instances.length - shown.length;
-    const draw = (pieces) => {
-        const each = shown.slice(0, pieces).map((one) => detailsOf(one, state));
-        if (each.length <= mostDetailed)
-            return each.join('\n\n');
-        return (0,markdown/* fold */.AU)(`Details of ${(0,markdown/* counted */.hS)(each.length, 'instance')}`, each);
-    };
-    const note = shown.length === 0
-        ? '_Details of each instance are in the output `result`._'
-        : `_Details are shown of what failed or was cut off; those of the other ${(0,markdown/* counted */.hS)(untold, 'instance')} are in the output \`result\`._`;
-    return [{ priority: priority.details, pieces: shown.length, draw }, whole(untold === 0 ? '' : note)];
-}
-
-// EXTERNAL MODULE: ./core/model/failure.js
-var model_failure = __nccwpck_require__(5437);
-// EXTERNAL MODULE: ./core/model/limits.js
-var model_limits = __nccwpck_require__(4663);
-;// CONCATENATED MODULE: ./deploy/calls/map-some.js
-async function mapSome(items, width, map) {
-    const results = new Array(items.length);
-    const queue = items.entries();
-    const worker = async () => {
-        for (const [index, item] of queue)
-            results[index] = await map(item);
-    };
-    await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
-    return results;
-}
-
-;// CONCATENATED MODULE: ./deploy/calls/or-call-error.js
-
-async function or_call_error_orCallError(call) {
-    try {
-        return await call;
-    }
-    catch (error) {
-        if (error instanceof model_failure/* CallError */.RA)
-            return error;
-        throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./deploy/calls/read-many.js
-
-
-
-
-const sideBySide = 4;
-const fewDisks = 4;
-async function readInstances(ids, bcc, signal, options = {}) {
-    const pages = [];
-    for (let from = 0; from < ids.length; from += model_limits/* maxIdsPerCall */.e)
-        pages.push(ids.slice(from, from + model_limits/* maxIdsPerCall */.e));
-    const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal, options)));
-    return new Map(read.flat());
-}
-async function readDisks(ids, bcc, signal, options = {}) {
-    if (ids.length <= fewDisks) {
-        const disks = await Promise.all(ids.map((id) => orCallError(bcc.getSystemDisk(id, signal, options))));
-        return new Map(ids.map((id, place) => [id, disks[place]]));
-    }
-    const all = await orCallError(bcc.listSystemDisks(signal, options));
-    return new Map(ids.map((id) => [id, all instanceof CallError ? all : all.get(id)]));
-}
-async function readPage(ids, bcc, signal, options) {
-    const single = async (id) => [id, await or_call_error_orCallError(bcc.getInstance(id, signal, options))];
-    if (ids.length < 2)
-        return Promise.all(ids.map(single));
-    const found = await or_call_error_orCallError(bcc.listInstances(ids, signal, options));
-    if (!(found instanceof model_failure/* CallError */.RA)) {
-        return mapSome(ids, sideBySide, async (id) => {
-            const instance = found.get(id);
-            return instance === undefined ? single(id) : [id, instance];
-        });
-    }
-    const mayBeOfOne = ['notFound', 'invalid', 'conflict', 'denied'].includes(found.failure.kind);
-    return mayBeOfOne ? mapSome(ids, sideBySide, single) : ids.map((id) => [id, found]);
-}
-
-;// CONCATENATED MODULE: ./deploy/balancers/set-weights.js
-
-function createWeights(ports) {
-    const lines = new Map();
-    return {
-        async set(pool, { instanceId, weight }) {
-            const key = [pool.kind, pool.blbId, pool.groupId ?? ''].join(' ');
-            const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
-            lines.set(key, line);
-            const batch = line.next ?? set_weights_begin(line, pool, ports);
-            batch.weights.set(instanceId, weight);
-            const failure = (await batch.done).get(instanceId);
-            if (failure !== undefined)
-                throw failure;
-        }
-    };
-}
-function set_weights_begin(line, pool, ports) {
-    const weights = new Map();
-    const done = line.tail.then(async () => {
-        await ports.clock.sleep(0, ports.cancel.writes);
-        line.next = undefined;
-        return send(pool, [...weights].map(([instanceId, weight]) => ({ instanceId, weight })), ports);
-    });
-    line.next = { weights, done };
-    line.tail = done.catch(() => {
-        line.next = undefined;
-    });
-    return line.next;
-}
-async function send(pool, weights, ports) {
-    try {
-        await ports.balancers.setWeights(pool, weights, ports.cancel.writes);
-        return new Map();
-    }
-    catch (error) {
-        if (!(error instanceof model_failure/* CallError */.RA))
-            throw error;
-        const isRefused = error.failure.kind === 'notFound' || error.failure.kind === 'invalid';
-        if (weights.length === 1 || !isRefused) {
-            return new Map(weights.map(({ instanceId }) => [instanceId, error]));
-        }
-    }
-    const each = await Promise.all(weights.map((weight) => send(pool, [weight], ports)));
-    return new Map(each.flatMap((failures) => [...failures]));
-}
-
-;// CONCATENATED MODULE: ./deploy/balancers/restore-weights.js
-
-
-
-
-
-
-async function restoreWeights(state, ports) {
-    const restorable = restorableRuns(state);
-    if (restorable.length === 0)
-        return state;
-    const { bcc, cancel, log } = ports;
-    const ids = restorable.map(({ run }) => run.target.instance.id);
-    const read = await readInstances(ids, bcc, cancel.signal);
-    const weights = createWeights(ports);
-    const left = [];
-    const restored = new Map();
-    await Promise.all(restorable.map(async (one) => {
-        const { id } = one.run.target.instance;
-        const why = whyNot(one, read.get(id));
-        if (why === undefined)
-            restored.set(one.run, await restoreAll(one.run, weights, left, log));
-        else
-            left.push(`${id} ${why}`);
-    }));
-    if (left.length > 0)
-        log.warning(`Weights are not restored: ${left.join('; ')}`);
-    return { ...state, instances: state.instances.map((run) => restored.get(run) ?? run) };
-}
-function whyNot({ imageId }, read) {
-    if (read === undefined || read instanceof model_failure/* CallError */.RA)
-        return 'could not be read';
-    const serves = (0,bcc_status/* statusKind */.BE)(read.status) === 'up' && read.imageId === imageId;
-    return serves ? undefined : `is ${read.status} on ${read.imageId}`;
-}
-async function restoreAll(run, weights, left, log) {
-    const { id } = run.target.instance;
-    let { heldWeights } = run;
-    await Promise.all((0,held_weights/* openHeldWeights */.Ts)(heldWeights).map(async ({ server }) => {
-        try {
-            await weights.set(server, { instanceId: id, weight: server.weight });
-        }
-        catch (error) {
-            if (error instanceof model_failure/* CallError */.RA)
-                left.push(`${id} (${(0,model_failure/* describeFailure */.Ic)(error.failure)})`);
-            else if (error instanceof model_failure/* CancelledError */.cc)
-                left.push(`${id} (given up)`);
-            else
-                throw error;
-            return;
-        }
-        heldWeights = (0,held_weights/* withHeldWeight */.KZ)(heldWeights, { server, state: 'returned' });
-        log.info(`${id}: weight on ${(0,held_weights/* poolLabel */.r4)(server)} restored to ${server.weight}`);
-    }));
-    return { ...run, heldWeights };
-}
-
-;// CONCATENATED MODULE: ./core/rebuild/schedule.js
-const beat = 0.96;
-const jitter = 0.02;
-const early = 0.9;
-function schedule_nextBeat(dueMs, intervalMs, nowMs) {
-    const next = dueMs + beat * intervalMs;
-    const latest = nowMs + (beat + jitter) * intervalMs;
-    return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
-}
-function observeMoment(observation, deadlineMs, nowMs, random) {
-    const moved = observation.dueMs + (2 * random - 1) * observation.spreadMs;
-    return Math.max(nowMs, Math.min(moved, deadlineMs));
-}
-function earliestMoment(observation, dueMs) {
-    return dueMs - (observation.spreadMs / jitter) * early;
-}
-function spreadOf(intervalMs) {
-    return jitter * intervalMs;
-}
-
-;// CONCATENATED MODULE: ./deploy/calls/poll.js
-
-async function poll(read, beat, { clock, cancel }) {
-    const untilMs = clock.nowMs() + beat.limitMs;
-    let dueMs = clock.nowMs();
-    for (;;) {
-        const found = await read();
-        const nowMs = clock.nowMs();
-        if (found !== undefined || nowMs >= untilMs)
-            return found;
-        dueMs = schedule_nextBeat(dueMs, beat.intervalMs, nowMs);
-        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, cancel.signal);
-    }
-}
-
-;// CONCATENATED MODULE: ./deploy/rebuild/await-visible.js
-
-
-
-
-const intervalMs = 5_000;
-async function awaitVisible(instanceIds, limitMs, ports) {
-    const { bcc, cancel } = ports;
-    let hidden = instanceIds;
-    await poll(async () => {
-        const read = await readInstances(hidden, bcc, cancel.signal);
-        hidden = hidden.filter((id) => !(0,bcc_status/* mayShowRebuild */.K7)(statusOf(read.get(id))));
-        return hidden.length === 0 ? true : undefined;
-    }, { intervalMs, limitMs }, ports);
-    return hidden;
-}
-function statusOf(read) {
-    if (!(read instanceof model_failure/* CallError */.RA))
-        return read?.status ?? '';
-    const { kind } = read.failure;
-    if (kind === 'notFound')
-        return '';
-    if (kind === 'denied' || kind === 'invalid' || kind === 'unsent')
-        throw read;
-    return 'Running';
-}
-
-;// CONCATENATED MODULE: ./github/record.js
-const limitMs = 10_000;
-const maxMegabytes = 1;
-async function openRecord(config, subject, signal) {
-    const { repos, context, request } = await connect(config, signal);
-    const { data } = await repos.createDeployment({
-        ...context.repo,
-        ref: context.sha,
-        environment: config.environment,
-        auto_merge: false,
-        required_contexts: [],
-        description: `BCC image ${subject.imageId}`,
-        payload: { imageId: subject.imageId, instanceIds: subject.instanceIds },
-        request
-    });
-    if (!('id' in data))
-        throw new Error(`GitHub made no deployment: ${data.message ?? 'no reason given'}`);
-    return data.id;
-}
-async function setRecord(config, id, state, signal) {
-    const { repos, context, request } = await connect(config, signal);
-    const { owner, repo } = context.repo;
-    await repos.createDeploymentStatus({
-        owner,
-        repo,
-        deployment_id: id,
-        state,
-        log_url: `${context.serverUrl}/${owner}/${repo}/actions/runs/${context.runId}`,
-        ...(state === 'success' && config.environmentUrl ? { environment_url: config.environmentUrl.href } : {}),
-        request
-    });
-}
-async function connect({ githubToken }, signal) {
-    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
-    const { rest, request } = getOctokit(githubToken);
-    const { fetch } = { fetch: globalThis.fetch, ...request.endpoint.DEFAULTS.request };
-    const limit = AbortSignal.timeout(limitMs);
-    return {
-        repos: rest.repos,
-        context,
-        request: {
-            signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
-            fetch: async (...call) => bounded(await fetch(...call))
-        }
-    };
-}
-async function bounded(response) {
-    const chunks = [];
-    let bytes = 0;
-    for await (const chunk of response.body ?? []) {
-        bytes += chunk.length;
-        if (bytes > maxMegabytes * 1024 * 1024)
-            throw new Error(`its reply is longer than ${maxMegabytes} MB`);
-        chunks.push(chunk);
-    }
-    return new Response(bytes === 0 ? null : Buffer.concat(chunks), response);
-}
-
-;// CONCATENATED MODULE: ./bce/api/all-pages.js
-
-const maxPages = 100;
-const maxCharacters = 24 * 1024 * 1024;
-async function allPages(page, call, onLeftOut = () => undefined) {
-    const items = [];
-    const markers = new Set();
-    let operation = page();
-    let characters = 0;
-    for (;;) {
-        const { items: found, nextMarker, leftOut } = await call(operation);
-        if (leftOut !== undefined)
-            onLeftOut(operation, leftOut);
-        for (const item of found)
-            items.push(item);
-        characters += JSON.stringify(found).length;
-        if (characters > maxCharacters) {
-            throw endless(operation, `it holds more than ${maxCharacters / 1024 / 1024} MB`);
-        }
-        if (nextMarker === undefined) {
-            return items;
-        }
-        if (markers.has(nextMarker)) {
-            throw endless(operation, 'its pages lead back to one that was read already');
-        }
-        markers.add(nextMarker);
-        if (markers.size >= maxPages) {
-            throw endless(operation, `it has more than ${maxPages} pages`);
-        }
-        operation = page(nextMarker);
-    }
-}
-function endless({ name, target }, why) {
-    return new model_failure/* CallError */.RA({
-        kind: 'malformed',
-        operation: name,
-        target,
-        message: `the list has no end: ${why}`,
-        attempts: 1
-    });
-}
-
-;// CONCATENATED MODULE: ./core/model/backend-server.js
-function updateName({ kind }) {
-    return kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs';
-}
-
-// EXTERNAL MODULE: ./bce/signed-request.js + 1 modules
-var signed_request = __nccwpck_require__(6018);
-// EXTERNAL MODULE: ./bce/api/check-arguments.js
-var check_arguments = __nccwpck_require__(4822);
-// EXTERNAL MODULE: external "node:buffer"
-var external_node_buffer_ = __nccwpck_require__(4573);
-// EXTERNAL MODULE: ./bce/api/json-fields.js
-var json_fields = __nccwpck_require__(219);
-;// CONCATENATED MODULE: ./bce/api/decode.js
-
-
-
-function oneOf(thing, ids) {
-    if (!ids.includes(thing.id))
-        throw new json_fields/* DecodeError */.Xc('it is about another ID than the one asked for');
-    return thing;
-}
-function decodeUserData(json) {
-    const userData = (0,json_fields/* record */.g1)(json, 'answer')['userData'] ?? '';
-    if (typeof userData !== 'string') {
-        throw new json_fields/* DecodeError */.Xc('"userData" is not a text');
-    }
-    const base64 = userData.replace(/\s/g, '');
-    const bytes = Buffer.from(base64, 'base64');
-    const again = bytes.toString('base64');
-    if (base64 !== again && base64 !== again.replace(/=+$/, '')) {
-        throw new json_fields/* DecodeError */.Xc('"userData" is not base64');
-    }
-    if (!(0,external_node_buffer_.isUtf8)(bytes)) {
-        throw new json_fields/* DecodeError */.Xc('"userData" holds bytes that are not text');
-    }
-    return bytes.length === 0 ? undefined : new secret/* Secret */.z(bytes.toString('utf8'));
-}
-function decodePage(json, key, decodeItem) {
-    const reply = (0,json_fields/* record */.g1)(json, 'answer');
-    const items = (0,json_fields/* list */.p_)(reply[key], key).map(decodeItem);
-    return (0,json_fields/* flag */.Jt)(reply, 'isTruncated') ? { items, nextMarker: (0,json_fields/* vital */.$n)(reply, 'nextMarker') } : { items };
-}
-function decodeHelpfulPage(json, key, decodeItem) {
-    const reply = (0,json_fields/* record */.g1)(json, 'answer');
-    if (reply[key] === undefined)
-        return { items: [], leftOut: `"${key}" is missing` };
-    let leftOut;
-    const page = decodePage(json, key, (item) => {
-        try {
-            return [decodeItem(item)];
-        }
-        catch (error) {
-            if (!(error instanceof json_fields/* DecodeError */.Xc))
-                throw error;
-            leftOut ??= error.message;
-            return [];
-        }
-    });
-    return { ...page, items: page.items.flat(), ...(leftOut === undefined ? {} : { leftOut }) };
-}
-function decodeInstance(json) {
-    const from = (0,json_fields/* record */.g1)(json, 'instance');
-    const tags = decodeTags(from['tags']);
-    return {
-        ...(0,json_fields/* texts */.Te)(from, ['name', 'imageName', 'imageType', 'osName', 'osVersion', 'osArch']),
-        ...(0,json_fields/* texts */.Te)(from, ['zoneName', 'spec', 'publicIp', 'internalIp']),
-        id: (0,json_fields/* vital */.$n)(from, 'id'),
-        status: (0,json_fields/* vital */.$n)(from, 'status'),
-        imageId: (0,json_fields/* vital */.$n)(from, 'imageId'),
-        keypairId: (0,json_fields/* word */.Vm)(from, 'keypairId'),
-        deletionProtection: (0,json_fields/* optionalFlag */.bS)(from, 'deletionProtection'),
-        ...(tags === undefined ? {} : { tags })
-    };
-}
-function decodeImage(json) {
-    const from = (0,json_fields/* record */.g1)(json, 'image');
-    return {
-        ...(0,json_fields/* texts */.Te)(from, ['name', 'type', 'osType', 'osName', 'osVersion', 'osArch', 'createTime']),
-        id: (0,json_fields/* vital */.$n)(from, 'id'),
-        status: (0,json_fields/* vital */.$n)(from, 'status'),
-        minDiskGb: (0,json_fields/* count */.U9)(from, 'minDiskGb')
-    };
-}
-function decodeVolume(json) {
-    const from = (0,json_fields/* record */.g1)(json, 'volume');
-    const isSystemVolume = (0,json_fields/* flag */.Jt)(from, 'isSystemVolume');
-    const needed = isSystemVolume ? json_fields/* vital */.$n : json_fields/* text */.Qq;
-    const { attachments } = from;
-    return {
-        id: needed(from, 'id'),
-        createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
-        sizeInGB: (0,json_fields/* count */.U9)(from, 'diskSizeInGB'),
-        snapshotNum: (0,json_fields/* count */.U9)(from, 'snapshotNum'),
-        status: (0,json_fields/* word */.Vm)(from, 'status').replace(/^in[-_]?use$/i, 'InUse'),
-        isSystemVolume,
-        attachedTo: (Array.isArray(attachments) ? attachments : [])
-            .map((attachment) => (0,json_fields/* word */.Vm)({ ...Object(attachment) }, 'instanceId'))
-            .filter((id) => id !== '')
-    };
-}
-function decodeSnapshot(json) {
-    const from = (0,json_fields/* record */.g1)(json, 'snapshot');
-    return { ...(0,json_fields/* texts */.Te)(from, ['id', 'name', 'createTime']), volumeId: (0,json_fields/* word */.Vm)(from, 'volumeId') };
-}
-function decodeTags(json) {
-    if (json === null)
-        return [];
-    if (!Array.isArray(json))
-        return undefined;
-    const tags = json.map((tag) => {
-        const from = { ...Object(tag) };
-        return { key: (0,json_fields/* text */.Qq)(from, 'tagKey'), value: (0,json_fields/* text */.Qq)(from, 'tagValue') };
-    });
-    return tags.some(({ key }) => key === '') ? undefined : tags;
-}
-
-// EXTERNAL MODULE: ./core/secret-forms.js
-var secret_forms = __nccwpck_require__(6435);
-// EXTERNAL MODULE: ./bce/api/operation.js
-var api_operation = __nccwpck_require__(9666);
-;// CONCATENATED MODULE: ./bce/api/instances.js
-
-
-
-
-
-
-const longestPage = '1000';
-function getInstance(id) {
-    return {
-        ...api_operation/* read */.LF,
-        ...(0,check_arguments/* about */.Cv)('GetInstance', id),
-        path: (0,signed_request/* pathOf */.XM)('v2', 'instance', id),
-        maxBodyBytes: api_operation/* shortBody */.xe,
-        decode: (json) => oneOf(decodeInstance((0,json_fields/* record */.g1)(json, 'answer')['instance']), [id])
-    };
-}
-function getUserData(instanceId) {
-    return {
-        ...api_operation/* read */.LF,
-        method: 'POST',
-        ...(0,check_arguments/* about */.Cv)('GetInstanceUserDataInfo', instanceId),
-        path: '/v2/instance/attribute/getUserdata',
-        body: JSON.stringify({ instanceId }),
-        maxBodyBytes: api_operation/* shortBody */.xe,
-        decode: decodeUserData
-    };
-}
-function listInstances(ids, marker) {
-    return {
-        ...api_operation/* read */.LF,
-        method: 'POST',
-        name: 'ListInstanceByIds',
-        path: '/v2/instance/listByInstanceId',
-        query: (0,signed_request/* queryOf */.E2)({ marker }),
-        body: JSON.stringify({ instanceIds: ids }),
-        decode: (json) => decodePage(json, 'instances', (item) => oneOf(decodeInstance(item), ids))
-    };
-}
-function listTagged(tags, marker) {
-    const filter = tags
-        .filter(({ key, value }) => key !== '' && !/[:,]/.test(key + value))
-        .map(({ key, value }) => (value === '' ? key : `${key}:${value}`));
-    return {
-        ...api_operation/* read */.LF,
-        name: 'ListInstances',
-        path: '/v2/instance',
-        query: (0,signed_request/* queryOf */.E2)({ tags: filter.join(','), marker, maxKeys: longestPage }),
-        decode: (json) => decodePage(json, 'instances', decodeInstance)
-    };
-}
-function listVolumes(instanceId, marker) {
-    return {
-        ...api_operation/* read */.LF,
-        ...(0,check_arguments/* about */.Cv)('ListVolumes', instanceId),
-        path: '/v2/volume',
-        query: (0,signed_request/* queryOf */.E2)({ instanceId, marker }),
-        decode(json) {
-            const page = decodeHelpfulPage(json, 'volumes', decodeVolume);
-            if (page.items.some(({ attachedTo: ids }) => ids.length > 0 && !ids.includes(instanceId))) {
-                throw new json_fields/* DecodeError */.Xc('a disk is attached to another instance than the one asked for');
-            }
-            return page;
-        }
-    };
-}
-function listSystemVolumes(marker) {
-    return {
-        ...api_operation/* read */.LF,
-        name: 'ListVolumes',
-        path: '/v2/volume',
-        query: (0,signed_request/* queryOf */.E2)({ usageFilter: 'system', marker, maxKeys: longestPage }),
-        decode: (json) => decodeHelpfulPage(json, 'volumes', decodeVolume)
-    };
-}
-function listSnapshots(volumeId, marker) {
-    return { ...snapshots, ...(0,check_arguments/* about */.Cv)('ListSnapshots', volumeId), query: (0,signed_request/* queryOf */.E2)({ volumeId, marker }) };
-}
-function listAllSnapshots(marker) {
-    return { ...snapshots, query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }) };
-}
-function startInstance(id) {
-    const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
-    return { ...write, ...(0,check_arguments/* about */.Cv)('StartInstance', id), path, query: { start: null }, repeatable: true };
-}
-function rebuildInstance(id, spec, ciphertext) {
-    return {
-        ...rebuild(spec, ciphertext),
-        ...(0,check_arguments/* about */.Cv)('RebuildInstance', id),
-        path: (0,signed_request/* pathOf */.XM)('v2', 'instance', id),
-        query: { rebuild: null },
-        body: JSON.stringify(rebuildFields(spec, ciphertext))
-    };
-}
-function rebuildInstances(ids, spec, ciphertext) {
-    return {
-        ...rebuild(spec, ciphertext),
-        name: 'RebuildBatchInstance',
-        target: (0,check_arguments/* batchName */.cL)(ids),
-        path: '/v2/instance/rebuild',
-        query: {},
-        isBatch: true,
-        body: JSON.stringify({ instanceIds: ids, ...rebuildFields(spec, ciphertext) })
-    };
-}
-function rebuildFields({ imageId, login, userData, cleanLastUserData }, ciphertext) {
-    return {
-        imageId,
-        adminPass: ciphertext,
-        keypairId: login.kind === 'keypairId' ? login.keypairId : undefined,
-        keepImageLogin: login.kind === 'keepImageLogin' ? true : undefined,
-        userData: userData?.reveal(),
-        cleanLastUserData
-    };
-}
-function rebuild({ login, userData }, ciphertext = '') {
-    const password = login.kind === 'adminPass' ? [login.adminPass.reveal(), ciphertext] : [];
-    const secrets = [...password, ...(userData === undefined ? [] : (0,secret_forms/* secretLines */._o)(userData.reveal()))];
-    return { ...write, secrets, tellsLoss: true };
-}
-const snapshots = {
-    ...api_operation/* read */.LF,
-    name: 'ListSnapshots',
-    path: '/v2/snapshot',
-    decode: (json) => decodeHelpfulPage(json, 'snapshots', decodeSnapshot)
-};
-const write = {
-    kind: 'write',
-    method: 'PUT',
-    decode: (_json, requestId) => ({ requestId })
-};
-
-;// CONCATENATED MODULE: ./bce/api/load-balancers.js
-
-
-
-
-
-
-
-function listMembers(blbId, marker) {
-    return {
-        ...readBlb,
-        ...(0,check_arguments/* about */.Cv)('DescribeBlbServers', blbId),
-        path: (0,signed_request/* pathOf */.XM)('v1', 'blb', blbId, 'backendserver'),
-        query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }),
-        decode: decodeMembers
-    };
-}
-function listGroups(blbId, marker) {
-    return {
-        ...readBlb,
-        ...(0,check_arguments/* about */.Cv)('DescribeAppBlbServerGroup', blbId),
-        path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'appservergroup'),
-        query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }),
-        decode: (json) => decodePage(json, 'appServerGroupList', (item) => (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(item, 'group'), 'id'))
-    };
-}
-function listGroupMembers(blbId, sgId, marker) {
-    return {
-        ...readBlb,
-        ...(0,check_arguments/* about */.Cv)('DescribeAppBlbServerGroupRs', blbId, sgId),
-        path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'blbrs'),
-        query: (0,signed_request/* queryOf */.E2)({ sgId, marker, maxKeys: longestPage }),
-        decode: decodeMembers
-    };
-}
-function updateWeights(pool, weights) {
-    const { kind, blbId, groupId: sgId = '' } = pool;
-    const name = updateName(pool);
-    const isPlain = kind === 'blb';
-    (0,check_arguments/* checkWeights */.qO)(name, blbId, weights);
-    const backendServerList = weights.map(({ instanceId, weight }) => ({ instanceId, weight }));
-    return {
-        kind: 'write',
-        service: 'blb',
-        method: 'PUT',
-        repeatable: true,
-        ...(isPlain ? (0,check_arguments/* about */.Cv)(name, blbId) : (0,check_arguments/* about */.Cv)(name, blbId, sgId)),
-        path: (0,signed_request/* pathOf */.XM)('v1', kind, blbId, isPlain ? 'backendserver' : 'blbrs'),
-        query: isPlain ? { update: null } : {},
-        body: JSON.stringify(isPlain ? { backendServerList } : { sgId, backendServerList }),
-        decode: () => undefined
-    };
-}
-function decodeMembers(json) {
-    return decodePage(json, 'backendServerList', (item) => {
-        const from = (0,json_fields/* record */.g1)(item, 'member');
-        const instanceId = (0,json_fields/* word */.Vm)(from, 'instanceId');
-        return instanceId === '' ? undefined : { instanceId, weight: weightOf(from) };
-    });
-}
-function weightOf(from) {
-    const weight = from['weight'];
-    const digits = typeof weight === 'number' || typeof weight === 'string' ? String(weight) : '';
-    if (!/^\d{1,3}$/.test(digits) || Number(digits) > 100) {
-        throw new json_fields/* DecodeError */.Xc('"weight" is no whole number from 0 to 100');
-    }
-    return Number(digits);
-}
-const readBlb = { ...api_operation/* read */.LF, service: 'blb' };
-
-;// CONCATENATED MODULE: ./bce/api/backend-servers.js
-
-
-
-const unfit = ['notFound', 'invalid'];
-async function backendServersOf(blbId, call) {
-    const ordinary = await unlessUnfit(allPages((marker) => listMembers(blbId, marker), call));
-    if (!(ordinary instanceof model_failure/* CallError */.RA)) {
-        const backendServers = backendServersIn({ kind: 'blb', blbId }, ordinary);
-        if (backendServers.length > 0) {
-            return backendServers;
-        }
-    }
-    const groups = await unlessUnfit(allPages((marker) => listGroups(blbId, marker), call));
-    if (groups instanceof model_failure/* CallError */.RA) {
-        if (ordinary instanceof model_failure/* CallError */.RA) {
-            throw tellingFailure(ordinary, groups);
-        }
-        return [];
-    }
-    const backendServers = [];
-    for (const groupId of new Set(groups)) {
-        const page = (marker) => listGroupMembers(blbId, groupId, marker);
-        backendServers.push(...backendServersIn({ kind: 'appblb', blbId, groupId }, await allPages(page, call)));
-    }
-    return backendServers;
-}
-function backendServersIn(pool, members) {
-    const backendServers = new Map();
-    for (const member of members) {
-        if (member !== undefined) {
-            backendServers.set(member.instanceId, { ...pool, ...member });
-        }
-    }
-    return [...backendServers.values()];
-}
-async function unlessUnfit(items) {
-    try {
-        return await items;
-    }
-    catch (error) {
-        if (error instanceof model_failure/* CallError */.RA && unfit.includes(error.failure.kind)) {
-            return error;
-        }
-        throw error;
-    }
-}
-function tellingFailure(ordinary, application) {
-    const other = [ordinary, application].find(({ failure }) => failure.kind !== 'notFound');
-    if (other !== undefined) {
-        return other;
-    }
-    const { failure } = ordinary;
-    const message = `it is neither an ordinary nor an application load balancer; ${failure.message}`;
-    return new model_failure/* CallError */.RA({ ...failure, message }, { cause: application });
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./bce/api/encrypt-password.js
-
-
-const keyBytes = 16;
-function encryptPassword(operation, target, password, secretAccessKey) {
-    const key = Buffer.from(secretAccessKey, 'utf8').subarray(0, keyBytes);
-    if (key.length < keyBytes) {
-        const message = `the secret access key has fewer than ${keyBytes} characters, so adminPass cannot be encrypted with it`;
-        throw (0,check_arguments/* refused */.J5)(operation, target, message);
-    }
-    const cipher = (0,external_node_crypto_.createCipheriv)('aes-128-ecb', key, null);
-    return cipher.update(password, 'utf8', 'hex') + cipher.final('hex');
-}
-
-;// CONCATENATED MODULE: ./bce/api/images.js
-
-
-
-
-
-function getImage(id) {
-    return {
-        ...api_operation/* read */.LF,
-        ...(0,check_arguments/* about */.Cv)('GetImage', id),
-        path: (0,signed_request/* pathOf */.XM)('v2', 'image', id),
-        maxBodyBytes: api_operation/* shortBody */.xe,
-        decode: (json) => oneOf(decodeImage((0,json_fields/* record */.g1)(json, 'answer')['image']), [id])
-    };
-}
-function listImages({ imageType, imageName }, marker) {
-    return {
-        ...api_operation/* read */.LF,
-        name: 'ListImages',
-        path: '/v2/image',
-        query: (0,signed_request/* queryOf */.E2)({ imageType, imageName, marker }),
-        decode: (json) => decodePage(json, 'images', decodeImage)
-    };
-}
-function createImage(spec) {
-    const { imageName, instanceId, clientToken } = spec;
-    (0,check_arguments/* checkToken */.SK)('CreateImage', instanceId, clientToken);
-    return {
-        kind: 'write',
-        repeatable: true,
-        method: 'POST',
-        ...(0,check_arguments/* about */.Cv)('CreateImage', instanceId),
-        path: '/v2/image',
-        query: { clientToken },
-        body: JSON.stringify({ imageName, instanceId }),
-        decode: (json) => ({ imageId: (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(json, 'answer'), 'imageId') })
-    };
-}
-function deleteImage(id) {
-    return {
-        kind: 'write',
-        repeatable: true,
-        doneAfterLoss: 'notFound',
-        method: 'DELETE',
-        ...(0,check_arguments/* about */.Cv)('DeleteImage', id),
-        path: (0,signed_request/* pathOf */.XM)('v2', 'image', id),
-        query: {},
-        decode: () => undefined
-    };
-}
-
-// EXTERNAL MODULE: ./bce/api/reply-facts.js + 1 modules
-var reply_facts = __nccwpck_require__(7463);
-;// CONCATENATED MODULE: ./bce/api/system-disks.js
-function systemDiskOf(volumes) {
-    const [disk, another] = volumes.filter(({ isSystemVolume }) => isSystemVolume);
-    if (disk === undefined || another !== undefined) {
-        return undefined;
-    }
-    const { isSystemVolume: _flag, attachedTo: _ids, ...systemDisk } = disk;
-    return systemDisk;
-}
-function systemDisksByInstance(volumes) {
-    const different = new Map(volumes.map((volume) => [volume.id, volume]));
-    const byInstance = new Map();
-    for (const volume of different.values()) {
-        for (const id of volume.attachedTo) {
-            byInstance.set(id, [...(byInstance.get(id) ?? []), volume]);
-        }
-    }
-    return new Map([...byInstance].flatMap(([id, some]) => {
-        const disk = systemDiskOf(some);
-        return disk === undefined ? [] : [[id, disk]];
-    }));
-}
-
-;// CONCATENATED MODULE: ./bce/api/error-codes.js
-const codes = new Map([
-    [
-        'throttled',
-        [
-            'ratelimit',
-            'ratelimitexceeded',
-            'throttling',
-            'throttled',
-            'throttlingexception',
-            'toomanyrequests',
-            'requestlimitexceeded',
-            'exceedratelimit',
-            'slowdown'
-        ]
-    ],
-    ['skewed', ['requestexpired', 'requesttimetooskewed']],
-    [
-        'denied',
-        [
-            'accessdenied',
-            'iamsignatureinvalid',
-            'invalidaccesskeyid',
-            'invalidhttpauthheader',
-            'optinrequired',
-            'qualifynotpass',
-            'signaturedoesnotmatch',
-            'signatureinvalid',
-            'invalidsignature'
-        ]
-    ],
-    [
-        'notFound',
-        [
-            'forbidden.instancenotfound',
-            'instancenotexist',
-            'instancenotfound',
-            'invalidinstanceid.notfound',
-            'keypair.instancenotexist',
-            'keypair.keypairnotexist',
-            'nosuchobject',
-            'resourcenotfound'
-        ]
-    ],
-    [
-        'conflict',
-        [
-            'image.creatingimagecannotbedeleted',
-            'image.imagehasbeensharedtoothers',
-            'image.instancestatusforbidden',
-            'instance.passwordoperationforbidden',
-            'instance.rebootinstanceoperationforbidden',
-            'instance.startinstanceoperationforbidden',
-            'instance.stopinstanceoperationforbidden',
-            'keypair.instancestatusforbidden',
-            'lastoperationnotfinished',
-            'operationdenied'
-        ]
-    ],
-    [
-        'invalid',
-        [
-            'idempotentparametermismatch',
-            'image.imagequotaexceedlimit',
-            'image.uncustomimagecannotbedeleted',
-            'invalidversion',
-            'keypair.unsupportostype'
-        ]
-    ]
-]);
-const busyCode = 'lastoperationnotfinished';
-const serverCodes = ['internalerror', 'serviceinternalerror', 'serviceunavailable'];
-function classify(status, code, kind) {
-    const lower = code.toLowerCase();
-    for (const [failure, members] of codes) {
-        if (members.includes(lower)) {
-            return failure;
-        }
-    }
-    if (serverCodes.includes(lower) || status >= 500 || status === 408) {
-        return kind === 'read' ? 'transient' : 'ambiguous';
-    }
-    return byStatus.get(status) ?? 'invalid';
-}
-function isBusy(code = '') {
-    return code.toLowerCase() === busyCode;
-}
-const byStatus = new Map([
-    [401, 'denied'],
-    [403, 'denied'],
-    [404, 'notFound'],
-    [409, 'conflict'],
-    [412, 'conflict'],
-    [429, 'throttled']
-]);
-
-;// CONCATENATED MODULE: ./bce/api/interpret-reply.js
-
-
-
-
-function interpretReply(operation, reply, facts, endpoint) {
-    const { status, body } = reply;
-    const fail = (kind, message, cause) => failed(operation, kind, message, cause, { status, facts });
-    if (body.kind === 'cut' && operation.kind === 'read') {
-        return fail('transient', body.error.message, body.error);
-    }
-    if (status >= 200 && status < 300 && !deniesSuccess(facts)) {
-        const problem = body.kind === 'tooLong' ? 'the answer is too long' : facts.problem;
-        if (problem !== '' && operation.kind === 'read')
-            return fail('malformed', problem);
-        try {
-            return { ok: true, value: operation.decode(facts.json, facts.requestId) };
-        }
-        catch (error) {
-            if (!(error instanceof json_fields/* DecodeError */.Xc))
-                throw error;
-            return fail('malformed', `the answer cannot be understood: ${error.message}`);
-        }
-    }
-    if (status >= 300 && status < 400) {
-        const host = (0,reply_facts/* redirectHost */.DM)(reply, endpoint);
-        const kind = operation.kind === 'read' ? 'invalid' : 'ambiguous';
-        return fail(kind, `the service sent us on to ${host}, and a signed request does not follow`);
-    }
-    const message = facts.message === '' ? 'the service gave no reason' : facts.message;
-    if (status < 300 && operation.service !== 'ca') {
-        const kind = operation.kind === 'read' ? 'malformed' : 'ambiguous';
-        return fail(kind, `the status is one of success, but the answer is an error: ${message}`);
-    }
-    const kind = classify(Math.max(status, 400), facts.code, operation.kind);
-    return fail(kind, kind === 'skewed'
-        ? `${message} (the clock here differs from the service's, or a session has ended)`
-        : message);
-}
-function deniesSuccess({ json, code }) {
-    const { success } = { ...Object(json) };
-    return success === false || !/^(?:success|ok|\d*)$/i.test(code);
-}
-function interpretLoss(operation, error) {
-    const { reach, barrier, message } = error;
-    const loss = operation.kind === 'read' ? 'transient' : 'ambiguous';
-    const attempt = failed(operation, reach === 'lost' ? loss : reach, message, error);
-    return { ...attempt, failure: { ...attempt.failure, ...(0,given/* given */.g)({ barrier }) } };
-}
-function failed(operation, kind, message, cause, answer) {
-    const { code, requestId, retryAfterMs, serverMs } = answer?.facts ?? {};
-    return {
-        ok: false,
-        failure: {
-            kind,
-            operation: operation.name,
-            target: operation.target,
-            message,
-            ...(0,given/* given */.g)({
-                httpStatus: answer?.status,
-                code: code || undefined,
-                requestId: requestId || undefined,
-                retryAfterMs
-            })
-        },
-        ...(0,given/* given */.g)({ cause, serverMs })
-    };
-}
-
-// EXTERNAL MODULE: ./bce/api/service-endpoints.js
-var service_endpoints = __nccwpck_require__(8547);
-;// CONCATENATED MODULE: ./bce/http/transport-error.js
-class TransportError extends Error {
-    reach;
-    code;
-    barrier;
-    constructor(reach, code, message, options) {
-        super(message, options);
-        this.name = 'TransportError';
-        this.reach = reach;
-        this.code = code;
-        this.barrier = options?.barrier;
-    }
-}
-class AttemptEndedError extends Error {
-    code;
-    constructor(code, message) {
-        super(message);
-        this.name = 'AttemptEndedError';
-        this.code = code;
-    }
-}
-function transportError(error, host, phase) {
-    const code = codeOf(error);
-    if (error instanceof AttemptEndedError) {
-        const reach = phase === 'connecting' ? 'unreached' : 'lost';
-        const message = `${error.message} (${states[phase]} ${host})`;
-        return new TransportError(reach, code, message, { cause: error });
-    }
-    if (phase !== 'connecting') {
-        const what = phase === 'waiting' ? 'broke before an answer came' : 'broke in the midst of the answer';
-        return new TransportError('lost', code, `the connection to ${host} ${what} (${code})`, { cause: error });
-    }
-    if (certificateCodes.test(code)) {
-        const remedy = 'if an authority of your own signed it, name its file in NODE_EXTRA_CA_CERTS';
-        const message = `the certificate of ${host} is not trusted (${code}), so nothing was sent; ${remedy}`;
-        return new TransportError('unsent', code, message, { cause: error });
-    }
-    if (code.startsWith('ERR_INVALID') || code === 'ERR_UNESCAPED_CHARACTERS') {
-        const hint = code === 'ERR_INVALID_URL' ? 'the proxy that the environment names is no URL' : code;
-        return new TransportError('unsent', code, `the request to ${host} cannot be made (${hint})`, {
-            cause: error
-        });
-    }
-    const isProxy = textOf(error).startsWith('tunneling socket');
-    const detail = isProxy ? `at the proxy: ${textOf(error)}` : code;
-    const barrier = isProxy ? 'proxy' : lookupCodes.has(code) ? 'hostName' : undefined;
-    return new TransportError('unreached', code, `no connection to ${host} (${detail})`, {
-        cause: error,
-        barrier
-    });
-}
-const lookupCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ENODATA']);
-const states = {
-    connecting: 'while connecting to',
-    waiting: 'while waiting for an answer of',
-    reading: 'while reading the answer of'
-};
-const certificateCodes = /CERT|UNABLE_TO_VERIFY|UNABLE_TO_DECODE|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH/;
-function codeOf(error) {
-    return propertyOf(error, 'code') || 'unknown error';
-}
-function textOf(error) {
-    return propertyOf(error, 'message');
-}
-function propertyOf(error, name) {
-    const value = Object(error)[name];
-    return typeof value === 'string' ? value : '';
-}
-
-;// CONCATENATED MODULE: ./bce/call-attempt.js
-
-
-
-
-
-
-const timeoutMs = { read: 15_000, write: 30_000 };
-const connectLimitMs = 10_000;
-const bodyLimitMs = 3_000;
-async function attempt(operation, context, signal, options = {}) {
-    const { credentials, clock } = context;
-    const endpoint = (0,service_endpoints/* endpointOf */.X)(operation.service ?? 'bcc', context.endpoint);
-    const startMs = context.wallMs();
-    const signed = (0,signed_request/* signedRequest */.IU)(operation, endpoint, credentials, startMs + clock.offsetMs);
-    context.mask(signed.signature);
-    const hidden = (0,reply_facts/* hiding */.Q0)([signed.signature, ...(operation.secrets ?? [])], context.hidden);
-    const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options, hidden);
-    const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
-    context.debug((0,reply_facts/* redact */.E$)(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, hidden));
-    return outcome.ok
-        ? outcome
-        : { ...outcome, failure: { ...outcome.failure, message: (0,reply_facts/* redact */.E$)(outcome.failure.message, hidden) } };
-}
-async function exchange(operation, signed, endpoint, context, signal, options, hidden) {
-    const { deadlineMs = Number.POSITIVE_INFINITY, expiresAtMs = Number.POSITIVE_INFINITY } = options;
-    const nowMs = context.nowMs();
-    const isWrite = operation.kind === 'write';
-    const request = {
-        method: operation.method,
-        endpoint,
-        path: signed.path,
-        headers: signed.headers,
-        timeoutMs: Math.max(0, Math.min(timeoutMs[operation.kind], deadlineMs - nowMs)),
-        fresh: isWrite || options.fresh === true,
-        maxBodyBytes: operation.maxBodyBytes ?? (isWrite ? api_operation/* shortBody */.xe : api_operation/* longBody */.xx),
-        ...(isWrite
-            ? { connectMs: Math.max(0, Math.min(connectLimitMs, expiresAtMs - nowMs)), bodyMs: bodyLimitMs }
-            : {}),
-        ...(operation.body === undefined ? {} : { body: operation.body })
-    };
-    try {
-        const reply = await context.transport.send(request, signal);
-        const facts = (0,reply_facts/* replyFacts */.EE)(reply, context.wallMs(), hidden);
-        const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
-        return [interpretReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
-    }
-    catch (error) {
-        if (error instanceof TransportError) {
-            return [interpretLoss(operation, error), [error.code, error.reach]];
-        }
-        throw error;
-    }
-}
-
-// EXTERNAL MODULE: ../node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(8564);
-;// CONCATENATED MODULE: ./bce/unless-aborted.js
-function unlessAborted(work, signal) {
-    return new Promise((resolve, reject) => {
-        const onAbort = () => reject(signal.reason);
-        signal.addEventListener('abort', onAbort, { once: true });
-        if (signal.aborted) {
-            onAbort();
-        }
-        work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-    });
-}
-
-;// CONCATENATED MODULE: ./bce/http/body.js
-async function readBody(message, maxBytes, fail) {
-    const chunks = [];
-    let bytes = 0;
-    try {
-        for await (const chunk of message) {
-            const buffer = Buffer.from(chunk);
-            bytes += buffer.length;
-            if (bytes > maxBytes) {
-                return { kind: 'tooLong' };
-            }
-            chunks.push(buffer);
-        }
-    }
-    catch (error) {
-        return { kind: 'cut', error: fail(error) };
-    }
-    return { kind: 'whole', text: Buffer.concat(chunks).toString('utf8') };
-}
-
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(7067);
-var external_node_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_http_, 2);
-// EXTERNAL MODULE: external "node:https"
-var external_node_https_ = __nccwpck_require__(4708);
-var external_node_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_https_, 2);
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(1692);
-;// CONCATENATED MODULE: ./bce/http/node-http.js
-
-
-
-function watchedModule(url, onConnected) {
-    const module = url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject;
-    const request = (options, callback) => {
-        const sent = module.request(options, callback);
-        sent.once('socket', (socket) => {
-            const secure = socket instanceof external_node_tls_.TLSSocket;
-            if (sent.reusedSocket || (!secure && !socket.connecting)) {
-                onConnected();
-            }
-            else {
-                socket.once(secure ? 'secureConnect' : 'connect', onConnected);
-            }
-        });
-        let isAnswered = false;
-        sent.once('response', () => {
-            isAnswered = true;
-        });
-        sent.once('upgrade', (_response, socket) => socket.destroy());
-        sent.once('close', () => {
-            if (!isAnswered) {
-                sent.emit('error', Object.assign(new Error('the request ended without an answer'), { code: 'NO_ANSWER' }));
-            }
-        });
-        return sent;
-    };
-    return Object.create(module, { request: { value: request } });
-}
-function bindTunnel(agent, signal) {
-    if ('proxyOptions' in agent) {
-        Object.assign(agent, { proxyOptions: { ...Object(agent.proxyOptions), signal } });
-    }
-}
-
-;// CONCATENATED MODULE: ./bce/http/transport.js
-
-
-
-
-
-function createTransport(userAgent) {
-    const kept = newClient(userAgent, true);
-    const running = new Set();
-    let disposed = false;
-    return {
-        async send(request, signal) {
-            const host = request.endpoint.host;
-            if (signal.aborted || disposed) {
-                throw transportError(cancelled(), host, 'connecting');
-            }
-            const alone = request.fresh || isProxied(request.endpoint);
-            const client = alone ? newClient(userAgent, false) : kept;
-            const attempt = new AbortController();
-            running.add(attempt);
-            const timer = setTimeout(() => attempt.abort(tooLate(request.timeoutMs)), request.timeoutMs);
-            const connecting = limitConnecting(request.connectMs, attempt);
-            const onAbort = () => attempt.abort(cancelled());
-            signal.addEventListener('abort', onAbort, { once: true });
-            try {
-                return await transport_exchange(client, request, attempt.signal, connecting.done);
-            }
-            finally {
-                clearTimeout(timer);
-                connecting.done();
-                signal.removeEventListener('abort', onAbort);
-                running.delete(attempt);
-                if (alone) {
-                    client.dispose();
-                }
-            }
-        },
-        dispose() {
-            disposed = true;
-            for (const attempt of running) {
-                attempt.abort(cancelled());
-            }
-            kept.dispose();
-        }
-    };
-}
-function limitConnecting(connectMs, attempt) {
-    if (connectMs === undefined) {
-        return { done: () => undefined };
-    }
-    const abort = () => attempt.abort(notConnected(connectMs));
-    const timer = setTimeout(abort, connectMs);
-    const endMs = performance.now() + connectMs;
-    let isDone = false;
-    return {
-        done() {
-            clearTimeout(timer);
-            if (!isDone && performance.now() > endMs) {
-                abort();
-            }
-            isDone = true;
-        }
-    };
-}
-async function transport_exchange(client, request, signal, onConnected) {
-    const { endpoint, method, path, body } = request;
-    let phase = 'connecting';
-    const fail = (error) => transportError(signal.aborted ? signal.reason : error, endpoint.host, phase);
-    try {
-        const agent = client.getAgent(endpoint.href);
-        bindTunnel(agent, signal);
-        const options = {
-            method,
-            path,
-            agent,
-            signal,
-            host: endpoint.hostname.replace(/^\[|\]$/g, ''),
-            port: endpoint.port === '' ? (endpoint.protocol === 'https:' ? 443 : 80) : Number(endpoint.port),
-            headers: { ...request.headers, 'user-agent': client.userAgent }
-        };
-        const httpModule = watchedModule(endpoint, () => {
-            onConnected();
-            if (!signal.aborted) {
-                phase = 'waiting';
-            }
-        });
-        const sent = client.requestRaw({ options, parsedUrl: endpoint, httpModule }, body ?? null);
-        const { message } = await unlessAborted(sent, signal);
-        phase = 'reading';
-        const { bodyMs } = request;
-        const stop = () => message.destroy(tooLate(bodyMs ?? 0));
-        const timer = bodyMs === undefined ? undefined : setTimeout(stop, bodyMs);
-        const wireBody = await readBody(message, request.maxBodyBytes, fail).finally(() => clearTimeout(timer));
-        return { status: message.statusCode ?? 0, headers: message.headers, body: wireBody };
-    }
-    catch (error) {
-        throw fail(error);
-    }
-}
-function newClient(userAgent, keepAlive) {
-    return new lib/* HttpClient */.Qq(userAgent, [], { keepAlive, allowRedirects: false, allowRetries: false });
-}
-function isProxied(endpoint) {
-    try {
-        return (0,lib/* getProxyUrl */.s_)(endpoint.href) !== '';
-    }
-    catch {
-        return true;
-    }
-}
-function cancelled() {
-    return new AttemptEndedError('ABORTED', 'given up on request');
-}
-function tooLate(timeoutMs) {
-    return new AttemptEndedError('ETIMEDOUT', `no whole answer within ${seconds(timeoutMs)}`);
-}
-function notConnected(connectMs) {
-    return new AttemptEndedError('ETIMEDOUT', `no connection within ${seconds(connectMs)}, so nothing was sent`);
-}
-function seconds(ms) {
-    return `${Math.round(ms) / 1000} s`;
-}
-
-;// CONCATENATED MODULE: ./bce/retry/token-bucket.js
-const lowestRate = 0.5;
-const slowEveryMs = 1_000;
-const stepsUp = 100;
-function newBucket(callsPerSecond, nowMs) {
-    if (!(callsPerSecond > 0 && callsPerSecond < Number.POSITIVE_INFINITY)) {
-        throw new RangeError(`${callsPerSecond} calls a second is not a rate`);
-    }
-    return {
-        fullRate: callsPerSecond,
-        rate: callsPerSecond,
-        tokens: capacity(callsPerSecond),
-        countedMs: nowMs,
-        slowedMs: Number.NEGATIVE_INFINITY
-    };
-}
-function takeToken(bucket, nowMs) {
-    const counted = count(bucket, nowMs);
-    if (counted.tokens >= 1) {
-        return { bucket: { ...counted, tokens: counted.tokens - 1 }, waitMs: 0 };
-    }
-    const heldMs = Math.max(0, counted.countedMs - nowMs);
-    const missingMs = ((1 - counted.tokens) / counted.rate) * 1_000;
-    return { bucket: counted, waitMs: Math.ceil(heldMs + missingMs) };
-}
-function slowDown(bucket, nowMs) {
-    if (nowMs - bucket.slowedMs < slowEveryMs) {
-        return bucket;
-    }
-    const rate = Math.max(Math.min(lowestRate, bucket.fullRate), bucket.rate / 2);
-    return { ...count(bucket, nowMs), rate, tokens: 0, slowedMs: nowMs };
-}
-function speedUp(bucket, nowMs, sentMs) {
-    if (sentMs <= bucket.slowedMs) {
-        return bucket;
-    }
-    const rate = Math.min(bucket.fullRate, bucket.rate + bucket.fullRate / stepsUp);
-    return { ...count(bucket, nowMs), rate };
-}
-function holdUntil(bucket, nowMs, untilMs) {
-    const counted = count(bucket, nowMs);
-    return untilMs <= counted.countedMs ? counted : { ...counted, tokens: 0, countedMs: untilMs };
-}
-function count(bucket, nowMs) {
-    if (nowMs <= bucket.countedMs) {
-        return bucket;
-    }
-    const grown = bucket.tokens + ((nowMs - bucket.countedMs) / 1_000) * bucket.rate;
-    return { ...bucket, tokens: Math.min(capacity(bucket.rate), grown), countedMs: nowMs };
-}
-function capacity(rate) {
-    return Math.max(1, rate);
-}
-
-;// CONCATENATED MODULE: ./bce/retry/rate-limiter.js
-
-
-
-const unlimited = { acquire: async () => true, adapt: (attempt) => attempt() };
-function createRateLimiter(callsPerSecond, ports) {
-    let bucket = newBucket(callsPerSecond, ports.nowMs());
-    let queue = Promise.resolve();
-    let waiting = 0;
-    async function waitForToken(signal, untilMs) {
-        for (;;) {
-            const nowMs = ports.nowMs();
-            const request = takeToken(bucket, nowMs);
-            bucket = request.bucket;
-            if (request.waitMs === 0) {
-                return true;
-            }
-            if (nowMs + request.waitMs > untilMs) {
-                return false;
-            }
-            await ports.sleep(request.waitMs, signal);
-        }
-    }
-    async function waitForOthers(others, signal, untilMs) {
-        const turn = unlessAborted(others, signal).then(() => true, (cause) => {
-            throw new model_failure/* CancelledError */.cc('cancelled', { cause });
-        });
-        if (waiting === 1 || untilMs === Number.POSITIVE_INFINITY)
-            return turn;
-        const timer = new AbortController();
-        const late = ports.sleep(Math.max(0, untilMs - ports.nowMs()), timer.signal);
-        try {
-            return await Promise.race([turn, late.then(() => false)]);
-        }
-        finally {
-            timer.abort('over');
-            late.catch(() => undefined);
-        }
-    }
-    async function waitForTurn(others, signal, untilMs) {
-        waiting += 1;
-        try {
-            return (await waitForOthers(others, signal, untilMs)) && (await waitForToken(signal, untilMs));
-        }
-        finally {
-            waiting -= 1;
-        }
-    }
-    return {
-        acquire(signal, untilMs = Number.POSITIVE_INFINITY) {
-            const turn = waitForTurn(queue, signal, untilMs);
-            queue = Promise.allSettled([queue, turn]);
-            return turn;
-        },
-        async adapt(attempt) {
-            const sentMs = ports.nowMs();
-            const outcome = await attempt();
-            const before = bucket;
-            bucket = adapted(bucket, outcome, ports.nowMs(), sentMs);
-            if (bucket.rate < before.rate) {
-                ports.debug(`the service throttles: from now on ${rounded(bucket.rate)} calls a second at most`);
-            }
-            return outcome;
-        }
-    };
-}
-function adapted(bucket, outcome, nowMs, sentMs) {
-    if (outcome.ok) {
-        return speedUp(bucket, nowMs, sentMs);
-    }
-    const { kind, retryAfterMs = 0 } = outcome.failure;
-    const after = kind === 'throttled' ? slowDown(bucket, nowMs) : bucket;
-    return retryAfterMs > 0 && retryAfterMs <= model_failure/* longestRetryAfterMs */.tK
-        ? holdUntil(after, nowMs, nowMs + retryAfterMs)
-        : after;
-}
-function rounded(rate) {
-    return Math.round(rate * 100) / 100;
-}
-
-;// CONCATENATED MODULE: ./bce/retry/retry-policy.js
-
-
-const baseMs = 500;
-const capMs = 8_000;
-const deferralLimitMs = 300_000;
-const minDeferrals = 5;
-const resendWindowMs = 10_000;
-const noFailures = { failed: 0, deferred: 0, deferredSinceMs: 0 };
-function withFailure(state, failure, traits, nowMs) {
-    if (!isDeferred(failure, traits)) {
-        return { failed: state.failed + 1, deferred: 0, deferredSinceMs: 0 };
-    }
-    const { failed, deferred } = state;
-    return {
-        failed,
-        deferred: deferred + 1,
-        deferredSinceMs: deferred === 0 ? nowMs() : state.deferredSinceMs
-    };
-}
-function attemptLimit(failure, traits) {
-    switch (failure) {
-        case 'throttled':
-            return traits.isBatch === true ? 1 : Number.POSITIVE_INFINITY;
-        case 'unreached':
-            return 5;
-        case 'transient':
-        case 'ambiguous':
-        case 'malformed':
-            return isRepeatable(traits) ? 5 : 1;
-        default:
-            return 1;
-    }
-}
-function retryDelay(failure, traits, state, ports) {
-    if (isDeferred(failure, traits)) {
-        return deferredDelay(failure.retryAfterMs, traits, state, ports);
-    }
-    const { retryAfterMs } = failure;
-    if (state.failed >= attemptLimit(failure.kind, traits)) {
-        return undefined;
-    }
-    if (retryAfterMs !== undefined) {
-        return retryAfterMs > model_failure/* longestRetryAfterMs */.tK ? undefined : retryAfterMs;
-    }
-    return ports.random() * ceiling(state.failed);
-}
-function deferredDelay(retryAfterMs, traits, { deferred, deferredSinceMs }, ports) {
-    const sinceMs = ports.nowMs() - deferredSinceMs;
-    const delayMs = retryAfterMs === undefined
-        ? ((1 + ports.random()) / 2) * ceiling(deferred)
-        : Math.max(baseMs, retryAfterMs);
-    if (!isRepeatable(traits)) {
-        return sinceMs + delayMs > resendWindowMs ? undefined : delayMs;
-    }
-    const isSpent = deferred >= minDeferrals && sinceMs >= deferralLimitMs;
-    return isSpent || (retryAfterMs ?? 0) > model_failure/* longestRetryAfterMs */.tK ? undefined : delayMs;
-}
-function ceiling(failures) {
-    return Math.min(capMs, baseMs * 2 ** (failures - 1));
-}
-function isRepeatable({ kind, repeatable = kind === 'read' }) {
-    return repeatable;
-}
-function isDeferred({ kind, code }, traits) {
-    if (kind === 'throttled')
-        return traits.isBatch !== true;
-    return isBusy(code) && isRepeatable(traits);
-}
-
-;// CONCATENATED MODULE: ./bce/retry/with-retries.js
-
-
-async function withRetries(operation, once, ports, limits) {
-    const { signal, start, deadlineMs = Number.POSITIVE_INFINITY } = limits;
-    const windowMs = isRepeatable(operation) ? Number.POSITIVE_INFINITY : ports.nowMs() + resendWindowMs;
-    const expiresAtMs = limits.expiresAtMs ?? windowMs;
-    const untilMs = Math.min(deadlineMs, expiresAtMs);
-    const isExpiring = expiresAtMs <= deadlineMs;
-    let corrected = false;
-    let lost = false;
-    let state = noFailures;
-    let last;
-    for (let attempts = 0;; attempts += 1) {
-        const isTurn = await waited(ports.acquire(start, untilMs), start, last);
-        if (start.aborted || signal.aborted) {
-            throw new model_failure/* CancelledError */.cc('cancelled', { cause: last ?? start.reason });
-        }
-        if (!isTurn || ports.nowMs() > untilMs) {
-            throw lost && last !== undefined ? last : with_retries_tooLate(operation, attempts, isExpiring, last);
-        }
-        const outcome = await once();
-        if (outcome.ok) {
-            return outcome.value;
-        }
-        const { failure } = outcome;
-        if (lost && failure.kind === operation.doneAfterLoss) {
-            return operation.decode(undefined, failure.requestId ?? '');
-        }
-        const error = callError(outcome, attempts + 1, operation, lost);
-        last = error;
-        lost ||= operation.kind === 'write' && leavesDoubt(failure.kind);
-        if (signal.aborted) {
-            const told = error.failure.kind === 'ambiguous' && operation.tellsLoss === true;
-            throw told ? error : new model_failure/* CancelledError */.cc('cancelled', { cause: error });
-        }
-        if (failure.kind === 'skewed' && outcome.serverMs !== undefined && !corrected) {
-            corrected = true;
-            ports.correctClock(outcome.serverMs);
-            continue;
-        }
-        state = withFailure(state, failure, operation, ports.nowMs);
-        const delayMs = retryDelay(failure, operation, state, ports);
-        if (delayMs === undefined) {
-            throw error;
-        }
-        if (ports.nowMs() + delayMs > untilMs) {
-            throw lost || !isExpiring ? error : with_retries_tooLate(operation, attempts + 1, isExpiring, error);
-        }
-        await waited(ports.sleep(delayMs, start), start, error);
-    }
-}
-async function waited(wait, signal, failure) {
-    try {
-        return await wait;
-    }
-    catch (error) {
-        throw signal.aborted ? new model_failure/* CancelledError */.cc('cancelled', { cause: failure ?? signal.reason }) : error;
-    }
-}
-function leavesDoubt(kind) {
-    return kind === 'ambiguous' || kind === 'malformed';
-}
-function callError(outcome, attempts, traits, lost) {
-    const { failure, cause } = outcome;
-    const { retryAfterMs = 0 } = failure;
-    const repeats = isDeferred(failure, traits) || attemptLimit(failure.kind, traits) > 1;
-    const tooLong = repeats && retryAfterMs > model_failure/* longestRetryAfterMs */.tK;
-    const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
-    const message = tooLong
-        ? `${failure.message}; ${asked}, longer than the ${model_failure/* longestRetryAfterMs */.tK / 1000} s we would`
-        : failure.message;
-    const told = lost && !leavesDoubt(failure.kind)
-        ? {
-            kind: 'ambiguous',
-            message: `an earlier answer was lost, so it may have been carried out; then: ${message}`
-        }
-        : { message };
-    return new model_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
-}
-function with_retries_tooLate({ name, target }, attempts, isExpired, last) {
-    const late = isExpired
-        ? 'it could not be sent before the observation that decided it grew too old'
-        : 'it could not be sent before its deadline';
-    const message = last === undefined ? late : `${last.failure.message}; ${late}`;
-    return new model_failure/* CallError */.RA({ ...last?.failure, kind: 'throttled', operation: name, target, message, attempts }, last === undefined ? {} : { cause: last });
-}
-
-;// CONCATENATED MODULE: ./bce/client.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-function createBccClient(options) {
-    const { credentials, requestsPerSecond, transport = createTransport(options.userAgent) } = options;
-    const context = {
-        ...options,
-        transport,
-        hidden: (0,reply_facts/* hiding */.Q0)([credentials.secretAccessKey, credentials.sessionToken ?? '']),
-        clock: { offsetMs: 0 }
-    };
-    const limiter = requestsPerSecond === undefined ? unlimited : createRateLimiter(requestsPerSecond, options);
-    const ports = {
-        ...options,
-        acquire: limiter.acquire,
-        correctClock(serverMs) {
-            context.clock.offsetMs = serverMs - options.wallMs();
-        }
-    };
-    const caller = (signal, { start = signal, ...limits } = {}) => (operation) => withRetries(operation, () => limiter.adapt(() => attempt(operation, context, signal, limits)), ports, {
-        signal,
-        start,
-        ...limits
-    });
-    const encrypted = (operation, target, { login }) => {
-        if (login.kind !== 'adminPass')
-            return undefined;
-        const password = login.adminPass.reveal();
-        const ciphertext = encryptPassword(operation, target, password, credentials.secretAccessKey);
-        options.mask(ciphertext);
-        return ciphertext;
-    };
-    const warned = new Set();
-    const warnOnce = ({ name }, why) => {
-        if (warned.has(name))
-            return;
-        warned.add(name);
-        options.warn?.(`${name}: what cannot be understood was left out (${why}), so less is known of disks and snapshots.`);
-    };
-    return {
-        endpoint: options.endpoint,
-        call: async (operation, signal) => caller(signal)(operation),
-        getInstance: async (id, signal, limits) => caller(signal, limits)(getInstance(id)),
-        getImage: async (id, signal, limits) => caller(signal, limits)(getImage(id)),
-        start: async (id, signal, limits) => caller(signal, limits)(startInstance(id)),
-        createImage: async (spec, signal, limits) => caller(signal, limits)(createImage(spec)),
-        deleteImage: async (id, signal, limits) => caller(signal, limits)(deleteImage(id)),
-        getUserData: async (id, signal, limits) => caller(signal, limits)(getUserData(id)),
-        listImages: async (filter, signal, limits) => allPages((marker) => listImages(filter, marker), caller(signal, limits)),
-        async listInstances(ids, signal, limits) {
-            const wanted = [...new Set(ids)];
-            const found = new Map();
-            while (wanted.length > 0) {
-                const some = wanted.splice(0, model_limits/* maxIdsPerCall */.e);
-                const items = await allPages((marker) => listInstances(some, marker), caller(signal, limits));
-                for (const instance of items) {
-                    found.set(instance.id, instance);
-                }
-            }
-            return found;
-        },
-        getSystemDisk: async (id, signal, limits) => systemDiskOf(await allPages((marker) => listVolumes(id, marker), caller(signal, limits), warnOnce)),
-        listSystemDisks: async (signal, limits) => systemDisksByInstance(await allPages(listSystemVolumes, caller(signal, limits), warnOnce)),
-        async listTagged(tags, signal, limits) {
-            const items = await allPages((marker) => listTagged(tags, marker), caller(signal, limits));
-            return [...new Map(items.map((instance) => [instance.id, instance])).values()];
-        },
-        listAllSnapshots: async (signal, limits) => allPages(listAllSnapshots, caller(signal, limits), warnOnce),
-        listSnapshots: async (id, signal, limits) => allPages((marker) => listSnapshots(id, marker), caller(signal, limits), warnOnce),
-        async rebuild(id, spec, signal, limits) {
-            const ciphertext = encrypted('RebuildInstance', id, spec);
-            return caller(signal, limits)(rebuildInstance(id, spec, ciphertext));
-        },
-        async rebuildBatch(instanceIds, spec, signal, limits) {
-            const ids = (0,check_arguments/* checkedIds */.Ge)('RebuildBatchInstance', instanceIds, 2);
-            const ciphertext = encrypted('RebuildBatchInstance', (0,check_arguments/* batchName */.cL)(ids), spec);
-            return caller(signal, limits)(rebuildInstances(ids, spec, ciphertext));
-        },
-        listBackendServers: async (id, signal, limits) => backendServersOf(id, caller(signal, limits)),
-        async setWeights(pool, weights, signal, limits) {
-            if (weights.length > 0)
-                await caller(signal, limits)(updateWeights(pool, weights));
-        },
-        dispose: () => transport.dispose()
-    };
-}
-
-;// CONCATENATED MODULE: ./core/health/health.js
-
-
-function bootIdOf(checked) {
-    const results = (checked?.checks ?? []).map(({ result }) => result);
-    return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
-}
-const maxHistory = 50;
-const maxIntervalMs = 2_000;
-function healthInterval(pollIntervalMs) {
-    return Math.min(pollIntervalMs, maxIntervalMs);
-}
-function beginHealth(task) {
-    return { task, dueMs: task.fromMs, rounds: 0, results: [], history: [], changes: 0 };
-}
-function stepHealth(before, probed) {
-    if (before.end !== undefined)
-        return before;
-    const { startedAtMs, atMs, results } = probed;
-    const { deadlineMs, minHealthyMs } = before.task;
-    const failed = failedOf(results);
-    const health = { ...remember(before, atMs, failed), rounds: before.rounds + 1, results };
-    if (failed.length > 0) {
-        const broken = { ...health, stretch: undefined };
-        return atMs >= deadlineMs
-            ? { ...broken, end: { healthy: false, atMs, reason: { kind: 'failing', failed } } }
-            : probeNext(broken, atMs);
-    }
-    const stretch = prolong(before, atMs, results);
-    const stretched = { ...health, stretch };
-    if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
-        return { ...stretched, end: { healthy: true, atMs } };
-    }
-    if (atMs < deadlineMs)
-        return probeNext(stretched, atMs);
-    const reason = {
-        kind: 'tooShort',
-        checks: results.map(({ check }) => check),
-        healthyForMs: atMs - stretch.sinceMs,
-        wantedMs: minHealthyMs
-    };
-    return { ...stretched, end: { healthy: false, atMs, reason } };
-}
-function failedOf(results) {
-    return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
-}
-function prolong({ stretch }, atMs, results) {
-    const goesOn = stretch !== undefined && systemOf(stretch.results) === systemOf(results);
-    return goesOn ? stretch : { sinceMs: atMs, results };
-}
-function systemOf(results) {
-    return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
-}
-function remember(health, atMs, failed) {
-    const last = health.history.at(-1);
-    if (last !== undefined && describeFailed(last.failed) === describeFailed(failed))
-        return health;
-    const history = [...health.history, { atMs, failed }].slice(-maxHistory);
-    return { ...health, history, changes: health.changes + 1 };
-}
-function probeNext(health, atMs) {
-    const { intervalMs, minHealthyMs, deadlineMs } = health.task;
-    const beat = nextBeat(health.dueMs, intervalMs, atMs);
-    const fullMs = health.stretch === undefined ? beat : health.stretch.sinceMs + minHealthyMs;
-    return { ...health, dueMs: Math.min(beat, fullMs, deadlineMs) };
-}
-
-// EXTERNAL MODULE: ./action/job-log.js
-var job_log = __nccwpck_require__(8796);
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./action/system-clock.js
-
-
-const systemClock = {
-    nowMs: () => performance.now(),
-    wallMs: () => Date.now(),
-    async sleep(ms, signal) {
-        const untilMs = performance.now() + ms;
-        let restMs = Math.max(0, ms);
-        try {
-            do {
-                await (0,promises_namespaceObject.setTimeout)(Math.ceil(restMs), undefined, { signal });
-                restMs = untilMs - performance.now();
-            } while (restMs > 0);
-        }
-        catch (cause) {
-            throw new model_failure/* CancelledError */.cc('cancelled while waiting', { cause });
-        }
-    }
-};
-
-;// CONCATENATED MODULE: ./action/connect.js
-
-
-
-
-
-function connect_connect(config) {
-    const client = createBccClient({
-        endpoint: config.endpoint,
-        credentials: config.credentials,
-        requestsPerSecond: config.requestsPerSecond,
-        nowMs: systemClock.nowMs,
-        wallMs: systemClock.wallMs,
-        sleep: systemClock.sleep,
-        random: Math.random,
-        mask: lib_core/* setSecret */.Pq,
-        warn: job_log/* jobLog */.Wh.warning,
-        debug: job_log/* jobLog */.Wh.debug,
-        userAgent: 'rebuild-bcc-instance'
-    });
-    const guests = guestsOnDemand(config, client);
-    return {
-        bcc: client,
-        balancers: client,
-        clock: systemClock,
-        random: Math.random,
-        probe: probeOnDemand(),
-        guests,
-        dispose() {
-            guests?.dispose();
-            client.dispose();
-        }
-    };
-}
-function probeOnDemand() {
-    const load = async () => (await __nccwpck_require__.e(/* import() */ 771).then(__nccwpck_require__.bind(__nccwpck_require__, 9771))).createProbe();
-    return {
-        probe: async (check, options) => (await load()).probe(check, options),
-        hostKeys: async (check, options) => (await load()).hostKeys(check, options)
-    };
-}
-function guestsOnDemand(config, client) {
-    const { credentials, record, rebuildOptions } = config;
-    const { health, pollIntervalMs } = config.request;
-    if (health?.checks.every(({ kind }) => kind !== 'assistant') !== false)
-        return undefined;
-    const { login } = rebuildOptions;
-    const secrets = [
-        credentials.secretAccessKey,
-        credentials.sessionToken,
-        login.kind === 'adminPass' ? login.adminPass.reveal() : undefined,
-        record?.githubToken
-    ].filter((secret) => secret !== undefined);
-    const load = async () => {
-        const [{ createAssistant }, { createGuestProbe }] = await Promise.all([
-            __nccwpck_require__.e(/* import() */ 694).then(__nccwpck_require__.bind(__nccwpck_require__, 5694)),
-            __nccwpck_require__.e(/* import() */ 907).then(__nccwpck_require__.bind(__nccwpck_require__, 2907))
-        ]);
-        return createGuestProbe({
-            assistant: createAssistant(client, secrets),
-            clock: systemClock,
-            intervalMs: healthInterval(pollIntervalMs),
-            script: health.guestScript,
-            deadlineMs: health.deadlineMs
-        });
-    };
-    let loaded;
-    const guests = () => {
-        loaded ??= load();
-        return loaded;
-    };
-    return {
-        getAgents: async (ids, signal) => (await guests()).getAgents(ids, signal),
-        getBootIds: async (instances, signal) => (await guests()).getBootIds(instances, signal),
-        probe: async (check, options) => (await guests()).probe(check, options),
-        dispose: () => void loaded?.then((probe) => probe.dispose())
-    };
-}
-
-;// CONCATENATED MODULE: ./config/proxy.js
-const variables = {
-    'https:': ['https_proxy', 'HTTPS_PROXY'],
-    'http:': ['http_proxy', 'HTTP_PROXY']
-};
-function readProxies(environment, protocols) {
-    const values = {};
-    const secrets = [];
-    const problems = [];
-    for (const [protocol, names] of Object.entries(variables)) {
-        if (!protocols.has(protocol))
-            continue;
-        const name = names.find((each) => (environment[each] ?? '').trim() !== '');
-        for (const each of names)
-            if (environment[each]?.trim() === '')
-                values[each] = '';
-        if (name === undefined)
-            continue;
-        const proxy = readProxy(environment[name] ?? '');
-        if (!proxy.ok) {
-            problems.push(`${name} ${proxy.problem}`);
-            continue;
-        }
-        values[name] = proxy.url;
-        if (proxy.password !== '')
-            secrets.push(proxy.password, loginOf(proxy.url));
-    }
-    return { values, secrets, problems };
-}
-function readProxy(text) {
-    const [, scheme = 'http', rest = ''] = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is.exec(text.trim()) ?? [];
-    if (/^socks/i.test(scheme)) {
-        return proxy_refused('names a SOCKS proxy, which cannot be used; name an HTTP proxy such as http://host:port');
-    }
-    if (!/^https?$/i.test(scheme))
-        return proxy_refused('has a scheme other than http:// and https://');
-    const at = rest.lastIndexOf('@');
-    const host = rest.slice(at + 1).replace(/\/$/, '');
-    const base = `${scheme.toLowerCase()}://`;
-    const isHost = /^(?:\[[\da-f:.]+\]|[^\s:/?#@%[\]\\]+)(?::\d{1,5})?$/i.test(host);
-    if (!isHost || !URL.canParse(base + host)) {
-        return proxy_refused('cannot be read; write it as http://host:port or http://user:password@host:port');
-    }
-    if (at < 0)
-        return { ok: true, url: base + host, password: '' };
-    const login = rest.slice(0, at);
-    const colon = login.indexOf(':');
-    const user = decoded(colon < 0 ? login : login.slice(0, colon));
-    const password = decoded(colon < 0 ? '' : login.slice(colon + 1));
-    const encodedLogin = [user, ...(colon < 0 ? [] : [password])].map(encodeURIComponent).join(':');
-    return { ok: true, url: `${base}${encodedLogin}@${host}`, password };
-}
-function decoded(text) {
-    try {
-        return decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, '%25'));
-    }
-    catch {
-        return text;
-    }
-}
-function loginOf(url) {
-    const { username, password } = new URL(url);
-    return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-}
-function proxy_refused(problem) {
-    return { ok: false, problem };
-}
-
-;// CONCATENATED MODULE: ./action/read-inputs.js
-
-
-
-function read_inputs_readInputs() {
-    const read = (name) => lib_core/* getInput */.V4(name, { trimWhitespace: false });
-    for (const name of secretInputs)
-        mask(read(name));
-    return Object.fromEntries(inputs_inputNames.map((name) => [name, read(name)]));
-}
-function mask(secret) {
-    const [whole = '', ...lines] = (0,secret_forms/* secretLines */._o)(secret);
-    for (const part of new Set([...(0,secret_forms/* secretForms */.eo)(whole), ...lines]))
-        lib_core/* setSecret */.Pq(part);
-}
-
-;// CONCATENATED MODULE: ./action/environment.js
-
-
-const switchName = 'NODE_TLS_REJECT_UNAUTHORIZED';
-function alwaysVerifyCertificates() {
-    if (process.env[switchName] === undefined)
-        return undefined;
-    delete process.env[switchName];
-    return `${switchName} is ignored: certificates are always verified. If an authority of your own signed one, name its file in NODE_EXTRA_CA_CERTS.`;
-}
-const shortestMasked = 4;
-function settleProxies({ endpoint, record }) {
-    const protocols = new Set();
-    if (endpoint.protocol === 'https:')
-        protocols.add('https:');
-    if (record !== undefined)
-        protocols.add('https:');
-    const { values, secrets, problems } = readProxies(process.env, protocols);
-    for (const secret of secrets)
-        if (secret.length >= shortestMasked)
-            mask(secret);
-    Object.assign(process.env, values);
-    return problems;
-}
-
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-// EXTERNAL MODULE: ./core/run/run-state.js
-var run_state = __nccwpck_require__(4002);
-;// CONCATENATED MODULE: ./action/message-of.js
-function message_of_messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
-}
-
-;// CONCATENATED MODULE: ./action/replace-file.js
-
-const fileSystem = {
-    platform: process.platform,
-    rename: external_node_fs_namespaceObject.renameSync,
-    flush: external_node_fs_namespaceObject.fsyncSync,
-    pause: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
-};
-const renamePausesMs = (/* unused pure expression or super */ null && ([10, 20, 40, 80, 160, 320, 640]));
-const lockedCodes = new Set(['EPERM', 'EACCES', 'EBUSY']);
-const noFlushCodes = new Set(['EINVAL', 'ENOTSUP', 'ENOSYS']);
-function replace_file_replaceFile(file, text, system = fileSystem) {
-    const aside = partOf(file);
-    const handle = openSync(aside, 'w', 0o600);
-    try {
-        writeFileSync(handle, text);
-        flush(handle, system);
-    }
-    finally {
-        closeSync(handle);
-    }
-    renameOver(aside, file, system);
-}
-function partOf(file) {
-    return `${file}.part`;
-}
-function flush(handle, system) {
-    try {
-        system.flush(handle);
-    }
-    catch (error) {
-        if (!noFlushCodes.has(replace_file_codeOf(error)))
-            throw error;
-    }
-}
-function renameOver(from, to, system) {
-    const pauses = system.platform === 'win32' ? renamePausesMs : [];
-    for (const ms of pauses) {
-        try {
-            system.rename(from, to);
-            return;
-        }
-        catch (error) {
-            if (!lockedCodes.has(replace_file_codeOf(error)))
-                throw error;
-        }
-        system.pause(ms);
-    }
-    system.rename(from, to);
-}
-function replace_file_codeOf(error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
-;// CONCATENATED MODULE: ./action/handover.js
-
-
-
-
-
-
-
-
-const stateName = 'handover';
-class UnsavedStateError extends (/* unused pure expression or super */ null && (Error)) {
-    name = 'UnsavedStateError';
-}
-function openHandover() {
-    const file = join(process.env['RUNNER_TEMP'] || tmpdir(), `rebuild-bcc-instance-${randomUUID()}.json`);
-    const own = { pid: process.pid, script: process.argv[1] ?? '' };
-    try {
-        core.saveState(stateName, file);
-    }
-    catch (cause) {
-        const message = `What the post step needs to know cannot be saved, so nothing was sent: ${messageOf(cause)}. Check the disk of the runner.`;
-        throw new UnsavedStateError(message, { cause });
-    }
-    const lines = new WeakMap();
-    const lineOf = (run, image) => {
-        const line = lines.get(run) ?? instanceLine(run, image);
-        lines.set(run, line);
-        return line;
-    };
-    return {
-        write(handover) {
-            const { state, ...others } = handover;
-            const head = JSON.stringify({ ...others, process: own });
-            replaceFile(file, `${head}\n${serializeRunState(state, lineOf)}`);
-        },
-        isTaken: () => existsSync(takenMark(file))
-    };
-}
-function findHandover() {
-    const file = lib_core/* getState */.Gu(stateName);
-    if (file === '')
-        return undefined;
-    return {
-        read() {
-            try {
-                const [head = '', ...state] = (0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8').split('\n');
-                return { ...JSON.parse(head), state: (0,run_state/* parseRunState */.Qw)(state.join('\n')) };
-            }
-            catch (error) {
-                if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-                    return undefined;
-                const message = `${message_of_messageOf(error)}. Look at the instances and their load balancers in the console before you run again.`;
-                throw new Error(message, { cause: error });
-            }
-        },
-        take: () => (0,external_node_fs_namespaceObject.writeFileSync)(takenMark(file), '', { mode: 0o600 }),
-        remove() {
-            for (const name of [file, partOf(file), takenMark(file)]) {
-                try {
-                    (0,external_node_fs_namespaceObject.rmSync)(name, { force: true });
-                }
-                catch {
-                }
-            }
-        }
-    };
-}
-function takenMark(file) {
-    return `${file}.taken`;
-}
-
-;// CONCATENATED MODULE: ./action/main-process.js
-
-
-const graceMs = 8_000;
-const main_process_intervalMs = 50;
-async function endMainProcess(main, platform = process.platform) {
-    if (platform !== 'linux' || !isAlive(main))
-        return 'gone';
-    for (const signal of ['SIGTERM', 'SIGKILL']) {
-        try {
-            process.kill(main.pid, signal);
-        }
-        catch {
-            return isAlive(main) ? 'alive' : 'ended';
-        }
-        for (let waited = 0; waited < graceMs; waited += main_process_intervalMs) {
-            await (0,promises_namespaceObject.setTimeout)(main_process_intervalMs);
-            if (!isAlive(main))
-                return 'ended';
-        }
-    }
-    return 'alive';
-}
-function isAlive({ pid, script }) {
-    if (pid === process.pid)
-        return false;
-    try {
-        const state = /^State:\s+(\S)/m.exec((0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/status`, 'utf8'))?.[1];
-        const command = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        return state !== 'Z' && state !== 'X' && command.includes(script);
-    }
-    catch {
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./action/signal-cancel.js
-
-const writeGraceMs = 700;
-const lastResortMs = 1_700;
-const restoringMs = 7_000;
-function cancelSignals(platform) {
-    return platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
-}
-function listenForCancel(platform = process.platform) {
-    const now = new AbortController();
-    const writes = new AbortController();
-    let grace;
-    let lastResort;
-    let cancelledMs = 0;
-    const endIn = (ms) => {
-        clearTimeout(lastResort);
-        lastResort = setTimeout(() => process.exit(1), ms).unref();
-    };
-    const cancel = (reason) => {
-        if (now.signal.aborted)
-            return;
-        cancelledMs = performance.now();
-        now.abort(new model_failure/* CancelledError */.cc(reason));
-        grace = setTimeout(() => writes.abort(new model_failure/* CancelledError */.cc(reason)), writeGraceMs);
-        endIn(lastResortMs);
-    };
-    const onSignal = (name) => cancel(`cancelled by ${name}`);
-    const names = cancelSignals(platform);
-    for (const name of names)
-        process.on(name, onSignal);
-    const onLogLost = () => cancel('cancelled, because nobody reads the log any more');
-    for (const stream of [process.stdout, process.stderr])
-        stream.on('error', onLogLost);
-    return {
-        signal: now.signal,
-        writes: writes.signal,
-        cancel,
-        grantRestoring() {
-            const leftMs = Math.max(0, Math.floor(cancelledMs + restoringMs - performance.now()));
-            endIn(leftMs);
-            return AbortSignal.timeout(Math.max(0, leftMs - 1_000));
-        },
-        dispose() {
-            clearTimeout(grace);
-            for (const name of names)
-                process.off(name, onSignal);
-        }
-    };
-}
-
-;// CONCATENATED MODULE: ./action/post-step.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-const awaitVisibleLimitMs = 180_000;
-const restoreLimitMs = 60_000;
-async function postStep() {
-    alwaysVerifyCertificates();
-    let handover;
-    await post_step_attempt('read what the main step left', async () => {
-        const file = findHandover();
-        handover = file && (await takeOver(file));
-    });
-    if (handover === undefined)
-        return;
-    const inputs = read_inputs_readInputs();
-    const parsed = parseConfig(inputs);
-    const problems = parsed.ok
-        ? settleProxies(parsed.config)
-        : ['The inputs are no longer those of the main step.', ...parsed.problems.map(describeProblem)];
-    if (parsed.ok && problems.length === 0)
-        await seeToAll(parsed.config, handover);
-    else
-        await seeToTheSummary(problems, inputs.summary, handover);
-}
-async function seeToAll(config, handover) {
-    let left = handover;
-    await post_step_attempt('restore the weights on the load balancers', async () => {
-        left = { ...left, state: await restore(config, left.state) };
-    });
-    if (config.summary)
-        await post_step_attempt('write the job summary', () => writeSummary(left.state, config.request.region));
-    await post_step_attempt('close the Deployment record', () => closeRecord(config, left));
-    await post_step_attempt('watch for the rebuild to show', () => watchOn(config, left));
-}
-async function seeToTheSummary(problems, summary, { state }) {
-    (0,job_log/* warn */.R8)(`The service was not asked. ${problems.join(' ')}`);
-    const lowered = loweredIds(state);
-    if (lowered.length > 0) {
-        (0,job_log/* warn */.R8)(`Weights on load balancers are not restored; the job summary has the calls: ${(0,listed/* listed */.K)(lowered)}`, 'rejoin');
-    }
-    const hidden = hiddenRebuilds(state);
-    if (hidden.length > 0)
-        (0,job_log/* warn */.R8)(lookFirst(hidden), 'unproven');
-    if (summary.trim() !== 'false')
-        await post_step_attempt('write the job summary', () => writeSummary(state));
-}
-function describeProblem({ input, message }) {
-    return `${input} ${message}`;
-}
-async function post_step_attempt(what, work) {
-    try {
-        await work();
-    }
-    catch (error) {
-        (0,job_log/* warn */.R8)(`Could not ${what}: ${message_of_messageOf(error)}`);
-    }
-}
-async function takeOver(file) {
-    let first;
-    try {
-        first = file.read();
-    }
-    finally {
-        if (first?.ended !== true)
-            await post_step_attempt('tell the main step to send nothing more', async () => file.take());
-    }
-    first ??= file.read();
-    if (first === undefined)
-        return undefined;
-    if (!first.ended) {
-        const end = await endMainProcess(first.process);
-        if (end === 'ended')
-            job_log/* jobLog */.Wh.info('The main step was still running although the job was cancelled: ended.');
-        if (end === 'alive') {
-            throw new Error(`the main step still runs as process ${first.process.pid}. It sends nothing any more, but what it did last is not known.`);
-        }
-    }
-    const last = file.read();
-    file.remove();
-    return last;
-}
-async function writeSummary(state, region) {
-    await lib_core/* summary */.z.addRaw(summaryOf(state, (0,job_log/* readActionSource */.QU)(), region)).write();
-}
-async function closeRecord(config, left) {
-    if (config.record === undefined || left.recordId === undefined)
-        return;
-    const failed = left.cancelled ? 'inactive' : 'failure';
-    await setRecord(config.record, left.recordId, left.ok ? 'success' : failed);
-}
-async function restore(config, state) {
-    if (loweredIds(state).length === 0)
-        return state;
-    const cancel = listenForCancel();
-    const late = AbortSignal.timeout(restoreLimitMs);
-    const { dispose, ...world } = connect_connect(config);
-    try {
-        const signal = AbortSignal.any([cancel.signal, late]);
-        const writes = AbortSignal.any([cancel.writes, late]);
-        const log = { ...job_log/* jobLog */.Wh, warning: (line) => (0,job_log/* warn */.R8)(line, 'rejoin') };
-        return await restoreWeights(state, { ...world, log, cancel: { signal, writes } });
-    }
-    finally {
-        dispose();
-        cancel.dispose();
-    }
-}
-async function watchOn(config, left) {
-    const hidden = hiddenRebuilds(left.state);
-    if (hidden.length === 0)
-        return;
-    job_log/* jobLog */.Wh.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${(0,listed/* listed */.K)(hidden)}`);
-    const cancel = listenForCancel();
-    const { bcc, clock, dispose } = connect_connect(config);
-    try {
-        const still = await awaitVisible(hidden, awaitVisibleLimitMs, { bcc, clock, cancel });
-        if (still.length === 0)
-            return job_log/* jobLog */.Wh.info('It shows: a re-run will wait for it and not erase again.');
-        (0,job_log/* warn */.R8)(lookFirst(still), 'unproven');
-    }
-    finally {
-        dispose();
-        cancel.dispose();
-    }
-}
-function lookFirst(ids) {
-    return `Nothing shows of the rebuild of ${(0,listed/* listed */.K)(ids)}. Look at it in the console before you run again.`;
-}
-
-
-/***/ }),
-
-/***/ 4822:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Cv: () => (/* binding */ about),
-/* harmony export */   Ge: () => (/* binding */ checkedIds),
-/* harmony export */   J5: () => (/* binding */ refused),
-/* harmony export */   SK: () => (/* binding */ checkToken),
-/* harmony export */   cL: () => (/* binding */ batchName),
-/* harmony export */   qO: () => (/* binding */ checkWeights)
-/* harmony export */ });
-/* unused harmony export checkId */
-/* harmony import */ var _core_model_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5437);
-/* harmony import */ var _core_model_limits_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4663);
-
-
-function checkId(operation, id) {
-    if (id === '' || id === '.' || id === '..') {
-        throw refused(operation, id, `"${id}" is no id, so nothing was sent`);
-    }
-}
-function about(name, ...ids) {
-    for (const id of ids)
-        checkId(name, id);
-    return { name, target: ids.join('/') };
-}
-function checkToken(operation, target, token) {
-    if (!/^[\x21-\x7e]{1,64}$/.test(token)) {
-        throw refused(operation, target, 'a client token has 1 to 64 ASCII characters, so nothing was sent');
-    }
-}
-function checkedIds(operation, ids, least) {
-    const different = [...new Set(ids)];
-    for (const id of different) {
-        checkId(operation, id);
-    }
-    if (different.length < least || different.length > _core_model_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .maxIdsPerCall */ .e) {
-        const message = `one call is for ${least} to ${_core_model_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .maxIdsPerCall */ .e} instances, not ${different.length}, so nothing was sent`;
-        throw refused(operation, '', message);
-    }
-    return different;
-}
-function batchName(ids) {
-    return ids.length <= 3 ? ids.join(', ') : `${ids.length} instances`;
-}
-function checkWeights(operation, blbId, weights) {
-    for (const { instanceId, weight } of weights) {
-        checkId(operation, instanceId);
-        if (!Number.isInteger(weight) || weight < 0 || weight > 100) {
-            const message = `a weight of ${weight} for ${instanceId} is none from 0 to 100, so nothing was sent`;
-            throw refused(operation, blbId, message);
-        }
-    }
-}
-function refused(operation, target, message) {
-    return new _core_model_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA({ kind: 'invalid', operation, target, message, attempts: 0 });
-}
-
-
-/***/ }),
-
-/***/ 219:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $Q: () => (/* binding */ clip),
-/* harmony export */   $n: () => (/* binding */ vital),
-/* harmony export */   Ae: () => (/* binding */ anyText),
-/* harmony export */   Jt: () => (/* binding */ flag),
-/* harmony export */   Qq: () => (/* binding */ text),
-/* harmony export */   Te: () => (/* binding */ texts),
-/* harmony export */   U9: () => (/* binding */ count),
-/* harmony export */   Vm: () => (/* binding */ word),
-/* harmony export */   Xc: () => (/* binding */ DecodeError),
-/* harmony export */   bS: () => (/* binding */ optionalFlag),
-/* harmony export */   g1: () => (/* binding */ record),
-/* harmony export */   p_: () => (/* binding */ list)
-/* harmony export */ });
-class DecodeError extends Error {
-    constructor(message) {
-        super(message);
-        this.name = 'DecodeError';
-    }
-}
-function record(json, what) {
-    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-        throw new DecodeError(`the ${what} is not an object`);
-    }
-    return { ...json };
-}
-const maxWord = 256;
-const maxText = 1024;
-function vital(from, name) {
-    const value = word(from, name);
-    if (value === '') {
-        throw new DecodeError(`"${name}" is missing`);
-    }
-    return value;
-}
-function word(from, name) {
-    const value = from[name];
-    if (typeof value !== 'string')
-        return '';
-    if (value.length > maxWord) {
-        throw new DecodeError(`"${name}" is longer than ${maxWord} characters`);
-    }
-    return value;
-}
-function text(from, name) {
-    return clip(anyText(from, name), maxText);
-}
-function texts(from, names) {
-    const entries = names.map((name) => [name, text(from, name)]);
-    return Object.fromEntries(entries);
-}
-function list(json, what) {
-    const items = json === null ? [] : json;
-    if (!Array.isArray(items))
-        throw new DecodeError(`"${what}" is not a list`);
-    return items;
-}
-function anyText(from, name) {
-    const value = from[name];
-    return typeof value === 'string' ? value : '';
-}
-function clip(whole, most) {
-    if (whole.length <= most)
-        return whole;
-    const part = whole.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '');
-    return `${Buffer.from(part, 'utf16le').toString('utf16le')}…`;
-}
-function count(from, name) {
-    const value = Number(from[name] ?? 0);
-    return Number.isFinite(value) ? value : 0;
-}
-function optionalFlag(from, name) {
-    const value = String(from[name]).toLowerCase();
-    if (value === 'true' || value === '1')
-        return true;
-    return value === 'false' || value === '0' ? false : undefined;
-}
-function flag(from, name) {
-    return optionalFlag(from, name) === true;
-}
-
-
-/***/ }),
-
-/***/ 9666:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   LF: () => (/* binding */ read),
-/* harmony export */   xe: () => (/* binding */ shortBody),
-/* harmony export */   xx: () => (/* binding */ longBody)
-/* harmony export */ });
-const longBody = 8 * 1024 * 1024;
-const shortBody = 1024 * 1024;
-const read = { kind: 'read', method: 'GET', target: '', query: {} };
-
-
-/***/ }),
-
-/***/ 7463:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Q0: () => (/* binding */ hiding),
-  E$: () => (/* binding */ redact),
-  DM: () => (/* binding */ redirectHost),
-  EE: () => (/* binding */ replyFacts)
-});
-
-// UNUSED EXPORTS: parseRetryAfter
-
-// EXTERNAL MODULE: ./core/given.js
-var given = __nccwpck_require__(4644);
-// EXTERNAL MODULE: ./core/secret-forms.js
-var secret_forms = __nccwpck_require__(6435);
-;// CONCATENATED MODULE: ./bce/api/bounded-json.js
-const maxDepth = 64;
-const maxTokens = 500_000;
-function parseBounded(text) {
-    const problem = problemOf(text);
-    return { json: problem === '' ? parsed(text) : undefined, problem };
-}
-function parsed(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-function problemOf(text) {
-    const open = [];
-    let tokens = 0;
-    let lastString = '';
-    for (let at = 0; at < text.length; at += 1) {
-        switch (text[at]) {
-            case '"': {
-                const end = endOfString(text, at);
-                lastString = text.slice(at, end + 1);
-                at = end;
-                break;
-            }
-            case '[':
-            case '{':
-                open.push(new Set());
-                tokens += 1;
-                if (open.length > maxDepth)
-                    return `the answer nests more than ${maxDepth} levels deep`;
-                break;
-            case ']':
-            case '}':
-                open.pop();
-                break;
-            case ',':
-                tokens += 1;
-                break;
-            case ':': {
-                tokens += 1;
-                const names = open.at(-1);
-                const name = lastString.includes('\\') ? parsed(lastString) : lastString.slice(1, -1);
-                if (names?.has(name))
-                    return 'an object of the answer gives a field twice';
-                names?.add(name);
-                break;
-            }
-        }
-        if (tokens > maxTokens)
-            return `the answer holds more than ${maxTokens} values`;
-    }
-    return '';
-}
-function endOfString(text, from) {
-    for (let at = from + 1;;) {
-        const quote = text.indexOf('"', at);
-        if (quote < 0)
-            return text.length;
-        let backslashes = 0;
-        while (text[quote - 1 - backslashes] === '\\')
-            backslashes += 1;
-        if (backslashes % 2 === 0)
-            return quote;
-        at = quote + 1;
-    }
-}
-
-// EXTERNAL MODULE: ./bce/api/json-fields.js
-var json_fields = __nccwpck_require__(219);
-;// CONCATENATED MODULE: ./bce/api/reply-facts.js
-
-
-
-
-function replyFacts(reply, wallMs, hidden) {
-    const { json, problem } = parseBounded(reply.body.kind === 'whole' ? reply.body.text : '');
-    const fields = { ...Object(json) };
-    const serverMs = dateMs(reply.headers.date);
-    const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
-    return {
-        json,
-        problem,
-        requestId: token(fields['requestId'], hidden) || token(reply.headers['x-bce-request-id'], hidden),
-        code: token(fields['code'], hidden),
-        message: oneLine(fields['message'], hidden),
-        ...(0,given/* given */.g)({ serverMs, retryAfterMs })
-    };
-}
-function parseRetryAfter(value, nowMs) {
-    if (value !== undefined && /^\s*\d{1,9}(\.\d*)?\s*$/.test(value)) {
-        return Number(value) * 1000;
-    }
-    const atMs = dateMs(value);
-    return atMs === undefined ? undefined : Math.max(0, atMs - nowMs);
-}
-function redirectHost(reply, endpoint) {
-    const location = reply.headers.location ?? '';
-    return URL.canParse(location, endpoint.href) ? new URL(location, endpoint).host : 'an unreadable address';
-}
-function hiding(secrets, also = { secrets: [], forms: [] }) {
-    return {
-        secrets: [...secrets, ...also.secrets],
-        forms: [...secrets.flatMap(secret_forms/* secretForms */.eo), ...also.forms]
-    };
-}
-function redact(text, { forms }) {
-    return forms.reduce((rest, form) => rest.replaceAll(form, '***'), text);
-}
-function dateMs(value) {
-    const ms = value !== undefined && /^\s*[a-z]{3,9},/i.test(value) ? Date.parse(value) : Number.NaN;
-    return Number.isNaN(ms) ? undefined : ms;
-}
-function token(value, hidden) {
-    return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) && redact(value, hidden) === value
-        ? value
-        : '';
-}
-function oneLine(value, hidden) {
-    if (typeof value !== 'string')
-        return '';
-    const whole = redact((0,json_fields/* clip */.$Q)(value, maxRawMessage), hidden);
-    const doubtful = value.length > maxRawMessage ? Math.max(0, ...hidden.forms.map(({ length }) => length)) : 0;
-    const known = whole.slice(0, whole.length - Math.min(doubtful, whole.length));
-    if ((0,secret_forms/* repeatsSecret */.Xq)(known, hidden.secrets))
-        return 'the message repeats a secret, and is left out';
-    return (0,json_fields/* clip */.$Q)(known.replace(/[\s\p{Cc}]+/gu, ' ').trim(), maxMessage);
-}
-const maxRawMessage = 65_536;
-const maxMessage = 500;
-
-
-/***/ }),
-
-/***/ 8547:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   X: () => (/* binding */ endpointOf)
-/* harmony export */ });
-function endpointOf(service, endpoint) {
-    const url = new URL(endpoint);
-    url.hostname = url.hostname.replace(/^bcc\./, `${service}.`);
-    return url;
-}
-
-
-/***/ }),
-
-/***/ 6018:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  XM: () => (/* binding */ pathOf),
-  E2: () => (/* binding */ queryOf),
-  IU: () => (/* binding */ signedRequest)
-});
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./bce/sign.js
-
-const defaultExpirationSeconds = 1800;
-function timestamp(wallMs) {
-    return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
-}
-function uriEncode(text) {
-    return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-function canonicalUri(path) {
-    const encoded = path.replace(/%[0-9a-f]{2}|%|[^/%]+/gi, (part) => /^%./.test(part) ? part.toUpperCase() : uriEncode(part));
-    return encoded.startsWith('/') ? encoded : `/${encoded}`;
-}
-function canonicalQuery(query) {
-    return Object.entries(query)
-        .filter(([name]) => name.toLowerCase() !== 'authorization')
-        .map(([name, value]) => `${uriEncode(name)}=${uriEncode(value ?? '')}`)
-        .sort()
-        .join('&');
-}
-function canonicalHeaders(headers) {
-    return Object.entries(headers)
-        .map(([name, value]) => [name.toLowerCase(), value.trim()])
-        .filter(([, value]) => value !== '')
-        .map(([name, value]) => `${uriEncode(name)}:${uriEncode(value)}`)
-        .sort()
-        .join('\n');
-}
-function signedHeaders(headers) {
-    return canonicalHeaders(headers)
-        .split('\n')
-        .map((line) => line.slice(0, Math.max(0, line.indexOf(':'))))
-        .join(';');
-}
-function canonicalRequest(request) {
-    return [
-        request.method.toUpperCase(),
-        canonicalUri(request.path),
-        canonicalQuery(request.query),
-        canonicalHeaders(request.headers)
-    ].join('\n');
-}
-function authorizationPrefix(request) {
-    return `bce-auth-v1/${request.accessKeyId}/${request.timestamp}/${request.expirationSeconds}`;
-}
-function signingKey(request) {
-    return hmac(request.secretAccessKey, authorizationPrefix(request));
-}
-function signature(request) {
-    return hmac(signingKey(request), canonicalRequest(request));
-}
-function authorization(request) {
-    return [authorizationPrefix(request), signedHeaders(request.headers), signature(request)].join('/');
-}
-function hmac(key, data) {
-    return (0,external_node_crypto_.createHmac)('sha256', key).update(data).digest('hex');
-}
-
-;// CONCATENATED MODULE: ./bce/signed-request.js
-
-function signedRequest(operation, endpoint, credentials, atMs) {
-    const { sessionToken = '' } = credentials;
-    const time = timestamp(atMs);
-    const headers = {
-        host: endpoint.host,
-        'x-bce-date': time,
-        ...(sessionToken === '' ? {} : { 'x-bce-security-token': sessionToken })
-    };
-    const expirationSeconds = defaultExpirationSeconds;
-    const signed = authorization({ ...credentials, ...operation, headers, timestamp: time, expirationSeconds });
-    const contentType = operation.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
-    return {
-        path: operation.path + wireQuery(operation.query),
-        headers: { ...headers, ...contentType, authorization: signed },
-        signature: signed.slice(signed.lastIndexOf('/') + 1)
-    };
-}
-function pathOf(...parts) {
-    return `/${parts.map(uriEncode).join('/')}`;
-}
-function queryOf(parameters) {
-    return Object.fromEntries(Object.entries(parameters).flatMap(([name, value = '']) => (value === '' ? [] : [[name, value]])));
-}
-function wireQuery(query) {
-    const text = canonicalQuery(query).replace(/=(?=&|$)/g, '');
-    return text === '' ? '' : `?${text}`;
-}
-
-
-/***/ }),
-
-/***/ 4730:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   KZ: () => (/* binding */ withHeldWeight),
-/* harmony export */   Ts: () => (/* binding */ openHeldWeights),
-/* harmony export */   im: () => (/* binding */ describeHeldWeights),
-/* harmony export */   ph: () => (/* binding */ currentWeights),
-/* harmony export */   r4: () => (/* binding */ poolLabel)
-/* harmony export */ });
-/* unused harmony exports withoutHeldWeight, isSamePool */
-function openHeldWeights(heldWeights) {
-    return heldWeights.filter(({ state }) => state !== 'returned');
-}
-function withHeldWeight(heldWeights, heldWeight) {
-    const at = heldWeights.findIndex(({ server }) => isSamePool(server, heldWeight.server));
-    return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
-}
-function withoutHeldWeight(heldWeights, server) {
-    return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.server, server));
-}
-function isSamePool(one, other) {
-    return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
-}
-function currentWeights(backendServers, heldWeights) {
-    const unheld = backendServers.filter((server) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.server, server)));
-    return [
-        ...unheld.map((server) => ({ server, currentWeight: server.weight })),
-        ...heldWeights.map(({ server, state }) => ({
-            server,
-            currentWeight: state === 'returned' ? server.weight : 0
-        }))
-    ];
-}
-function describeHeldWeights(heldWeights) {
-    return openHeldWeights(heldWeights)
-        .map(({ server }) => `${poolLabel(server)} (was ${server.weight})`)
-        .join(', ');
-}
-function poolLabel({ blbId, groupId }) {
-    return groupId === undefined ? blbId : `${blbId}/${groupId}`;
-}
-
-
-/***/ }),
-
-/***/ 4644:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   g: () => (/* binding */ given)
-/* harmony export */ });
-function given(fields) {
-    const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-    return Object.fromEntries(entries);
-}
-
-
-/***/ }),
-
-/***/ 1741:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   HL: () => (/* binding */ guestScriptOf),
-/* harmony export */   Ww: () => (/* binding */ escapedLine),
-/* harmony export */   wS: () => (/* binding */ guestSystem)
-/* harmony export */ });
-/* unused harmony export withSystemOf */
-/* harmony import */ var _model_secret_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4923);
-
-function guestSystem({ osName }) {
-    return /windows/i.test(osName) ? 'windows' : 'linux';
-}
-function withSystemOf({ osType, osName }, instance) {
-    const known = `${osType} ${osName}`.trim();
-    return known === '' ? instance : { ...instance, osName: known };
-}
-const saysNothing = /^(?:#|$|(?:export\s+|\$env:|\$)?[a-z_]\w*\s*=)/i;
-function guestScriptOf(content, user) {
-    return {
-        content: new _model_secret_js__WEBPACK_IMPORTED_MODULE_0__/* .Secret */ .z(content),
-        firstLine: firstLineOf(content),
-        hasShebang: content.trimStart().startsWith('#!'),
-        user
-    };
-}
-function firstLineOf(content) {
-    const lines = content.split(/\r\n|\r|\n/).map((line) => line.trim());
-    return escapedLine(lines.find((line) => !saysNothing.test(line)) ?? '(only comments and settings)', 80);
-}
-function escapedLine(text, most) {
-    const characters = [...text.replaceAll('\t', ' ')];
-    const shown = characters
-        .slice(0, most)
-        .join('')
-        .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`);
-    return characters.length > most ? `${shown}…` : shown;
-}
-
-
-/***/ }),
-
-/***/ 9188:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  hi: () => (/* binding */ describeFailed),
-  O$: () => (/* binding */ describeNotHealthy),
-  sR: () => (/* binding */ describeUnhealthy),
-  g$: () => (/* binding */ printable)
-});
-
-// EXTERNAL MODULE: ./core/time.js
-var time = __nccwpck_require__(1552);
-// EXTERNAL MODULE: ./core/health/guest/guest-system.js
-var guest_system = __nccwpck_require__(1741);
-;// CONCATENATED MODULE: ./core/health/guest/inside-failure.js
-
-
-function describeInside(reason) {
-    switch (reason.kind) {
-        case 'agentOffline':
-            return 'the agent of Cloud Assistant is not on line';
-        case 'sameBoot':
-            return `the old system answers (boot ${reason.bootId}, as before the rebuild; run ${reason.runId})`;
-        case 'olderBoot':
-            return `the system that answers is older than this rebuild (up for ${(0,time/* formatDuration */.a3)(reason.uptimeMs)}, accepted ${(0,time/* formatDuration */.a3)(reason.sinceMs)} ago; run ${reason.runId})`;
-        case 'runFailed':
-            return `run ${reason.runId} ended as ${(0,guest_system/* escapedLine */.Ww)(reason.state, 40)} without an answer${factsOf(reason)}`;
-        case 'runLate':
-            return reason.runId === ''
-                ? 'the command could not be sent in time'
-                : `run ${reason.runId} is ${reason.state === '' ? 'unanswered' : (0,guest_system/* escapedLine */.Ww)(reason.state, 40)} and did not end in time`;
-        case 'assistantCall':
-            return `Cloud Assistant could not be asked: ${reason.message}`;
-        case 'script':
-            return `the script ended with exit code ${reason.exitCode} (run ${reason.runId})`;
-        case 'notProven':
-            return 'the script was not run: nothing proves yet that the new system is up';
-    }
-}
-function factsOf({ exitCode, errorCode, failReason }) {
-    const facts = [
-        exitCode === undefined ? '' : `exit code ${exitCode}`,
-        (0,guest_system/* escapedLine */.Ww)(errorCode, 60),
-        (0,guest_system/* escapedLine */.Ww)(failReason, 120)
-    ].filter((fact) => fact !== '');
-    return facts.length === 0 ? '' : `: ${facts.join(', ')}`;
-}
-
-;// CONCATENATED MODULE: ./core/health/unhealthy.js
-
-
-const stages = {
-    connect: 'a connection',
-    tls: 'the TLS handshake',
-    answer: 'an answer',
-    body: 'the rest of the answer',
-    banner: 'the SSH identification',
-    hostKey: 'the host key'
-};
-function describeUnhealthy(reason) {
-    switch (reason.kind) {
-        case 'refused':
-            return 'connection refused: nothing listens on the port yet';
-        case 'unreachable':
-            return `no way to the host (${reason.code}); the network or a firewall is in between`;
-        case 'reset':
-            return `the connection was lost while waiting for ${stages[reason.stage]}`;
-        case 'dns':
-            return `the host name cannot be resolved (${reason.code})`;
-        case 'timedOut':
-            return `timed out: waited ${(0,time/* formatDuration */.a3)(reason.timeoutMs)}, at last for ${stages[reason.stage]}`;
-        case 'status':
-            return `status ${reason.status}, expected ${reason.wanted.map(describeRange).join(', ')}`;
-        case 'body':
-            return `wrong body: it does not contain ${JSON.stringify(reason.wanted)}`;
-        case 'certificate':
-            return `certificate not accepted: ${reason.message}`;
-        case 'noBanner':
-            return reason.said === ''
-                ? 'the connection ended before the server said that it speaks SSH'
-                : `no SSH server: it said ${JSON.stringify(reason.said)}`;
-        case 'noCommonKex':
-            return `the SSH server does not offer the key exchange curve25519-sha256, only ${listed(reason.offered)}`;
-        case 'noHostKey':
-            return `the SSH server has no host key of a known type, only ${listed(reason.offered)}`;
-        case 'sameHostKey':
-            return `the old host key is still there (${reason.algorithm} ${reason.fingerprint}): the old system, or an image that has the key inside`;
-        case 'protocol':
-            return `not understood: ${reason.message}`;
-        default:
-            return describeInside(reason);
-    }
-}
-function describeFailed(failed) {
-    if (failed.length === 0)
-        return 'passes';
-    return failed.map(({ check, reason }) => `${check}: ${describeUnhealthy(reason)}`).join('; ');
-}
-function describeNotHealthy(reason) {
-    if (reason.kind === 'failing')
-        return describeFailed(reason.failed);
-    const [healthyFor, wanted] = [(0,time/* formatDuration */.a3)(reason.healthyForMs), (0,time/* formatDuration */.a3)(reason.wantedMs)];
-    return `${reason.checks.join(', ')}: healthy for ${healthyFor} when the deadline came, and minHealthyTime asks for ${wanted}`;
-}
-function printable(text, most = 120) {
-    const plain = text.replace(/[^\x20-\x7e]+/g, ' ').trim();
-    return plain.length > most ? `${plain.slice(0, most)}…` : plain;
-}
-function describeRange({ from, to }) {
-    return from === to ? `${from}` : `${from}-${to}`;
-}
-function listed(names) {
-    return names.length === 0 ? 'nothing' : names.join(', ');
-}
-
-
-/***/ }),
-
-/***/ 4748:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   K: () => (/* binding */ listed)
-/* harmony export */ });
-const most = 20;
-function listed(names) {
-    const more = names.length - most;
-    return `${names.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-
-
-/***/ }),
-
-/***/ 8728:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   U: () => (/* binding */ isLoopback)
-/* harmony export */ });
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-}
-
-
-/***/ }),
-
-/***/ 7758:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   BE: () => (/* binding */ statusKind),
-/* harmony export */   K7: () => (/* binding */ mayShowRebuild)
-/* harmony export */ });
-/* unused harmony exports isSettled, isProcessing */
-const kinds = new Map([
-    ['Running', 'up'],
-    ['Stopped', 'down'],
-    ['Error', 'broken'],
-    ['Starting', 'moving'],
-    ['Stopping', 'moving'],
-    ['ImageProcessing', 'moving'],
-    ['SnapshotProcessing', 'moving'],
-    ['Scaling', 'foreign'],
-    ['Recharging', 'foreign'],
-    ['VolumeResizing', 'foreign'],
-    ['BillingChanging', 'foreign'],
-    ['ChangeSubnet', 'foreign'],
-    ['ChangeVpc', 'foreign'],
-    ['AttachingPort', 'foreign'],
-    ['DetachingPort', 'foreign'],
-    ['Moving', 'foreign'],
-    ['Expired', 'gone'],
-    ['Deleted', 'gone'],
-    ['Recycled', 'gone']
-]);
-function statusKind(status) {
-    return kinds.get(status) ?? 'unknown';
-}
-function isSettled(status) {
-    const kind = statusKind(status);
-    return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
-}
-function isProcessing(status) {
-    return status === 'ImageProcessing' || status === 'SnapshotProcessing';
-}
-function mayShowRebuild(status) {
-    const kind = statusKind(status);
-    return (kind === 'moving' || kind === 'unknown') && !isProcessing(status);
-}
-
-
-/***/ }),
-
-/***/ 5437:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ic: () => (/* binding */ describeFailure),
-/* harmony export */   RA: () => (/* binding */ CallError),
-/* harmony export */   cc: () => (/* binding */ CancelledError),
-/* harmony export */   tK: () => (/* binding */ longestRetryAfterMs)
-/* harmony export */ });
-const longestRetryAfterMs = 120_000;
-class CallError extends Error {
-    failure;
-    constructor(failure, options) {
-        super(describeFailure(failure), options);
-        this.name = 'CallError';
-        this.failure = failure;
-    }
-}
-class CancelledError extends Error {
-    constructor(message = 'cancelled', options) {
-        super(message, options);
-        this.name = 'CancelledError';
-    }
-}
-function describeFailure(failure) {
-    const target = failure.target === '' ? '' : ` ${failure.target}`;
-    const facts = [
-        failure.httpStatus === undefined ? undefined : `HTTP ${failure.httpStatus}`,
-        failure.code,
-        failure.requestId === undefined ? undefined : `request ID ${failure.requestId}`,
-        failure.attempts > 1 ? `${failure.attempts} tries` : undefined
-    ].filter((fact) => fact !== undefined);
-    const after = facts.length === 0 ? '' : ` (${facts.join(', ')})`;
-    return `${failure.operation}${target}: ${failure.message}${after}`;
-}
-
-
-/***/ }),
-
-/***/ 4663:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   e: () => (/* binding */ maxIdsPerCall)
-/* harmony export */ });
-const maxIdsPerCall = 100;
-
-
-/***/ }),
-
-/***/ 4923:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   z: () => (/* binding */ Secret)
-/* harmony export */ });
-class Secret {
-    #text;
-    constructor(text) {
-        this.#text = text;
-    }
-    reveal() {
-        return this.#text;
-    }
-    equals(other) {
-        return other !== undefined && this.#text === other.#text;
-    }
-    toString() {
-        return '[secret]';
-    }
-    toJSON() {
-        return '[secret]';
-    }
-}
-
-
-/***/ }),
-
-/***/ 780:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   J: () => (/* binding */ neutralText)
-/* harmony export */ });
-function neutralText(text) {
-    return text.replace(/\p{Cc}+/gu, ' ').replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
-}
-
-
-/***/ }),
-
-/***/ 2121:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   l: () => (/* binding */ describeRefusals),
-/* harmony export */   x: () => (/* binding */ remedyOfRefusals)
-/* harmony export */ });
-/* harmony import */ var _quote_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8785);
-
-function describeRefusals(refusals) {
-    return refusals.map((refusal) => wordsOf(refusal).reason).join('; ');
-}
-function remedyOfRefusals(refusals) {
-    return refusals.map((refusal) => wordsOf(refusal).remedy).join(' ');
-}
-function wordsOf(refusal) {
-    switch (refusal.kind) {
-        case 'gone':
-            return {
-                reason: `its status is ${refusal.status}`,
-                remedy: 'Take it out of instanceId, or renew or restore it first.'
-            };
-        case 'changed':
-            return {
-                reason: `it has changed since the plan was made: ${refusal.changes.join(', ')}`,
-                remedy: 'Find out who changed it. If it is to be rebuilt all the same, run again: a re-run makes a new plan.'
-            };
-        case 'moved':
-            return {
-                reason: `it runs on ${refusal.imageId}, not on ${refusal.ownImageId} that this run put on it: somebody else has rebuilt it since`,
-                remedy: 'Find out who rebuilt it. If it is to go back all the same, rebuild it from the earlier image.'
-            };
-        case 'protected':
-            return {
-                reason: 'deletionProtection is on',
-                remedy: 'If it is to be erased all the same, set allowProtected: true.'
-            };
-        case 'protectionUnknown':
-            return {
-                reason: 'the API does not tell whether deletionProtection is on',
-                remedy: 'Look in the console. If it is to be erased all the same, set allowProtected: true.'
-            };
-        case 'imageNotAvailable':
-            return {
-                reason: `the image is ${refusal.status}, not Available`,
-                remedy: 'Give another image, or wait until this one is Available.'
-            };
-        case 'imageKeepsNoLogin':
-            return {
-                reason: `keepImageLogin needs a custom or shared image, and this one is a ${refusal.imageType} image`,
-                remedy: 'Give adminPass or keypairId instead.'
-            };
-        case 'noKeypairForWindows':
-            return {
-                reason: 'keypairId works with Linux only, and the image is Windows',
-                remedy: 'Give adminPass instead of keypairId.'
-            };
-        case 'otherArchitecture':
-            return {
-                reason: `the image is for ${refusal.image}, and the instance is ${refusal.instance}`,
-                remedy: 'Give an image of the architecture of the instance.'
-            };
-        case 'diskTooSmall':
-            return {
-                reason: `the image needs a system disk of ${refusal.needsGb} GB, and the instance has ${refusal.hasGb} GB`,
-                remedy: 'Enlarge the system disk, or give a smaller image.'
-            };
-        case 'bareMetal':
-            return {
-                reason: `it is a bare-metal instance (${refusal.family}), whose rebuild has options about RAID and local data disks that this action does not set`,
-                remedy: 'Rebuild it in the console, where those options can be seen.'
-            };
-        case 'otherName':
-            return {
-                reason: `its name is ${(0,_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quote */ .hD)(refusal.name)}, and confirmName is ${(0,_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quote */ .hD)(refusal.confirmName)}`,
-                remedy: 'Check instanceId; if it is the right one, type its name as confirmName.'
-            };
-        case 'noHealthTarget':
-            return {
-                reason: `healthCheck ${refusal.problem}`,
-                remedy: 'Give a healthCheck that can reach the instance.'
-            };
-        case 'noRollbackImage':
-            return {
-                reason: `rollback is asked for, and the image ${refusal.imageId} that it runs on now ${refusal.why}`,
-                remedy: 'Set backupImage: true, or leave rollback out.'
-            };
-        case 'noImageQuota':
-            return {
-                reason: `backupImage is asked for, and all ${refusal.quota} custom images that the quota permits are there`,
-                remedy: 'Delete a custom image that is not needed, or have the quota raised.'
-            };
-    }
-}
-
-
-/***/ }),
-
-/***/ 3753:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   F: () => (/* binding */ whyUnavailable)
-/* harmony export */ });
-/* unused harmony export planRollout */
-/* harmony import */ var _model_bcc_status_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7758);
-
-
-function whyUnavailable({ instance, unhealthy }) {
-    return (0,_model_bcc_status_js__WEBPACK_IMPORTED_MODULE_0__/* .statusKind */ .BE)(instance.status) === 'up' ? unhealthy : `its status is ${instance.status}`;
-}
-function planRollout(targets, { settings, rollback }) {
-    const members = targets.map((target) => ({
-        id: target.instance.id,
-        kind: target.decision.action === 'skip' ? 'check' : 'work',
-        isUnavailable: whyUnavailable(target) !== undefined
-    }));
-    const { canary, pauseMs, maxFailures } = settings;
-    return {
-        members: members.toSorted((one, other) => Number(other.isUnavailable) - Number(one.isUnavailable)),
-        maxUnavailable: maxUnavailableCount(settings.maxUnavailable, targets.length),
-        canary,
-        pauseMs,
-        maxFailures,
-        rollback
-    };
-}
-
-
-/***/ }),
-
-/***/ 8785:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Uk: () => (/* binding */ shownAddress),
-/* harmony export */   hD: () => (/* binding */ quote),
-/* harmony export */   o_: () => (/* binding */ quoteAscii)
-/* harmony export */ });
-/* unused harmony export visible */
-const quotedLength = 60;
-const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
-function quote(text) {
-    const characters = [...text];
-    const shown = characters.slice(0, quotedLength).join('');
-    const quoted = JSON.stringify(characters.length > quotedLength ? `${shown}…` : shown);
-    return visible(quoted);
-}
-function visible(text) {
-    return text.replace(invisible, escaped);
-}
-function quoteAscii(text) {
-    return quote(text).replace(/[^\x20-\x7e…]/gu, escaped);
-}
-function shownAddress(text) {
-    if (text.includes('@'))
-        return 'an address with "@"';
-    const start = text.replace(/[?#].*$/s, '');
-    return quoteAscii(start === text ? text : `${start}…`);
-}
-function escaped(character) {
-    const code = (character.codePointAt(0) ?? 0).toString(16);
-    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
-}
-
-
-/***/ }),
-
-/***/ 5764:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   W: () => (/* binding */ diskStateOf),
-/* harmony export */   w: () => (/* binding */ isUnsent)
-/* harmony export */ });
-/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6260);
-
-function diskStateOf(rebuild) {
-    const { ending } = rebuild;
-    const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
-    if (isUnproven && !(0,_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .isReplaced */ .tc)(rebuild))
-        return 'unknown';
-    if (rebuild.phase === 'sending')
-        return 'unknown';
-    if (rebuild.inDoubt)
-        return (0,_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .hasStarted */ .gd)(rebuild) ? 'erased' : 'unknown';
-    if (rebuild.sends === 0)
-        return rebuild.adopted && (0,_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .isReplaced */ .tc)(rebuild) ? 'erased' : 'untouched';
-    return rebuild.answered || (0,_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .hasStarted */ .gd)(rebuild) ? 'erased' : 'unknown';
-}
-function isUnsent({ sends, inDoubt }) {
-    return sends === 0 && !inDoubt;
-}
-
-
-/***/ }),
-
-/***/ 6260:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   gd: () => (/* binding */ hasStarted),
-/* harmony export */   i6: () => (/* binding */ hasDeparted),
-/* harmony export */   tc: () => (/* binding */ isReplaced)
-/* harmony export */ });
-/* unused harmony exports lateMs, gatherEvidence, isOtherNow, isOtherDisk, changedLate, needsDisk, acceptedSinceMs */
-/* harmony import */ var _model_bcc_status_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7758);
-
-const lateMs = 30_000;
-function gatherEvidence(rebuild, observation) {
-    const { reference, evidence, task } = rebuild;
-    if (reference === undefined)
-        return evidence;
-    const { atMs, answeredAtMs } = observation;
-    const next = { ...evidence };
-    if (!isSettled(observation.instance.status) || isOtherNow(reference, observation))
-        next.disturbedAtMs ??= answeredAtMs;
-    noteProcessing(rebuild, observation, next);
-    if (hasLeft(reference, observation))
-        next.leftAtMs ??= answeredAtMs;
-    if (contradicts(rebuild, reference, observation))
-        next.contradictedAtMs ??= answeredAtMs;
-    if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
-        if (observation.instance.imageId === task.image.id)
-            next.imageAtMs = answeredAtMs;
-        else
-            next.imageOldAtMs = atMs;
-    }
-    if (reference.disk && observation.disk && next.diskAtMs === undefined) {
-        if (isOtherDisk(reference.disk, observation.disk))
-            next.diskAtMs = answeredAtMs;
-        else
-            next.diskOldAtMs = atMs;
-    }
-    return next;
-}
-function noteProcessing(rebuild, { atMs, answeredAtMs, instance }, next) {
-    const { processingAtMs, processedAtMs } = next;
-    if (isProcessing(instance.status)) {
-        const isAnother = processedAtMs !== undefined && !hasDeparted(rebuild);
-        if (processingAtMs !== undefined && !isAnother)
-            return;
-        next.processingAtMs = answeredAtMs;
-        next.processedAtMs = undefined;
-    }
-    else if (processingAtMs !== undefined && isSettled(instance.status))
-        next.processedAtMs ??= atMs;
-}
-function hasLeft(reference, observation) {
-    const { status } = observation.instance;
-    if (!isSettled(status))
-        return mayShowRebuild(status);
-    return isSettled(reference.instance.status) && status !== reference.instance.status;
-}
-function contradicts(rebuild, reference, observation) {
-    const { last, evidence, history } = rebuild;
-    if (last === undefined)
-        return false;
-    const wasBack = evidence.leftAtMs !== undefined && statusKind(last.instance.status) === 'up';
-    if (wasBack && !isSettled(observation.instance.status))
-        return true;
-    const { imageId } = observation.instance;
-    if (imageId !== last.instance.imageId) {
-        const since = history.filter(({ atMs }) => atMs > reference.answeredAtMs);
-        if ([reference.instance, ...since].some((seen) => seen.imageId === imageId))
-            return true;
-    }
-    if (evidence.diskAtMs === undefined || !reference.disk || !observation.disk)
-        return false;
-    return !isOtherDisk(reference.disk, observation.disk);
-}
-function isOtherNow(reference, { instance, disk }) {
-    const isOther = reference.disk && disk ? isOtherDisk(reference.disk, disk) : false;
-    return isOther || reference.instance.imageId !== instance.imageId;
-}
-function isOtherDisk(before, now) {
-    return before.id !== now.id || before.createTime !== now.createTime;
-}
-function hasStarted(rebuild) {
-    return rebuild.evidence.leftAtMs !== undefined || isReplaced(rebuild);
-}
-function hasDeparted(rebuild) {
-    const { leftAtMs, processingAtMs, processedAtMs, ...changes } = rebuild.evidence;
-    if (leftAtMs !== undefined)
-        return true;
-    if (processingAtMs === undefined)
-        return false;
-    const tells = (at, old) => {
-        if (at === undefined || at < processingAtMs)
-            return false;
-        return old === undefined ? rebuild.adopted : old < (processedAtMs ?? Number.POSITIVE_INFINITY);
-    };
-    return tells(changes.imageAtMs, changes.imageOldAtMs) || tells(changes.diskAtMs, changes.diskOldAtMs);
-}
-function isReplaced(rebuild) {
-    return rebuild.evidence.imageAtMs !== undefined || rebuild.evidence.diskAtMs !== undefined;
-}
-function changedLate(rebuild) {
-    const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
-    const since = rebuild.referenceAtMs ?? Number.POSITIVE_INFINITY;
-    const isLate = (at, old) => at !== undefined && old !== undefined && old - since >= lateMs;
-    return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
-}
-function needsDisk(rebuild) {
-    if (rebuild.streak?.observations === 0)
-        return true;
-    if (hasDeparted(rebuild) || changedLate(rebuild))
-        return false;
-    return (rebuild.reference?.instance.imageId === rebuild.task.image.id || rebuild.evidence.imageAtMs !== undefined);
-}
-function acceptedSinceMs(rebuild) {
-    if (rebuild.answered && rebuild.acceptedAtMs !== undefined)
-        return rebuild.acceptedAtMs;
-    const sent = rebuild.phases.findLast(({ phase }) => phase === 'sending');
-    return (rebuild.sends > 0 ? sent?.fromMs : undefined) ?? rebuild.referenceAtMs;
-}
-
-
-/***/ }),
-
-/***/ 892:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   p: () => (/* binding */ instanceBefore)
-/* harmony export */ });
-/* harmony import */ var _disk_state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5764);
-
-function instanceBefore(rebuild, planned) {
-    if (rebuild === undefined || (0,_disk_state_js__WEBPACK_IMPORTED_MODULE_0__/* .isUnsent */ .w)(rebuild))
-        return planned;
-    return rebuild.reference?.instance ?? planned;
-}
-
-
-/***/ }),
-
-/***/ 5279:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   D: () => (/* binding */ callRemedy),
-/* harmony export */   y: () => (/* binding */ rerunIsSafe)
-/* harmony export */ });
-const rerunIsSafe = 'A re-run is safe: it waits for a rebuild that is under way, and skips an instance that runs on the image.';
-function callRemedy(failure, rerun, region) {
-    const again = rerun === undefined ? '' : ` ${rerun}`;
-    switch (failure.kind) {
-        case 'denied':
-            return `${deniedRemedy(failure)}${again}`;
-        case 'notFound':
-            return `${notFoundRemedy(failure, region)}`;
-        case 'conflict':
-            return `Look at the state of the instance in the console and at what else works on it.${again}`;
-        case 'invalid':
-            return `${invalidRemedy(failure)}${again}`;
-        case 'throttled':
-            return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
-        case 'unreached':
-            return `${unreachedRemedy(failure, region)}${again}`;
-        case 'unsent':
-            return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS), the proxy or the disk of the runner.${again}`;
-        case 'skewed':
-            return `Set the clock of the runner right; of a temporary key, check sessionToken, which may have run out.${again}`;
-        case 'ambiguous':
-        case 'transient':
-        case 'malformed':
-            return `The service or the network is in trouble: run again later.${again}`;
-    }
-}
-const wrongKeyCodes = new Set([
-    'iamsignatureinvalid',
-    'invalidaccesskeyid',
-    'invalidhttpauthheader',
-    'invalidsignature',
-    'signaturedoesnotmatch',
-    'signatureinvalid'
-]);
-function deniedRemedy({ code, operation }) {
-    if (code === undefined) {
-        return `Check that the policy of the user permits ${operation}, then accessKeyId and secretAccessKey.`;
-    }
-    return wrongKeyCodes.has(code.toLowerCase())
-        ? 'Check accessKeyId, secretAccessKey and, if given, sessionToken, which may have run out.'
-        : `Let the policy of the user permit ${operation}.`;
-}
-function invalidRemedy({ code }) {
-    return code === 'Image.ImageQuotaExceedLimit'
-        ? 'Delete custom images that are no longer needed, or have the quota raised.'
-        : 'Change what the message names: the service does not accept the request as it is.';
-}
-const inputs = [
-    [/Image/, 'imageId'],
-    [/Blb/, 'blbId'],
-    [/Instance/, 'instanceId']
-];
-function notFoundRemedy({ operation, target }, region) {
-    const input = inputs.find(([pattern]) => pattern.test(operation))?.[1] ?? 'the ID';
-    return region === undefined
-        ? `Check ${input} and endpoint: ${target} is not known there.`
-        : `Check ${input} and region: ${target} is not known in region ${region}.`;
-}
-function unreachedRemedy({ barrier }, region) {
-    const input = region === undefined ? 'endpoint' : `region (${region})`;
-    if (barrier === 'proxy') {
-        return 'Check https_proxy and no_proxy of the runner: the proxy does not answer, or refuses.';
-    }
-    return barrier === 'hostName'
-        ? `Check ${input}: its host name is not known. If it is right, check DNS on the runner.`
-        : `Check ${input}, and whether the runner can reach it: firewall, https_proxy, no_proxy.`;
-}
-
-
-/***/ }),
-
-/***/ 5984:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $: () => (/* binding */ clip)
-/* harmony export */ });
-function clip(text, most) {
-    if (text.length <= most)
-        return text;
-    const characters = [...text];
-    return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
-}
-
-
-/***/ }),
-
-/***/ 870:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  c: () => (/* binding */ describeInstances),
-  T: () => (/* binding */ idOf)
-});
-
-// EXTERNAL MODULE: ./core/run/instance-status.js
-var instance_status = __nccwpck_require__(5335);
-// EXTERNAL MODULE: ./core/balancers/held-weights.js
-var held_weights = __nccwpck_require__(4730);
-// EXTERNAL MODULE: ./core/health/unhealthy.js + 1 modules
-var unhealthy = __nccwpck_require__(9188);
-// EXTERNAL MODULE: ./core/plan/refusal.js
-var refusal = __nccwpck_require__(2121);
-// EXTERNAL MODULE: ./core/rebuild/disk-state.js
-var disk_state = __nccwpck_require__(5764);
-// EXTERNAL MODULE: ./core/run/instance-end.js
-var instance_end = __nccwpck_require__(6400);
-// EXTERNAL MODULE: ./core/run/instance-run.js
-var instance_run = __nccwpck_require__(3740);
-// EXTERNAL MODULE: ./core/report/explain.js
-var explain = __nccwpck_require__(4587);
-// EXTERNAL MODULE: ./core/time.js
-var time = __nccwpck_require__(1552);
-;// CONCATENATED MODULE: ./core/report/explain-health.js
-
-
-const mostChanges = 5;
-function explainHealth(health) {
-    const allowed = (0,time/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
-    const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
-    const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
-    return {
-        reason,
-        cause: `${head} within healthDeadline (${allowed}); last: ${(0,unhealthy/* describeNotHealthy */.O$)(health.reason)}.`,
-        course: courseOf(health),
-        remedy: remedyOf(reason, allowed)
-    };
-}
-function reasonOf(failed) {
-    const [first, ...others] = failed.filter(({ reason }) => reason.kind !== 'notProven');
-    if (first === undefined || others.length > 0)
-        return 'unhealthy';
-    switch (first.reason.kind) {
-        case 'agentOffline':
-            return 'noAgent';
-        case 'sameBoot':
-        case 'olderBoot':
-            return 'oldSystem';
-        case 'assistantCall':
-            return 'assistant';
-        case 'runFailed':
-        case 'runLate':
-            return first.check === 'guestScript' ? 'guestScript' : 'assistant';
-        case 'script':
-            return 'guestScript';
-        default:
-            return 'unhealthy';
-    }
-}
-function remedyOf(reason, allowed) {
-    const longer = `if it only needs longer, set healthDeadline higher than ${allowed}.`;
-    switch (reason) {
-        case 'noAgent':
-            return `Is the agent (bsm-agent) in the image? Is Cloud Assistant switched on in the console? Did the system boot? ${longer}`;
-        case 'oldSystem':
-            return 'Look at the instance in the console: the rebuild shows as done, and the system inside was not booted after it. Do not trust it until you know why.';
-        case 'assistant':
-            return `Look at the run in the console of Cloud Assistant, and whether the user has the permission; ${longer}`;
-        case 'guestScript':
-            return `What the script printed last is in the log. Fix what it names; ${longer}`;
-        case 'unhealthy':
-            return `Check the instance and what healthCheck asks; ${longer}`;
-    }
-}
-function courseOf({ history }) {
-    const found = history.map(({ failed }) => (0,unhealthy/* describeFailed */.hi)(failed));
-    const plain = (text) => text?.replace(/ \(run [^)]*\)/g, '');
-    const changes = found.filter((text, at) => plain(text) !== plain(found[at - 1]));
-    if (changes.length < 2)
-        return undefined;
-    const latest = changes.slice(-mostChanges);
-    return [...(changes.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
-}
-
-;// CONCATENATED MODULE: ./core/report/no-rollback.js
-
-function whyNotRolledBack({ target, rebuild, rollback, cancelled }) {
-    const isAskedFor = target.circumstances.rollbackImage.kind !== 'notAsked';
-    if (!isAskedFor || rollback !== undefined || cancelled || rebuild?.ending?.kind !== 'failed')
-        return undefined;
-    if ((0,disk_state/* diskStateOf */.W)(rebuild) === 'untouched')
-        return undefined;
-    const why = whyNot(rebuild.ending.reason);
-    return why === undefined ? undefined : `It was not rolled back: ${why}.`;
-}
-function whyNot(reason) {
-    switch (reason.kind) {
-        case 'wrongImage':
-            return `it runs on ${reason.imageId}, which this run did not put on it`;
-        case 'unproven':
-            return 'the rebuild may not have started, or may still start';
-        case 'unclear':
-            return 'whose rebuild it was is not known';
-        case 'call':
-            return 'it could not be observed any more';
-        case 'status':
-            return `an instance in ${reason.status} cannot be rebuilt`;
-        case 'changed':
-            return 'somebody else has changed it since';
-        case 'gone':
-            return 'the API no longer knows it';
-        default:
-            return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./core/report/instance-failure.js
-
-
-
-
-
-
-
-
-
-function failureOf(run) {
-    const end = (0,instance_end/* endOf */.pJ)(run);
-    const told = end && failureOfEnd(run, end);
-    if (told === undefined)
-        return undefined;
-    const { id } = run.target.instance;
-    const failure = { diskNote: diskNotes[(0,instance_run/* diskOf */.FG)(run)], ...told, cause: `${id}: ${told.cause}` };
-    if (!(0,instance_run/* isLowered */.tD)(run))
-        return failure;
-    const weights = `It gets no traffic: its weight is 0 on ${(0,held_weights/* describeHeldWeights */.im)(run.heldWeights)}.`;
-    const mayServe = isUntouched(run) || failure.reason === 'rejoin' || end?.kind === 'rolledBack';
-    const restore = mayServe
-        ? 'The post step of this action restores the weights; see there whether it could.'
-        : 'Once it is healthy, restore its weights: the job summary lists them.';
-    return { ...failure, diskNote: `${failure.diskNote} ${weights}`, remedy: `${failure.remedy} ${restore}` };
-}
-const diskNotes = {
-    untouched: 'The system disk was not touched by this run.',
-    erased: 'The old content of the system disk is gone.',
-    unknown: 'Whether the system disk is being rebuilt is not known.'
-};
-function failureOfEnd(run, end) {
-    switch (end.kind) {
-        case 'rebuilt':
-        case 'skipped':
-        case 'started':
-            return undefined;
-        case 'failed':
-            return explainFailed(run, end.cause);
-        case 'rolledBack':
-            return end.cause === 'rolloutStopped' ? undefined : explainRolledBack(run, end.cause);
-        case 'rollbackFailed':
-            return explainRollbackFailed(run, end.cause);
-        case 'cancelled':
-            return end.at === 'rollback'
-                ? cancelledInRollback(run, end.cause)
-                : { reason: 'cancelled', ...cancelledForward(run, end.at) };
-    }
-}
-function explainCause(cause) {
-    switch (cause.kind) {
-        case 'refused':
-            return {
-                reason: 'refused',
-                cause: `not rebuilt, because ${(0,refusal/* describeRefusals */.l)(cause.refusals)}`,
-                remedy: (0,refusal/* remedyOfRefusals */.x)(cause.refusals)
-            };
-        case 'rebuild': {
-            const { rebuild, reason } = cause;
-            const facts = reason.kind === 'call' ? callFacts(reason.failure) : { reason: reason.kind };
-            return { ...facts, ...(0,explain/* explain */.WE)(rebuild, reason) };
-        }
-        case 'unhealthy':
-            return explainHealth(cause.health);
-        case 'rejoin':
-            return {
-                reason: 'rejoin',
-                cause: `healthy, but its weights on the load balancers could not be restored: ${cause.problem}`,
-                remedy: 'Find out what keeps the load balancer from being changed.'
-            };
-    }
-}
-function explainFailed(run, cause) {
-    const failure = explainCause(cause);
-    const why = whyNotRolledBack(run);
-    return why === undefined ? failure : { ...failure, diskNote: `${diskNotes[(0,instance_run/* diskOf */.FG)(run)]} ${why}` };
-}
-function explainRolledBack(run, cause) {
-    const { imageId, health } = run.rollback ?? {};
-    const how = health === undefined ? 'runs on it' : 'is healthy again';
-    return {
-        ...explainCause(cause),
-        diskNote: `The instance was rolled back to ${imageId} and ${how}.`,
-        remedy: 'Find out what is wrong with the new image before you try again.'
-    };
-}
-function explainRollbackFailed(run, cause) {
-    const imageId = run.rollback?.imageId;
-    const failure = cause === 'rolloutStopped' ? rolledBackWithOthers : explainCause(cause);
-    const ending = run.rollback?.rebuild?.ending;
-    if (ending?.kind === 'failed' && ending.reason.kind === 'refused') {
-        const { refusals } = ending.reason;
-        const diskNote = `It was not rolled back to ${imageId}, because ${(0,refusal/* describeRefusals */.l)(refusals)}.`;
-        return { ...failure, diskNote, remedy: (0,refusal/* remedyOfRefusals */.x)(refusals) };
-    }
-    const problem = rollbackProblem(run);
-    const diskNote = cause === 'rolloutStopped'
-        ? `It could not be rolled back to ${imageId}: ${problem}`
-        : `The rollback to ${imageId} failed as well: ${problem} The old content of the system disk is gone.`;
-    return { ...failure, diskNote };
-}
-const rolledBackWithOthers = {
-    reason: 'rollbackFailed',
-    cause: 'rebuilt and healthy, but to be rolled back because the rollout stopped.',
-    remedy: 'Look at the instance in the console.'
-};
-function callFacts(failure) {
-    const { kind, operation, httpStatus, code, requestId } = failure;
-    return { reason: kind, operation, httpStatus, code, requestId };
-}
-function cancelledForward(run, at) {
-    const { rebuild, backup } = run;
-    if (at === 'rebuild' && rebuild !== undefined)
-        return (0,explain/* explainCancel */.Ot)(rebuild);
-    if (at !== 'health') {
-        return {
-            cause: 'cancelled before the rebuild was sent',
-            remedy: backup === undefined ? 'There is nothing to repair.' : leftBackup(backup)
-        };
-    }
-    if (rebuild?.ending?.kind === 'skipped') {
-        return {
-            cause: 'cancelled before it was known to be healthy; it runs on the image already',
-            remedy: 'Run again: it is not erased, and the health check is made.'
-        };
-    }
-    return {
-        cause: 'cancelled after the rebuild had ended; whether it is healthy is not known',
-        remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
-    };
-}
-function cancelledInRollback(run, cause) {
-    const { rollback } = run;
-    const isSent = rollback?.rebuild !== undefined && !(0,disk_state/* isUnsent */.w)(rollback.rebuild);
-    const { course, ...what } = cause === undefined ? rolledBackWithOthers : explainCause(cause);
-    return {
-        reason: 'cancelled',
-        cause: `${what.cause} Cancelled ${isSent ? 'during' : 'before'} its rollback.`,
-        course,
-        remedy: isSent
-            ? `The rollback to ${rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
-            : 'Roll it back with the lines that the summary gives, or run again.'
-    };
-}
-function leftBackup({ imageId, imageName }) {
-    const image = imageId === undefined
-        ? `A backup image named ${imageName} may be there`
-        : `The backup image ${imageId} stays`;
-    return `${image}; delete it if it is not wanted.`;
-}
-function rollbackProblem({ rollback }) {
-    if (rollback?.problem !== undefined)
-        return rollback.problem;
-    const ending = rollback?.rebuild?.ending;
-    if (rollback?.rebuild !== undefined && ending?.kind === 'failed' && ending.reason.kind !== 'refused') {
-        return (0,explain/* explain */.WE)(rollback.rebuild, ending.reason).cause;
-    }
-    if (rollback?.health?.healthy === false)
-        return `${(0,unhealthy/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
-    return 'it did not come to an end.';
-}
-function isUntouched({ rebuild }) {
-    return rebuild === undefined || (0,disk_state/* diskStateOf */.W)(rebuild) === 'untouched';
-}
-
-;// CONCATENATED MODULE: ./core/report/described-instance.js
-
-
-function describeInstances(state) {
-    return state.instances.map((run) => ({ run, status: (0,instance_status/* statusOf */.c)(run, state), failure: failureOf(run) }));
-}
-function idOf({ run }) {
-    return run.target.instance.id;
-}
-
-
-/***/ }),
-
-/***/ 4587:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   N9: () => (/* binding */ wholeCause),
-/* harmony export */   Ot: () => (/* binding */ explainCancel),
-/* harmony export */   WE: () => (/* binding */ explain)
-/* harmony export */ });
-/* harmony import */ var _model_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5437);
-/* harmony import */ var _rebuild_disk_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5764);
-/* harmony import */ var _rebuild_evidence_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6260);
-/* harmony import */ var _time_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1552);
-/* harmony import */ var _call_remedy_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5279);
-
-
-
-
-
-function wholeCause({ cause, course }) {
-    return course === undefined ? cause : `${cause} Seen: ${course}.`;
-}
-function explainCancel(rebuild) {
-    const status = rebuild.last?.instance.status ?? 'unknown';
-    return {
-        cause: `cancelled; its last status was ${status}.`,
-        remedy: (0,_rebuild_disk_state_js__WEBPACK_IMPORTED_MODULE_1__/* .diskStateOf */ .W)(rebuild) === 'untouched'
-            ? 'There is nothing to repair.'
-            : `A rebuild cannot be called back and goes on without this run. ${(0,_rebuild_evidence_js__WEBPACK_IMPORTED_MODULE_2__/* .hasStarted */ .gd)(rebuild) ? 'Run again to wait for its end: it is not erased twice.' : 'Run again once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
-    };
-}
-function explain(rebuild, reason) {
-    const { task } = rebuild;
-    const waited = (0,_time_js__WEBPACK_IMPORTED_MODULE_4__/* .formatDuration */ .a3)(task.timeoutMs);
-    const course = historyLabel(rebuild);
-    switch (reason.kind) {
-        case 'busy':
-            return {
-                cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}.`,
-                course,
-                remedy: 'Find out who changes the instance, and run again when it has ended. Nothing was sent.'
-            };
-        case 'unclear':
-            return {
-                cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told.`,
-                course,
-                remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that the change has ended, force rebuilds it.'
-            };
-        case 'unproven':
-            return {
-                cause: `the rebuild is not proven: ${answerOf(rebuild)}, and in ${waited} nothing showed that it took place and ended.`,
-                course,
-                remedy: `${lookFirst} Set timeout higher than ${waited} if it only needs longer.`
-            };
-        case 'timedOut':
-            return {
-                cause: `still ${reason.status} ${waited} after the rebuild was accepted.`,
-                course,
-                remedy: `Look at the instance in the console${requestLabel(rebuild)}. If it only needs longer, set timeout higher than ${waited}. ${_call_remedy_js__WEBPACK_IMPORTED_MODULE_3__/* .rerunIsSafe */ .y}`
-            };
-        case 'status':
-            return {
-                cause: `the rebuild ended in the status ${reason.status}.`,
-                course,
-                remedy: `Look at the instance in the console${requestLabel(rebuild)}. A re-run rebuilds an instance in Error.`
-            };
-        case 'wrongImage':
-            return {
-                cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}.`,
-                course,
-                remedy: 'Find out whether somebody else rebuilt it; then run again.'
-            };
-        case 'backup':
-            return {
-                cause: `the backup failed, so nothing was erased. ${reason.problem.cause}`,
-                remedy: reason.problem.remedy
-            };
-        case 'drain':
-            return {
-                cause: `its weight could not be set to 0, so nothing was erased. ${reason.problem.cause}`,
-                remedy: reason.problem.remedy
-            };
-        case 'gone':
-            return {
-                cause: `the API no longer knows the instance.`,
-                course,
-                remedy: 'Check whether it was released, and check region and instanceId.'
-            };
-        case 'changed':
-            return {
-                cause: `changed during its health check: ${changeLabel(reason)}.`,
-                course,
-                remedy: 'Find out who changes the instance, and run again when that has ended.'
-            };
-        case 'call':
-            return explainCall(rebuild, reason.failure);
-    }
-}
-function answerOf({ answered, lastFailure }) {
-    if (answered)
-        return 'it was accepted';
-    const code = lastFailure?.operation.startsWith('Rebuild') ? lastFailure.code : undefined;
-    return code === undefined ? 'its answer was lost' : `the service answered with ${code}`;
-}
-function changeLabel({ was, now }) {
-    if (was.status === now.status && was.imageId === now.imageId)
-        return 'its system disk is another one, or does not settle';
-    return `it was ${was.status} on ${was.imageId}, and is ${now.status} on ${now.imageId}`;
-}
-const lookFirst = 'Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again.';
-function rerunNote(rebuild) {
-    if ((0,_rebuild_disk_state_js__WEBPACK_IMPORTED_MODULE_1__/* .isUnsent */ .w)(rebuild))
-        return undefined;
-    return (0,_rebuild_evidence_js__WEBPACK_IMPORTED_MODULE_2__/* .hasStarted */ .gd)(rebuild) ? _call_remedy_js__WEBPACK_IMPORTED_MODULE_3__/* .rerunIsSafe */ .y : lookFirst;
-}
-function requestLabel({ requestIds }) {
-    const id = requestIds.at(-1);
-    return id === undefined ? '' : `, with the request ID ${id}`;
-}
-function explainCall(rebuild, failure) {
-    const goesOn = rebuild.sends > 0 && rebuild.proven === undefined ? ' The rebuild goes on without this run.' : '';
-    const isRebuild = failure.operation === 'RebuildInstance' || failure.operation === 'RebuildBatchInstance';
-    const remedy = isRebuild && failure.kind === 'notFound'
-        ? unknownRemedy(rebuild, failure)
-        : (0,_call_remedy_js__WEBPACK_IMPORTED_MODULE_3__/* .callRemedy */ .D)(failure, rerunNote(rebuild));
-    const named = failure.target === rebuild.task.instanceId ? { ...failure, target: '' } : failure;
-    return { cause: `${(0,_model_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .describeFailure */ .Ic)(named)}.${goesOn}`, remedy };
-}
-function unknownRemedy({ task }, { code = '', target }) {
-    if (/^keypair\./i.test(code))
-        return 'Check keypairId: the region has no key pair with this ID.';
-    const keyPair = task.loginKind === 'keypairId' ? ', the key pair (keypairId)' : '';
-    return `Check whether the instance ${target}${keyPair} and the image ${task.image.id} are there.`;
-}
-function historyLabel(rebuild) {
-    const first = rebuild.history[0];
-    if (first === undefined)
-        return 'nothing';
-    return rebuild.history
-        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,_time_js__WEBPACK_IMPORTED_MODULE_4__/* .formatDuration */ .a3)(seen.atMs - first.atMs)}`)
-        .join(', ');
-}
-
-
-/***/ }),
-
-/***/ 8154:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C: () => (/* binding */ helpLink)
-/* harmony export */ });
-function helpLink(source, reason) {
-    const { serverUrl = '', repository = '', ref = '' } = source ?? {};
-    if (!/^https?:\/\/[\w.:[\]-]+\/?$/.test(serverUrl) ||
-        !/^[\w.-]+\/[\w.-]+$/.test(repository) ||
-        ref === '') {
-        return undefined;
-    }
-    const page = `${serverUrl.replace(/\/$/, '')}/${repository}/blob/${encodePath(ref)}/docs/troubleshooting.md`;
-    return reason === undefined ? page : `${page}#${reason.toLowerCase()}`;
-}
-function encodePath(ref) {
-    const percent = (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase()}`;
-    const encode = (part) => encodeURIComponent(part).replace(/[()'*!~]/g, percent);
-    return ref.split('/').map(encode).join('/');
-}
-
-
-/***/ }),
-
-/***/ 7756:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  k: () => (/* binding */ stopMessage)
-});
-
-// UNUSED EXPORTS: stopWords
-
-// EXTERNAL MODULE: ./core/plan/rollout-order.js
-var rollout_order = __nccwpck_require__(3753);
-// EXTERNAL MODULE: ./core/run/instance-end.js
-var instance_end = __nccwpck_require__(6400);
-// EXTERNAL MODULE: ./core/model/bcc-status.js
-var bcc_status = __nccwpck_require__(7758);
-// EXTERNAL MODULE: ./core/rebuild/disk-state.js
-var disk_state = __nccwpck_require__(5764);
-// EXTERNAL MODULE: ./core/run/instance-run.js
-var instance_run = __nccwpck_require__(3740);
-;// CONCATENATED MODULE: ./core/run/next-steps.js
-
-
-
-
-
-function outcomeOf(run) {
-    if (run.cancelled)
-        return { result: 'cancelled', isUnavailable: !isServing(run), canRollBack: false };
-    const kind = run.rebuild?.ending?.kind;
-    if ((0,instance_end/* hasSucceeded */.yO)(run)) {
-        const canRollBack = kind === 'rebuilt' && hasOtherImage(run);
-        return { result: 'succeeded', isUnavailable: kind === 'started', canRollBack };
-    }
-    return { result: 'failed', isUnavailable: !isServing(run), canRollBack: needsRollback(run) };
-}
-function needsRollback(run) {
-    if (run.cancelled || run.rebuild === undefined || !hasOtherImage(run))
-        return false;
-    const { ending } = run.rebuild;
-    if (run.health?.healthy === false)
-        return ending?.kind === 'rebuilt';
-    if (ending?.kind !== 'failed')
-        return false;
-    const { reason } = ending;
-    if (reason.kind === 'status')
-        return reason.status === 'Error';
-    return reason.kind === 'timedOut';
-}
-function mayRejoin(run) {
-    const { rebuild, rollback, cancelled } = run;
-    if (rollback !== undefined) {
-        return !cancelled && (isRolledBack(run) || (hasSucceeded(run) && staysOnNewImage(rollback)));
-    }
-    if (hasSucceeded(run))
-        return true;
-    if (cancelled || rebuild === undefined || run.health?.healthy === false)
-        return false;
-    return runsUntouched(rebuild);
-}
-function hasOtherImage(run) {
-    return (run.rebuild?.sends ?? 0) > 0 && (0,instance_run/* previousImageId */.kr)(run) !== run.target.task.image.id;
-}
-function isServing(run) {
-    const { target, rebuild, health } = run;
-    if (health?.healthy === false || (0,instance_run/* isLowered */.tD)(run) || (0,rollout_order/* whyUnavailable */.F)(target) !== undefined)
-        return false;
-    return rebuild === undefined || runsUntouched(rebuild, target.instance.status);
-}
-function staysOnNewImage({ rebuild }) {
-    return rebuild === undefined || runsUntouched(rebuild);
-}
-function runsUntouched(rebuild, before = '') {
-    const isGone = rebuild.ending?.kind === 'failed' && rebuild.ending.reason.kind === 'gone';
-    const status = rebuild.last?.instance.status ?? before;
-    return !isGone && (0,disk_state/* diskStateOf */.W)(rebuild) === 'untouched' && (0,bcc_status/* statusKind */.BE)(status) === 'up';
-}
-
-;// CONCATENATED MODULE: ./core/report/stop-message.js
-
-
-
-function stopMessage({ course, rollout, instances }) {
-    if (course?.stop === undefined)
-        return undefined;
-    const left = instances.filter(({ progress }) => progress === 'planned').length;
-    const wasRolledBack = instances.some((run) => run.rollback !== undefined);
-    if (left === 0 && !wasRolledBack)
-        return undefined;
-    const unavailable = instances.filter(isStillUnavailable).length;
-    return [
-        stopWords(course.stop, { failures: course.failures, unavailable, ...rollout }),
-        left === 0 ? 'None was left to start.' : `${left} of ${instances.length} were not started.`,
-        rollout.rollback && course.stop !== 'cancelled' ? rollbackWords(instances, course.isCancelled) : ''
-    ]
-        .filter((part) => part !== '')
-        .join(' ');
-}
-function stopWords(stop, facts) {
-    switch (stop) {
-        case 'canary':
-            return 'A canary failed, so the rollout stopped.';
-        case 'maxFailures':
-            return `${facts.failures} failed, and maxFailures is ${facts.maxFailures}, so the rollout stopped.`;
-        case 'noCapacity':
-            return `${facts.unavailable} are unavailable and stay so, and maxUnavailable is ${facts.maxUnavailable}, so no other could be taken.`;
-        case 'cancelled':
-            return 'The run was cancelled, so nothing new was started.';
-    }
-}
-function rollbackWords(instances, isCancelled) {
-    const kinds = instances.map((run) => (0,instance_end/* endOf */.pJ)(run)?.kind);
-    const count = (wanted) => kinds.filter((kind) => kind === wanted).length;
-    const [rolledBack, failed] = [count('rolledBack'), count('rollbackFailed')];
-    const stay = instances.filter((run) => run.rollback === undefined && canStillGoBack(run)).length;
-    const why = isCancelled ? '' : ', because no more may be unavailable at once';
-    return [
-        rolledBack === 0 ? '' : `${rolledBack} ${rolledBack === 1 ? 'was' : 'were'} rolled back.`,
-        failed === 0 ? '' : `The rollback of ${failed} failed.`,
-        stay === 0 ? '' : `${stay} stay on the new image${why}.`,
-        isCancelled ? 'Then the run was cancelled.' : ''
-    ]
-        .filter((part) => part !== '')
-        .join(' ');
-}
-function canStillGoBack(run) {
-    return (0,instance_end/* endOf */.pJ)(run)?.kind === 'rebuilt' && outcomeOf(run).canRollBack;
-}
-function isStillUnavailable(run) {
-    if (run.progress === 'planned')
-        return (0,rollout_order/* whyUnavailable */.F)(run.target) !== undefined;
-    return (0,instance_end/* endOf */.pJ)(run)?.kind === 'rolledBack' ? false : outcomeOf(run).isUnavailable;
-}
-
-
-/***/ }),
-
-/***/ 4403:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Q: () => (/* binding */ canariesOf)
-/* harmony export */ });
-function canariesOf({ members, canary }) {
-    const ids = [];
-    for (const { id, kind } of canary === 0 ? [] : members) {
-        if (ids.length === canary)
-            break;
-        if (kind === 'work')
-            ids.push(id);
-    }
-    return ids;
-}
-
-
-/***/ }),
-
-/***/ 6400:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Gm: () => (/* binding */ isRolledBack),
-/* harmony export */   pJ: () => (/* binding */ endOf),
-/* harmony export */   yO: () => (/* binding */ hasSucceeded)
-/* harmony export */ });
-/* harmony import */ var _rebuild_disk_state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5764);
-/* harmony import */ var _instance_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3740);
-
-
-function endOf(run) {
-    if (run.progress === 'planned')
-        return refusedEnd(run);
-    if (run.progress === 'working')
-        return undefined;
-    const cause = causeOf(run);
-    if (run.cancelled)
-        return cancelledEnd(run, cause);
-    if (run.rollback !== undefined) {
-        return { kind: isRolledBack(run) ? 'rolledBack' : 'rollbackFailed', cause: cause ?? 'rolloutStopped' };
-    }
-    if (cause !== undefined)
-        return { kind: 'failed', cause };
-    const kind = successOf(run);
-    return kind && { kind };
-}
-function hasSucceeded(run) {
-    return successOf(run) !== undefined && causeOf(run) === undefined && !run.cancelled;
-}
-function successOf({ rebuild }) {
-    const kind = rebuild?.ending?.kind;
-    return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? kind : undefined;
-}
-function isRolledBack({ rollback }) {
-    const kind = rollback?.rebuild?.ending?.kind;
-    return (kind === 'rebuilt' || kind === 'skipped') && rollback?.health?.healthy !== false;
-}
-function refusedEnd({ target: { decision } }) {
-    if (decision.action !== 'refuse')
-        return undefined;
-    return { kind: 'failed', cause: { kind: 'refused', refusals: decision.refusals } };
-}
-function causeOf({ rebuild, health, rejoinProblem }) {
-    if (rebuild?.ending?.kind === 'failed') {
-        const { reason } = rebuild.ending;
-        return reason.kind === 'refused' ? reason : { kind: 'rebuild', rebuild, reason };
-    }
-    if (health?.healthy === false)
-        return { kind: 'unhealthy', health };
-    return rejoinProblem === undefined ? undefined : { kind: 'rejoin', problem: rejoinProblem };
-}
-function cancelledEnd(run, cause) {
-    return {
-        kind: 'cancelled',
-        at: cancelledAt(run, cause),
-        goesOn: (0,_instance_run_js__WEBPACK_IMPORTED_MODULE_1__/* .rebuildsOf */ .Ax)(run).some(goesOnByItself),
-        cause
-    };
-}
-function cancelledAt({ rebuild, backup, rollback }, cause) {
-    if (cause !== undefined || rollback !== undefined)
-        return 'rollback';
-    if (rebuild === undefined)
-        return 'beforeSend';
-    if (rebuild.ending?.kind !== 'cancelled')
-        return 'health';
-    return (0,_rebuild_disk_state_js__WEBPACK_IMPORTED_MODULE_0__/* .isUnsent */ .w)(rebuild) && backup !== undefined ? 'beforeSend' : 'rebuild';
-}
-function goesOnByItself(rebuild) {
-    const { ending, adopted, starts } = rebuild;
-    return ending?.kind === 'cancelled' && (!(0,_rebuild_disk_state_js__WEBPACK_IMPORTED_MODULE_0__/* .isUnsent */ .w)(rebuild) || adopted || starts > 0);
-}
-
-
-/***/ }),
-
-/***/ 3740:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ax: () => (/* binding */ rebuildsOf),
-/* harmony export */   FG: () => (/* binding */ diskOf),
-/* harmony export */   YO: () => (/* binding */ lastSeen),
-/* harmony export */   kr: () => (/* binding */ previousImageId),
-/* harmony export */   rG: () => (/* binding */ usableBackup),
-/* harmony export */   tD: () => (/* binding */ isLowered)
-/* harmony export */ });
-/* unused harmony export plannedRun */
-/* harmony import */ var _balancers_held_weights_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4730);
-/* harmony import */ var _rebuild_disk_state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5764);
-/* harmony import */ var _rebuild_instance_before_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(892);
-
-
-
-function plannedRun(target) {
-    return { target, progress: 'planned', heldWeights: [], knownHosts: [], cancelled: false };
-}
-function rebuildsOf({ rebuild, rollback }) {
-    return [rebuild, rollback?.rebuild].filter((one) => one !== undefined);
-}
-function lastSeen(run) {
-    return rebuildsOf(run).findLast(({ last }) => last !== undefined)?.last;
-}
-function diskOf(run) {
-    const states = rebuildsOf(run).map(_rebuild_disk_state_js__WEBPACK_IMPORTED_MODULE_0__/* .diskStateOf */ .W);
-    if (states.includes('erased'))
-        return 'erased';
-    return states.includes('unknown') ? 'unknown' : 'untouched';
-}
-function usableBackup({ backup }) {
-    return backup?.isAvailable ? backup.imageId : undefined;
-}
-function previousImageId(run) {
-    return usableBackup(run) ?? (0,_rebuild_instance_before_js__WEBPACK_IMPORTED_MODULE_1__/* .instanceBefore */ .p)(run.rebuild, run.target.instance).imageId;
-}
-function isLowered({ heldWeights }) {
-    return (0,_balancers_held_weights_js__WEBPACK_IMPORTED_MODULE_2__/* .openHeldWeights */ .Ts)(heldWeights).length > 0;
-}
-
-
-/***/ }),
-
-/***/ 5335:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   c: () => (/* binding */ statusOf),
-/* harmony export */   e: () => (/* binding */ runStatus)
-/* harmony export */ });
-/* harmony import */ var _instance_end_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6400);
-
-function statusOf(run, state) {
-    const end = (0,_instance_end_js__WEBPACK_IMPORTED_MODULE_0__/* .endOf */ .pJ)(run);
-    if (end === undefined)
-        return run.progress === 'planned' ? untouchedStatus(state) : 'inProgress';
-    switch (end.kind) {
-        case 'cancelled':
-            if (end.goesOn)
-                return 'inProgress';
-            return run.rebuild?.ending?.kind === 'rebuilt' || end.at === 'rollback' ? 'failed' : 'notStarted';
-        case 'rollbackFailed':
-            return 'failed';
-        default:
-            return end.kind;
-    }
-}
-function untouchedStatus({ course, instances }) {
-    const isRefused = instances.some(({ target }) => target.decision.action === 'refuse');
-    return course === undefined && !isRefused ? 'planned' : 'notStarted';
-}
-function runStatus(state) {
-    const statuses = new Set(state.instances.map((run) => statusOf(run, state)));
-    if (statuses.has('inProgress'))
-        return 'inProgress';
-    const isGood = statuses.has('rebuilt') || statuses.has('skipped') || statuses.has('started');
-    const isBad = statuses.has('failed') || statuses.has('notStarted') || statuses.size === 0;
-    if (isBad || statuses.has('rolledBack')) {
-        if (isGood)
-            return 'partial';
-        return statuses.has('failed') || !statuses.has('rolledBack') ? 'failed' : 'rolledBack';
-    }
-    if (statuses.has('planned'))
-        return 'planned';
-    if (statuses.has('started'))
-        return 'started';
-    return statuses.has('rebuilt') ? 'rebuilt' : 'skipped';
-}
-
-
-/***/ }),
-
-/***/ 4002:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Qw: () => (/* binding */ parseRunState),
-/* harmony export */   gi: () => (/* binding */ unavailableBefore)
-/* harmony export */ });
-/* unused harmony exports beginRunState, hasChanged, imagesInUse, serializeRunState, instanceLine */
-/* harmony import */ var _plan_rollout_order_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3753);
-/* harmony import */ var _instance_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3740);
-
-
-function beginRunState(plan, time) {
-    const { image, options, rollout, targets } = plan;
-    return { version: 1, image, options, rollout, instances: targets.map(plannedRun), ...time };
-}
-function hasChanged({ instances }) {
-    return instances.some((run) => diskOf(run) !== 'untouched');
-}
-function unavailableBefore({ instances }) {
-    return instances.flatMap(({ target }) => {
-        const why = (0,_plan_rollout_order_js__WEBPACK_IMPORTED_MODULE_0__/* .whyUnavailable */ .F)(target);
-        return why === undefined ? [] : [{ instanceId: target.instance.id, why }];
-    });
-}
-function imagesInUse({ image, instances }) {
-    const seen = instances.flatMap((run) => [
-        run.target.instance.imageId,
-        ...rebuildsOf(run).flatMap(({ history }) => history.map(({ imageId }) => imageId)),
-        ...(run.rollback === undefined ? [] : [run.rollback.imageId])
-    ]);
-    return new Set([image.id, ...seen]);
-}
-function serializeRunState({ instances, ...shared }, lineOf = instanceLine) {
-    return [JSON.stringify(shared), ...instances.map((run) => lineOf(run, shared.image))].join('\n');
-}
-function instanceLine(run, image) {
-    return JSON.stringify(run, (key, value) => (key === 'image' && value === image ? null : value));
-}
-function parseRunState(text) {
-    const [first = '', ...lines] = text.split('\n');
-    const shared = JSON.parse(first);
-    if (shared.version !== 1)
-        throw new RangeError('the state was written by another version of this action');
-    const { image } = shared;
-    const instances = lines.map((line) => JSON.parse(line, (key, value) => (key === 'image' && value === null ? image : value)));
-    return { ...shared, instances };
-}
-
-
-/***/ }),
-
-/***/ 6435:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Xq: () => (/* binding */ repeatsSecret),
-/* harmony export */   _o: () => (/* binding */ secretLines),
-/* harmony export */   eo: () => (/* binding */ secretForms)
-/* harmony export */ });
-const shortestLine = 8;
-function secretLines(secret) {
-    const lines = secret.split(/[\r\n]+/).filter((line) => line.trim().length >= shortestLine);
-    return [...new Set([secret, ...lines])];
-}
-function secretForms(secret) {
-    if (secret.trim() === '')
-        return [];
-    const forms = new Set();
-    for (const raw of new Set([secret, secret.trim()])) {
-        const json = JSON.stringify(raw).slice(1, -1);
-        const percent = percentEncoded(raw);
-        const strict = percent.replace(/[!'()*]/g, (sign) => `%${hex(sign, 2)}`);
-        const base64 = Buffer.from(raw, 'utf8').toString('base64');
-        const spellings = [
-            raw,
-            json,
-            json.replaceAll('/', '\\/'),
-            json.replace(/[<>&=']/g, (sign) => `\\u${hex(sign, 4).toLowerCase()}`),
-            JSON.stringify(json).slice(1, -1),
-            percent,
-            strict,
-            percentEncoded(strict),
-            percent.replaceAll('%20', '+'),
-            strict.replaceAll('%20', '+'),
-            base64,
-            base64.replace(/=+$/, ''),
-            base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
-            percentEncoded(base64)
-        ];
-        for (const form of new Set(spellings)) {
-            forms.add(form);
-            forms.add(form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
-        }
-    }
-    return [...forms].sort((one, other) => other.length - one.length);
-}
-function percentEncoded(text) {
-    return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8'));
-}
-function hex(sign, digits) {
-    return sign.charCodeAt(0).toString(16).toUpperCase().padStart(digits, '0');
-}
-const shortestRepeated = 8;
-const deepest = 4;
-function repeatsSecret(text, secrets) {
-    const wanted = secrets
-        .filter((secret) => secret.trim().length >= shortestRepeated)
-        .flatMap((secret) => [squeezed(secret), Buffer.from(secret.trim(), 'utf8').toString('hex')]);
-    let now = text;
-    for (let depth = 0; depth <= deepest; depth += 1) {
-        const seen = squeezed(now);
-        if (wanted.some((secret) => seen.includes(secret)))
-            return true;
-        const next = unescaped(now);
-        if (next === now)
-            return false;
-        now = next;
-    }
-    return false;
-}
-function squeezed(text) {
-    return text.replace(/[\s\\]+/g, '').toLowerCase();
-}
-const named = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-function unescaped(text) {
-    return text.replace(/(?:%|\\+x)([0-9a-f]{2})|\\+u([0-9a-f]{4})|&#x([0-9a-f]{1,4});|&#(\d{1,4});|&(amp|lt|gt|quot|apos);/gi, (_, byte, unit, hexCode, code, name) => {
-        if (name !== undefined)
-            return named[name.toLowerCase()] ?? '';
-        if (code !== undefined)
-            return String.fromCharCode(Number(code));
-        return String.fromCharCode(Number.parseInt(byte ?? unit ?? hexCode ?? '', 16));
-    });
-}
-
-
-/***/ }),
-
-/***/ 5089:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   AU: () => (/* binding */ fold),
-/* harmony export */   Hn: () => (/* binding */ cell),
-/* harmony export */   OF: () => (/* binding */ fenced),
-/* harmony export */   aY: () => (/* binding */ code),
-/* harmony export */   hS: () => (/* binding */ counted),
-/* harmony export */   tp: () => (/* binding */ table)
-/* harmony export */ });
-/* harmony import */ var _neutral_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(780);
-
-function cell(text) {
-    const oneLine = (0,_neutral_text_js__WEBPACK_IMPORTED_MODULE_0__/* .neutralText */ .J)(text).replace(/\s+/g, ' ').trim();
-    const unlinked = oneLine
-        .replaceAll('://', ':\u0000//')
-        .replace(/\bwww\./gi, (found) => `${found.slice(0, 3)}\u0001`);
-    return escaped(unlinked).replaceAll(':\u0000', '&#58;').replaceAll('\u0001', '&#46;');
-}
-function escaped(text) {
-    return text.replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (sign) => `&#${sign.codePointAt(0)};`);
-}
-function code(text) {
-    return text === '' ? '' : `<code>${cell(text)}</code>`;
-}
-function table(head, rows) {
-    const line = (cells) => `| ${cells.join(' | ')} |`;
-    return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-function fold(title, parts, isOpen = false) {
-    return [`<details${isOpen ? ' open' : ''}><summary>${title}</summary>`, ...parts, '</details>'].join('\n\n');
-}
-function fenced(language, lines) {
-    return [`\`\`\`${language}`, ...lines.map((line) => line.replaceAll('`', '')), '```'].join('\n');
-}
-function counted(count, one, many = `${one}s`) {
-    return `${count} ${count === 1 ? one : many}`;
-}
-
-
-/***/ }),
-
-/***/ 5075:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   L2: () => (/* binding */ unavailableBeforePart),
-/* harmony export */   Pl: () => (/* binding */ headline),
-/* harmony export */   Rh: () => (/* binding */ statusLabel),
-/* harmony export */   Sd: () => (/* binding */ totals),
-/* harmony export */   WQ: () => (/* binding */ stopSentence),
-/* harmony export */   _s: () => (/* binding */ rolloutLine),
-/* harmony export */   dT: () => (/* binding */ imageOf)
-/* harmony export */ });
-/* harmony import */ var _listed_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4748);
-/* harmony import */ var _report_clip_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5984);
-/* harmony import */ var _report_stop_message_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7756);
-/* harmony import */ var _rollout_canaries_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4403);
-/* harmony import */ var _run_instance_status_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5335);
-/* harmony import */ var _run_run_state_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4002);
-/* harmony import */ var _time_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1552);
-/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5089);
-/* harmony import */ var _ranking_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3636);
-
-
-
-
-
-
-
-
-
-const headlines = {
-    rebuilt: ['✅ Rebuilt', 'from image', ''],
-    skipped: ['✅ Nothing to do:', 'already on image', ''],
-    planned: ['📋 Dry run: plan for', 'with image', ''],
-    started: ['🚀 Started to rebuild', 'from image', ', not waited for'],
-    inProgress: ['🛑 Cancelled while rebuilding', 'from image', ''],
-    rolledBack: ['↩️ Failed to rebuild', 'from image', ', and rolled back'],
-    failed: ['❌ Failed to rebuild', 'from image', ''],
-    partial: ['❌ Failed to rebuild some of', 'from image', '']
-};
-const words = {
-    rebuilt: { icon: '✅', label: 'rebuilt' },
-    skipped: { icon: '✅', label: 'skipped' },
-    planned: { icon: '📋', label: 'planned' },
-    started: { icon: '🚀', label: 'started' },
-    failed: { icon: '❌', label: 'failed' },
-    rolledBack: { icon: '↩️', label: 'rolled back' },
-    inProgress: { icon: '🛑', label: 'still rebuilding' },
-    notStarted: { icon: '–', label: 'not started' }
-};
-function headline(state, region) {
-    const [only, ...others] = state.instances;
-    const one = only !== undefined && others.length === 0 ? (0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .code */ .aY)(only.target.instance.id) : undefined;
-    const whom = one ?? (0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .counted */ .hS)(state.instances.length, 'instance');
-    const where = region === '' ? '' : `, region ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .cell */ .Hn)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_5__/* .clip */ .$)(region, 50))}`;
-    const [before, between, after] = headlines[(0,_run_instance_status_js__WEBPACK_IMPORTED_MODULE_1__/* .runStatus */ .e)(state)];
-    return `## ${before} ${whom} ${between} ${imageOf(state.image)}${where}${after}`;
-}
-function imageOf({ id, name }) {
-    return `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .code */ .aY)(id)} ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .cell */ .Hn)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_5__/* .clip */ .$)(name, 200))}`.trimEnd();
-}
-function statusLabel({ run, status }) {
-    const { icon, label } = words[status];
-    return `${icon} ${label}${run.rebuild?.adopted === true ? ' (was under way already)' : ''}`;
-}
-function totals(instances, { fromMs, atMs }) {
-    const counts = (0,_ranking_js__WEBPACK_IMPORTED_MODULE_3__/* .countsOf */ .mQ)(instances.map(({ status }) => status));
-    const each = Object.entries(words).flatMap(([status, { icon, label }]) => {
-        const count = counts.get(status);
-        return count === undefined ? [] : [`${icon} **${count}** ${label}`];
-    });
-    return `${each.join(' · ')} (${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .counted */ .hS)(instances.length, 'instance')} in ${(0,_time_js__WEBPACK_IMPORTED_MODULE_6__/* .formatDuration */ .a3)(atMs - fromMs)})`;
-}
-function stopSentence(state) {
-    const message = (0,_report_stop_message_js__WEBPACK_IMPORTED_MODULE_0__/* .stopMessage */ .k)(state);
-    return message === undefined ? '' : `> 🛑 **${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .cell */ .Hn)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_5__/* .clip */ .$)(message, 1000))}**`;
-}
-function rolloutLine(state) {
-    const { maxUnavailable, pauseMs, maxFailures } = state.rollout;
-    const count = (0,_run_run_state_js__WEBPACK_IMPORTED_MODULE_2__/* .unavailableBefore */ .gi)(state).length;
-    const before = count === 0 ? '' : `; ${count} already unavailable before`;
-    const peak = state.course === undefined ? before : ` (peak: ${state.course.peakUnavailable}${before})`;
-    const canaries = (0,_rollout_canaries_js__WEBPACK_IMPORTED_MODULE_7__/* .canariesOf */ .Q)(state.rollout);
-    const facts = [
-        `at most ${maxUnavailable} of ${state.instances.length} unavailable at once${peak}`,
-        ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
-        pauseMs === 0
-            ? 'the next starts as soon as one is done'
-            : `in batches, ${(0,_time_js__WEBPACK_IMPORTED_MODULE_6__/* .formatDuration */ .a3)(pauseMs)} between two`,
-        maxFailures === 0
-            ? 'stops at the first failure'
-            : `stops after more than ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .counted */ .hS)(maxFailures, 'failure')}`
-    ];
-    return `**Rollout:** ${facts.join(' · ')}`;
-}
-function canaryLabel(canaries) {
-    const named = (0,_listed_js__WEBPACK_IMPORTED_MODULE_8__/* .listed */ .K)(canaries.map((id) => (0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .code */ .aY)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_5__/* .clip */ .$)(id, 64))));
-    return `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .counted */ .hS)(canaries.length, 'canary', 'canaries')} first: ${named}`;
-}
-function unavailableBeforePart(state, priority) {
-    const before = (0,_run_run_state_js__WEBPACK_IMPORTED_MODULE_2__/* .unavailableBefore */ .gi)(state);
-    return {
-        priority,
-        pieces: before.length,
-        draw: (pieces) => {
-            if (pieces === 0)
-                return '';
-            const rows = before
-                .slice(0, pieces)
-                .map(({ instanceId, why }) => [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .code */ .aY)(instanceId), (0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .cell */ .Hn)((0,_report_clip_js__WEBPACK_IMPORTED_MODULE_5__/* .clip */ .$)(why, 300))]);
-            const title = `Already unavailable before the run: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .counted */ .hS)(before.length, 'instance')}`;
-            return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .fold */ .AU)(title, [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .table */ .tp)(['Instance', 'Why'], rows)]);
-        }
-    };
-}
-
-
-/***/ }),
-
-/***/ 3636:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Cq: () => (/* binding */ failuresFirst),
-/* harmony export */   E1: () => (/* binding */ reasonsLabel),
-/* harmony export */   mQ: () => (/* binding */ countsOf),
-/* harmony export */   td: () => (/* binding */ byUrgency)
-/* harmony export */ });
-const urgency = {
-    failed: 0,
-    rolledBack: 1,
-    inProgress: 2,
-    notStarted: 3,
-    rebuilt: 4,
-    started: 4,
-    skipped: 4,
-    planned: 4
-};
-function byUrgency(instances) {
-    return instances.toSorted((one, other) => urgency[one.status] - urgency[other.status]);
-}
-function failuresFirst(instances) {
-    const failed = byUrgency(instances).filter(isFailed);
-    const met = new Set();
-    const heads = new Set();
-    for (const one of failed) {
-        const kind = `${one.status} ${one.failure.reason}`;
-        if (!met.has(kind))
-            heads.add(one);
-        met.add(kind);
-    }
-    return [...heads, ...failed.filter((one) => !heads.has(one))];
-}
-function reasonsLabel(failed) {
-    const counts = countsOf(failed.map(({ failure }) => failure.reason));
-    return [...counts].map(([reason, count]) => `${count} × ${reason}`).join(', ');
-}
-function countsOf(values) {
-    const counts = new Map();
-    for (const value of values)
-        counts.set(value, (counts.get(value) ?? 0) + 1);
-    return new Map([...counts].toSorted(([, one], [, other]) => other - one));
-}
-function isFailed(one) {
-    return one.failure !== undefined;
-}
-
-
-/***/ }),
-
-/***/ 7046:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   OX: () => (/* binding */ idleSentence),
-/* harmony export */   Tu: () => (/* binding */ weightsPart)
-/* harmony export */ });
-/* unused harmony exports loweredWeights, idleInstances, idleWords */
-/* harmony import */ var _balancers_held_weights_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4730);
-/* harmony import */ var _listed_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4748);
-/* harmony import */ var _report_described_instance_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(870);
-/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5089);
-/* harmony import */ var _overview_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5075);
-
-
-
-
-
-const openRows = 20;
-function loweredWeights(instances) {
-    return instances.flatMap((instance) => (0,_balancers_held_weights_js__WEBPACK_IMPORTED_MODULE_2__/* .openHeldWeights */ .Ts)(instance.run.heldWeights).map(({ server }) => ({ instance, server })));
-}
-function idleInstances(instances) {
-    const isIdle = ({ server, currentWeight }) => server.weight === 0 && currentWeight === 0;
-    return instances
-        .filter(({ run }) => (0,_balancers_held_weights_js__WEBPACK_IMPORTED_MODULE_2__/* .currentWeights */ .ph)(run.target.backendServers ?? [], run.heldWeights).some(isIdle))
-        .map(_report_described_instance_js__WEBPACK_IMPORTED_MODULE_0__/* .idOf */ .T);
-}
-const idleWords = 'The weight was 0 before this run and stays 0, so there is no traffic. If an earlier run was cut off, its summary has the former weight: restore it.';
-function idleSentence(instances) {
-    const ids = idleInstances(instances);
-    if (ids.length === 0)
-        return '';
-    return `> ⚠️ **Weight 0 on a load balancer, ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(ids.length, 'instance')}:** ${(0,_listed_js__WEBPACK_IMPORTED_MODULE_4__/* .listed */ .K)(ids.map(_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY))}. ${idleWords}`;
-}
-function weightsPart(instances, priority) {
-    const lowered = loweredWeights(instances);
-    return { priority, pieces: lowered.length, draw: (pieces) => drawn(lowered, pieces) };
-}
-function drawn(lowered, pieces) {
-    if (lowered.length === 0)
-        return '';
-    const head = `### Load balancer weights to restore: ${lowered.length}`;
-    const told = lowered.slice(0, pieces);
-    const rows = told.map(({ instance, server: { weight, blbId, groupId } }) => [
-        `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)((0,_report_described_instance_js__WEBPACK_IMPORTED_MODULE_0__/* .idOf */ .T)(instance))}<br>${(0,_overview_js__WEBPACK_IMPORTED_MODULE_1__/* .statusLabel */ .Rh)(instance)}`,
-        '0',
-        String(weight),
-        [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(blbId), ...(groupId === undefined ? [] : [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(groupId)])].join('<br>')
-    ]);
-    const list = (0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .table */ .tp)(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows);
-    const missing = pieces < lowered.length ? [`_${lowered.length - pieces} more are left out here._`] : [];
-    const calls = poolsOf(told).map(callOf);
-    const isLong = told.length > openRows;
-    return [
-        head,
-        `With weight 0 an instance gets no traffic. Once it is healthy, set its weight in the console or with ${calls.length > 1 ? 'these calls' : 'this call'}; leave out instances that are not healthy yet.`,
-        ...(pieces === 0 ? [] : [isLong ? (0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .fold */ .AU)(`All ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(told.length, 'weight')}`, [list]) : list]),
-        ...missing,
-        ...(isLong ? [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .fold */ .AU)((0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .counted */ .hS)(calls.length, 'call'), calls)] : calls)
-    ].join('\n\n');
-}
-function poolsOf(lowered) {
-    const pools = new Map();
-    for (const { server } of lowered) {
-        const key = JSON.stringify([server.kind, server.blbId, server.groupId ?? null]);
-        const pool = pools.get(key);
-        if (pool === undefined)
-            pools.set(key, [server]);
-        else
-            pool.push(server);
-    }
-    return [...pools.values()];
-}
-function callOf(pool) {
-    const [first] = pool;
-    if (first === undefined)
-        return '';
-    const { kind, blbId, groupId } = first;
-    const id = encodeURIComponent(blbId);
-    const path = kind === 'blb' ? `/v1/blb/${id}/backendserver?update` : `/v1/appblb/${id}/blbrs`;
-    const members = pool.map(({ instanceId, weight }) => JSON.stringify({ instanceId, weight }));
-    const group = groupId === undefined ? '' : `"sgId":${JSON.stringify(groupId)},`;
-    const body = [`{${group}"backendServerList":[`, members.join(',\n'), ']}'];
-    return `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .code */ .aY)(`PUT ${path}`)}\n\n${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .fenced */ .OF)('json', body)}`;
-}
-
-
-/***/ }),
-
-/***/ 1552:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a3: () => (/* binding */ formatDuration),
-/* harmony export */   tK: () => (/* binding */ toIso)
-/* harmony export */ });
-/* unused harmony export toSeconds */
-function formatDuration(ms) {
-    const seconds = Math.max(0, Math.round(ms / 1000));
-    const two = (value) => String(value).padStart(2, '0');
-    if (seconds < 60)
-        return `${seconds}s`;
-    if (seconds < 3600)
-        return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
-    return `${Math.floor(seconds / 3600)}h ${two(Math.floor(seconds / 60) % 60)}m`;
-}
-function toSeconds(ms) {
-    return Math.round(ms / 100) / 10;
-}
-function toIso(anchor, atMs) {
-    return `${new Date(anchor.wallMs + atMs - anchor.nowMs).toISOString().slice(0, 19)}Z`;
-}
-
-
-/***/ }),
-
-/***/ 9053:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   hd: () => (/* binding */ fetch),
-/* harmony export */   kT: () => (/* binding */ ProxyAgent),
-/* harmony export */   oF: () => (/* binding */ lend)
-/* harmony export */ });
-// Stands in for undici in the bundle. `@actions/http-client` imports undici only for `getAgentDispatcher`, which
-// only Octokit calls; a plain rebuild would load nine tenths of the bundle for nothing. The two names are filled
-// in by github.js, when the GitHub toolkit is loaded.
-let ProxyAgent;
-let fetch;
-
-function lend(real) {
-  ({ ProxyAgent, fetch } = real);
-}
-
-
-/***/ }),
-
-/***/ 2343:
-/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
-
-__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_annotate_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(181);
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2189);
-
-
-process.noDeprecation = true;
-try {
-    await (0,_action_post_step_js__WEBPACK_IMPORTED_MODULE_1__/* .postStep */ .F)();
-}
-catch (error) {
-    (0,_action_annotate_js__WEBPACK_IMPORTED_MODULE_0__/* .annotateFault */ .pl)('A fault of the post step', error);
-}
-
-__webpack_async_result__();
-} catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 2768:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Yz: () => (/* binding */ core_debug),
-  z3: () => (/* binding */ error),
-  V4: () => (/* binding */ getInput),
-  Gu: () => (/* binding */ getState),
-  Os: () => (/* binding */ group),
-  pq: () => (/* binding */ info),
-  Pq: () => (/* binding */ core_setSecret),
-  z: () => (/* reexport */ summary),
-  $e: () => (/* binding */ warning)
-});
-
-// UNUSED EXPORTS: ExitCode, addPath, endGroup, exportVariable, getBooleanInput, getIDToken, getMultilineInput, isDebug, markdownSummary, notice, platform, saveState, setCommandEcho, setFailed, setOutput, startGroup, toPlatformPath, toPosixPath, toWin32Path
 
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);
@@ -9425,6 +1529,7466 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+// EXTERNAL MODULE: ./core/given.js
+var given = __nccwpck_require__(4644);
+// EXTERNAL MODULE: ./core/health/guest/guest-system.js
+var guest_system = __nccwpck_require__(1741);
+;// CONCATENATED MODULE: ./core/model/rebuild-spec.js
+function withoutSecrets({ login, userData, cleanLastUserData }) {
+    const script = userData !== undefined ? 'given' : cleanLastUserData === true ? 'cleared' : 'kept';
+    return { login: login.kind === 'adminPass' ? { kind: login.kind } : login, script };
+}
+
+// EXTERNAL MODULE: ./core/model/secret.js
+var secret = __nccwpck_require__(4923);
+;// CONCATENATED MODULE: ./core/plan/user-data.js
+const marks = [
+    '#!',
+    '#cloud-config',
+    '#include',
+    '#cloud-boothook',
+    '#part-handler',
+    '## template:',
+    'content-type:',
+    'mime-version:',
+    '#ps1',
+    '<powershell>',
+    '<script>',
+    'rem cmd'
+];
+const unlikely = 'userData may never run at first boot';
+function userDataWarning(script) {
+    const core = script.replace(/^[\s\ufeff]+/, '');
+    if (!marks.some((mark) => core.toLowerCase().startsWith(mark))) {
+        return `${unlikely}: it begins with none of #!, #cloud-config, #include, a MIME header, or a mark of PowerShell or batch`;
+    }
+    if (core !== script) {
+        return script.startsWith('\ufeff')
+            ? `${unlikely}: a byte order mark stands before its first line; store it as UTF-8 without one`
+            : `${unlikely}: white space stands before its first line; remove it`;
+    }
+    return /^#![^\n]*\r/.test(script)
+        ? `${unlikely}: its first line ends with CRLF, so that its interpreter is not found; store it with LF`
+        : undefined;
+}
+
+;// CONCATENATED MODULE: ./core/quote.js
+const quotedLength = 60;
+const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+function quote_quote(text) {
+    const characters = [...text];
+    const shown = characters.slice(0, quotedLength).join('');
+    const quoted = JSON.stringify(characters.length > quotedLength ? `${shown}…` : shown);
+    return visible(quoted);
+}
+function visible(text) {
+    return text.replace(invisible, escaped);
+}
+function quoteAscii(text) {
+    return quote_quote(text).replace(/[^\x20-\x7e…]/gu, escaped);
+}
+function shownAddress(text) {
+    if (text.includes('@'))
+        return 'an address with "@"';
+    const start = text.replace(/[?#].*$/s, '');
+    return quoteAscii(start === text ? text : `${start}…`);
+}
+function escaped(character) {
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+}
+
+;// CONCATENATED MODULE: ./config/parsers/parser.js
+function parsed(value) {
+    return { ok: true, value };
+}
+function refused(...faults) {
+    return { ok: false, faults };
+}
+function parsedUnless(faults, value) {
+    const found = faults.filter((fault) => fault !== undefined);
+    return found.length === 0 ? parsed(value) : refused(...found);
+}
+function required(parse, remedy) {
+    return (text) => (text.trim() === '' ? refused(`is empty; ${remedy}`) : parse(text));
+}
+function orDefault(usual, parse) {
+    return (text) => parse(text.trim() === '' ? usual : text);
+}
+function neverEmpty(usual, risk, parse) {
+    const remedy = `give a value, or leave the input out for ${usual}`;
+    return (text) => text.trim() === '' ? refused(`is empty, and its default would ${risk}; ${remedy}`) : parse(text);
+}
+function optional(parse) {
+    return (text) => (text === '' ? parsed(undefined) : parse(text));
+}
+function trimmed(parse) {
+    return (text) => parse(text.trim());
+}
+const anyText = (text) => parsed(text);
+
+;// CONCATENATED MODULE: ./config/parsers/ascii.js
+
+
+const lookAlikes = {
+    '\u00a0': ['no-break space', ' '],
+    '\u00ad': ['soft hyphen', ''],
+    '\u200b': ['zero width space', ''],
+    '\u200c': ['zero width non-joiner', ''],
+    '\u200d': ['zero width joiner', ''],
+    '\u200e': ['left-to-right mark', ''],
+    '\u200f': ['right-to-left mark', ''],
+    '\u2060': ['word joiner', ''],
+    '\ufeff': ['byte order mark', ''],
+    '\u2010': ['hyphen', '-'],
+    '\u2011': ['non-breaking hyphen', '-'],
+    '\u2012': ['figure dash', '-'],
+    '\u2013': ['en dash', '-'],
+    '\u2014': ['em dash', '-'],
+    '\u2212': ['minus sign', '-'],
+    '\u2018': ['typographic quote', "'"],
+    '\u2019': ['typographic quote', "'"],
+    '\u201c': ['typographic quote', '"'],
+    '\u201d': ['typographic quote', '"'],
+    '\u3000': ['ideographic space', ' '],
+    '\u3001': ['Chinese enumeration comma', ','],
+    '\u3002': ['Chinese full stop', '.'],
+    '\uff0c': ['Chinese comma', ','],
+    '\uff1a': ['Chinese colon', ':'],
+    '\uff1b': ['Chinese semicolon', ',']
+};
+const quotes = /^(["'`“”‘’「『])(.*)["'`“”‘’」』]$/s;
+function ascii(parse) {
+    return (text) => {
+        const [, , inner] = quotes.exec(text) ?? [];
+        if (inner !== undefined && inner.trim() !== '') {
+            return refused(`is ${quoteAscii(text)}, in quotes that are part of the value; leave them out`);
+        }
+        const foreign = foreignIn(text);
+        return foreign.length === 0 ? parse(text) : refused(faultOf(text, foreign));
+    };
+}
+function hiddenAscii(parse) {
+    return (text) => {
+        const [first] = foreignIn(text);
+        return first === undefined
+            ? parse(text)
+            : refused(`has ${nameOf(first)} in it, which is not ASCII; ${remedyFor(first)}`);
+    };
+}
+function foreignIn(text) {
+    return [...new Set([...text].filter((character) => character > '\x7e'))];
+}
+function faultOf(text, foreign) {
+    const [first = ''] = foreign;
+    const named = foreign.slice(0, 3).map(nameOf).join(', ');
+    return `is ${quoteAscii(text)}, where ${named} ${foreign.length === 1 ? 'is' : 'are'} not ASCII; ${remedyFor(first)}`;
+}
+function remedyFor(character) {
+    const meant = meantBy(character);
+    if (meant === undefined)
+        return 'type the value again';
+    return meant === '' ? 'take it out, or type the value again' : `write ${quoteAscii(meant)} instead`;
+}
+function nameOf(character) {
+    const [name] = lookAlikes[character] ?? [fullWidth(character) === undefined ? undefined : 'full-width'];
+    const code = quoteAscii(character).slice(1, -1);
+    return name === undefined ? code : `${code} (${name})`;
+}
+function meantBy(character) {
+    return lookAlikes[character]?.[1] ?? fullWidth(character);
+}
+function fullWidth(character) {
+    const code = character.codePointAt(0) ?? 0;
+    return code >= 0xff01 && code <= 0xff5e ? String.fromCodePoint(code - 0xfee0) : undefined;
+}
+
+;// CONCATENATED MODULE: ./config/parsers/boolean.js
+
+
+const parseBoolean = (text) => {
+    if (['true', 'True', 'TRUE'].includes(text))
+        return parsed(true);
+    return ['false', 'False', 'FALSE'].includes(text)
+        ? parsed(false)
+        : refused(`is ${quote_quote(text)}; write true or false`);
+};
+
+;// CONCATENATED MODULE: ./config/parsers/count-or-percent.js
+
+
+const maxCount = 1_000;
+const maxPercent = 100;
+const pattern = /^(0|[1-9]\d*)(?:(\s*)%)?$/;
+const parseMaxUnavailable = (text) => {
+    const [, digits, gap] = pattern.exec(text) ?? [];
+    const amount = Number(digits);
+    if (amount === 0) {
+        return refused(`is ${quote_quote(text)}, with which no instance could ever be taken; give at least 1, or 1%`);
+    }
+    if (!(amount <= (gap === undefined ? maxCount : maxPercent))) {
+        return refused(`is ${quote_quote(text)}; give a whole number from 1 to ${maxCount}, or a whole percentage from 1% to ${maxPercent}%`);
+    }
+    if (gap === undefined)
+        return parsed({ kind: 'count', count: amount });
+    return gap === ''
+        ? parsed({ kind: 'percent', percent: amount })
+        : refused(`is ${quote_quote(text)}, with white space in it; write ${amount}%`);
+};
+
+;// CONCATENATED MODULE: ./config/parsers/credential.js
+
+const parseSecret = (text) => {
+    const core = text.trim();
+    const faults = [
+        core === text
+            ? undefined
+            : 'begins or ends with white space, perhaps a pasted line break; store it again without',
+        /^[\x21-\x7e]*$/.test(core)
+            ? undefined
+            : 'contains white space or a character that is not ASCII; copy it again from the console',
+        /^(["'`]).*\1$/s.test(core)
+            ? 'stands in quotes that are part of the value; store it again without'
+            : undefined
+    ];
+    return parsedUnless(faults, text);
+};
+const accessKeyPrefix = 'ALTAK';
+const parseAccessKeyId = (text) => text.includes(':')
+    ? refused('contains a colon, as where ID and secret key are joined; give each in its own input')
+    : parseSecret(text);
+const parseSecretKey = (text) => text.startsWith(accessKeyPrefix) && !text.includes(':')
+    ? refused(`begins with ${accessKeyPrefix}, as access key IDs do; are the two keys swapped?`)
+    : parseAccessKeyId(text);
+const parseScript = (text) => text.trim() === ''
+    ? refused('holds only white space; leave it out, or set cleanLastUserData to true to clear the earlier script')
+    : parsed(text);
+
+;// CONCATENATED MODULE: ./config/parsers/duration.js
+
+
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+const duration_pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds>\d+)s)?$/;
+function durationWithin(least, most) {
+    return (text) => {
+        if (/^\d{1,6}$/.test(text)) {
+            return refused(`is ${quote_quote(text)}, which has no unit; did you mean ${text}s or ${text}m?`);
+        }
+        const ms = millisecondsOf(text);
+        const written = text.toLowerCase();
+        if (written !== text && duration_pattern.test(written)) {
+            return refused(`is ${quote_quote(text)}; units are in lower case: ${written}`);
+        }
+        if (text === '' || ms === undefined) {
+            return refused(`is ${quote_quote(text)}, which is no duration; write whole numbers with units, in the order h, m, s, such as 90s, 15m, 1m30s`);
+        }
+        if (ms < (millisecondsOf(least) ?? 0) || ms > (millisecondsOf(most) ?? 0)) {
+            return refused(`is ${quote_quote(text)}, which is out of range; give ${least} to ${most}`);
+        }
+        return parsed(ms);
+    };
+}
+function millisecondsOf(text) {
+    const units = duration_pattern.exec(text)?.groups;
+    if (units === undefined)
+        return undefined;
+    const { hours = 0, minutes = 0, seconds = 0 } = units;
+    return Number(hours) * hourMs + Number(minutes) * minuteMs + Number(seconds) * secondMs;
+}
+function durationText(ms) {
+    const hours = Math.floor(ms / hourMs);
+    const minutes = Math.floor((ms % hourMs) / minuteMs);
+    const seconds = Math.floor((ms % minuteMs) / secondMs);
+    const parts = [
+        hours > 0 ? `${hours}h` : '',
+        minutes > 0 ? `${minutes}m` : '',
+        seconds > 0 ? `${seconds}s` : ''
+    ];
+    return parts.join('') || '0s';
+}
+
+// EXTERNAL MODULE: ./core/loopback.js
+var loopback = __nccwpck_require__(8728);
+;// CONCATENATED MODULE: ./config/parsers/endpoint.js
+
+
+
+
+function endpointOfRegion(region) {
+    return new URL(`https://bcc.${region}.baidubce.com`);
+}
+const parseEndpoint = hiddenAscii((text) => {
+    const url = httpUrl(text);
+    if (url === undefined) {
+        return refused(`is ${shownAddress(text)}, which is no URL; write one such as https://bcc.bj.baidubce.com`);
+    }
+    const faults = [];
+    if (url.protocol === 'http:' && !(0,loopback/* isLoopback */.U)(url.hostname)) {
+        faults.push(`begins with http://, and ${quoteAscii(url.hostname)} is not this machine (localhost, 127.0.0.1, [::1]); begin it with https://`);
+    }
+    if (hasUserInfo(url)) {
+        faults.push('holds a user name or a password; the key pair goes into accessKeyId and secretAccessKey');
+    }
+    if (url.pathname !== '/' || /[?#]/.test(text)) {
+        const path = url.pathname === '/' ? 'a query or a fragment' : quoteAscii(url.pathname);
+        faults.push(`has ${path} after the host; leave out path, query and fragment`);
+    }
+    return parsedUnless(faults, url);
+});
+const parseWebUrl = (text) => {
+    const url = httpUrl(text);
+    if (url === undefined) {
+        return refused(`is ${shownAddress(text)}, which is no web address; write one such as https://example.com`);
+    }
+    return hasUserInfo(url)
+        ? refused('holds a user name or a password, which everybody would see; leave them out')
+        : parsed(url);
+};
+function httpUrl(text) {
+    return /^https?:\/\/[^\s/]/i.test(text) && !/\s/.test(text) && URL.canParse(text)
+        ? new URL(text)
+        : undefined;
+}
+function hasUserInfo(url) {
+    return url.username !== '' || url.password !== '';
+}
+
+;// CONCATENATED MODULE: ./config/parsers/guest.js
+
+
+const parseGuestScript = (text) => {
+    if (text.trim() === '')
+        return refused('holds only white space; write the commands, or leave it out');
+    if (/^#![^\n]*\r/.test(text)) {
+        return refused('has Windows line ends (CR LF) after #!, so that no shell would be found; store it with LF');
+    }
+    return text.includes('\0')
+        ? refused('holds a NUL character, as files in UTF-16 do; store the script as UTF-8')
+        : parsed(text);
+};
+const parseGuestUser = (text) => /^[a-z_][a-z0-9_.-]{0,31}$/i.test(text)
+    ? parsed(text)
+    : refused(`is ${quote_quote(text)}, which is no user name; write one such as root or deploy`);
+
+;// CONCATENATED MODULE: ./core/health/check.js
+const placeholders = ['publicIp', 'internalIp', 'id', 'name'];
+const defaultPorts = new Map([
+    ['ssh', 22],
+    ['http', 80],
+    ['https', 443]
+]);
+function isGuestCheck(check) {
+    return check.kind === 'assistant' || check.kind === 'guestScript';
+}
+function describeCheck(check) {
+    if (check.kind === 'assistant')
+        return 'assistant://';
+    if (check.kind === 'guestScript')
+        return 'guestScript';
+    const host = check.host.includes(':') ? `[${check.host}]` : check.host;
+    const port = defaultPorts.get(check.kind) === check.port ? '' : `:${check.port}`;
+    const path = 'path' in check ? check.path.replace(/\?.*$/s, '?…') : '';
+    return `${check.kind}://${host}${port}${path}`;
+}
+
+;// CONCATENATED MODULE: ./core/health/host.js
+const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
+function isIp(text) {
+    return ipv4.test(text) || isIpv6(text);
+}
+function isIpv6(text) {
+    return /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]`);
+}
+function isLabel(text) {
+    return label.test(text);
+}
+function isHost(text) {
+    if (isIp(text))
+        return true;
+    const endsInNumber = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/i.test(text);
+    return text.length <= 253 && text.split('.').every(isLabel) && !endsInNumber;
+}
+
+;// CONCATENATED MODULE: ./core/health/resolve-checks.js
+
+
+
+const called = {
+    publicIp: 'public IP',
+    internalIp: 'internal IP',
+    id: 'ID',
+    name: 'name'
+};
+function resolve_checks_resolveChecks(checks, instance) {
+    const resolved = [];
+    for (const check of checks) {
+        const one = resolveCheck(check, instance);
+        if (typeof one === 'string')
+            return { ok: false, problem: one };
+        resolved.push(one);
+    }
+    return { ok: true, checks: resolved };
+}
+function hasDotSegment(path) {
+    const plain = path.replace(/\?.*$/s, '');
+    const read = plain.replace(/%2e/gi, '.').replace(/%2f|%5c|\\/gi, '/');
+    return read.split('/').some((segment) => segment === '.' || segment === '..');
+}
+function resolveCheck(check, instance) {
+    if (check.kind === 'assistant' || check.kind === 'guestScript') {
+        return { ...check, instanceId: instance.id, system: (0,guest_system/* guestSystem */.wS)(instance) };
+    }
+    const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
+    for (const name of placeholders) {
+        if (!pattern.includes(`{${name}}`))
+            continue;
+        if (instance[name] === '')
+            return `needs {${name}}, and the instance has no ${called[name]}`;
+        const inHost = check.hostPattern.includes(`{${name}}`);
+        if (inHost && !isHostPart(name, instance[name])) {
+            return `puts {${name}} into the host, and ${shown(instance[name])} cannot be a part of one`;
+        }
+    }
+    const host = fill(check.hostPattern, (name) => instance[name]);
+    if (!isHost(host))
+        return `leads to the host ${shown(host)}, which is none`;
+    if (!('pathPattern' in check))
+        return { kind: check.kind, host, port: check.port };
+    const path = fill(check.pathPattern, (name) => encoded(instance[name]));
+    if (hasDotSegment(path))
+        return 'leads to a path with . or .. in it, by a value of the instance';
+    const { kind, port, statuses, body } = check;
+    return { kind, host, port, path, statuses, ...(body === undefined ? {} : { body }) };
+}
+function isHostPart(name, value) {
+    return name === 'publicIp' || name === 'internalIp' ? isIp(value) : isLabel(value);
+}
+function fill(pattern, value) {
+    return pattern.replace(/\{(\w+)\}/g, (_, name) => value(name));
+}
+function encoded(value) {
+    return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
+}
+function shown(value) {
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}
+
+;// CONCATENATED MODULE: ./config/parsers/expectations.js
+
+const success = [{ from: 200, to: 299 }];
+const otherQuotes = /^['`´‘’‚‛“”„‟«»‹›「」『』〝〞＂＇]/u;
+const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
+const joined = /[,;，；、](?:status|body)=/;
+function parseExpectations(text) {
+    const found = new Map();
+    word.lastIndex = 0;
+    for (let end = 0; end < text.length; end = word.lastIndex) {
+        const [, name, quoted, bare] = word.exec(text) ?? [];
+        if (name === undefined) {
+            return refused('goes on after the address with what is neither status=… nor body=… nor body="…"');
+        }
+        if (name !== 'status' && name !== 'body') {
+            return refused(`expects ${JSON.stringify(name)}, which is unknown; status and body can be expected`);
+        }
+        if (found.has(name))
+            return refused(`gives ${name} more than once`);
+        if (otherQuotes.test(bare ?? '')) {
+            return refused(`has a ${name} that begins with ${shownCharacter(bare)}, which no check takes for a quotation mark; write ${name}="…" with straight double quotes`);
+        }
+        if (joined.test(bare ?? '')) {
+            return refused('joins status and body by a comma or a semicolon; put a blank between them');
+        }
+        found.set(name, bare ?? String(quoted).replace(/\\(.)/gsu, '$1'));
+    }
+    const status = found.get('status');
+    const statuses = status === undefined ? success : parseStatuses(status);
+    if (statuses === undefined) {
+        return refused('expects a status that is none; write codes from 200 to 599, such as 200, 200,204 or 200-299');
+    }
+    const body = found.get('body');
+    if (body === '')
+        return refused('expects an empty body text, which every body contains; leave body out');
+    return parsed(body === undefined ? { statuses } : { statuses, body });
+}
+function shownCharacter(text = '') {
+    const code = text.codePointAt(0) ?? 0;
+    return `${String.fromCodePoint(code)} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
+}
+function parseStatuses(text) {
+    const ranges = [];
+    for (const part of text.split(',')) {
+        const [, first, last] = /^([2-5]\d\d)(?:-([2-5]\d\d))?$/.exec(part) ?? [];
+        const from = Number(first);
+        const to = Number(last ?? first);
+        if (first === undefined || to < from)
+            return undefined;
+        ranges.push({ from, to });
+    }
+    return ranges;
+}
+
+;// CONCATENATED MODULE: ./config/parsers/health-check.js
+
+
+
+
+
+
+const address = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)(#.*)?$/i;
+const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
+function parseHealthCheck(text) {
+    const url = text.trim().replace(/\s.*$/s, '');
+    const rest = text.trim().slice(url.length);
+    const [foreign] = /[^\x20-\x7e]/u.exec(url) ?? [];
+    if (foreign !== undefined) {
+        return refused(`has ${quoteAscii(foreign)} in its address, which is not ASCII; type it again, or percent-encode it`);
+    }
+    const [, written, authority, path, fragment] = address.exec(url) ?? [];
+    if (written === undefined || authority === undefined || path === undefined) {
+        return refused(`${url === '' ? '' : `is ${shownAddress(url)}, which `}is no address; write one such as ssh://{publicIp} or https://{publicIp}/healthz`);
+    }
+    const scheme = written.toLowerCase();
+    if (scheme === 'assistant') {
+        return `${authority}${path}${fragment ?? ''}${rest}` === ''
+            ? parsed({ kind: 'assistant' })
+            : refused('goes on after assistant://, which stands alone; a script goes into guestScript');
+    }
+    if (!isKind(scheme)) {
+        return refused(`begins with ${quoteAscii(`${scheme}://`)}; tcp, ssh, http, https and assistant can be checked`);
+    }
+    if (authority.includes('@')) {
+        return refused('holds a user name or a password, which no check sends; leave them out');
+    }
+    const problem = problemOfBraces(authority + path);
+    if (problem !== undefined)
+        return refused(problem);
+    const place = parsePlace(scheme, authority);
+    if (typeof place === 'string')
+        return refused(place);
+    if (fragment !== undefined)
+        return refused('holds a fragment (#…), which is never sent; leave it out');
+    if (scheme === 'tcp' || scheme === 'ssh') {
+        if (path !== '' || rest !== '') {
+            return refused(`goes on after the host and the port, which ${scheme} has no use for`);
+        }
+        return parsed({ kind: scheme, ...place });
+    }
+    if (!pathText.test(blank(path)))
+        return refused('has a path with characters that must be percent-encoded');
+    if (hasDotSegment(path))
+        return refused('has a path with . or .. in it; write it out');
+    const expectations = parseExpectations(rest);
+    if (!expectations.ok)
+        return expectations;
+    const pathPattern = path.startsWith('/') ? path : `/${path}`;
+    return parsed({ kind: scheme, ...place, pathPattern, ...expectations.value });
+}
+function parsePlace(kind, authority) {
+    const [, written, digits] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(authority) ?? [];
+    const host = written?.startsWith('[') ? written.slice(1, -1) : written;
+    if (host === undefined || !(host === written ? isHost(blank(host)) : isIpv6(host))) {
+        return `has no proper host in ${quoteAscii(authority)}; write a placeholder such as {publicIp}, a name or an IP address (IPv6 in brackets)`;
+    }
+    const port = digits === undefined ? defaultPorts.get(kind) : portOf(digits);
+    if (port !== undefined)
+        return { hostPattern: host, port };
+    return digits === undefined
+        ? `has no port, and ${kind} has no usual one; write it after the host, such as ${kind}://{publicIp}:22`
+        : `has the port ${quoteAscii(digits)}; ports are whole numbers from 1 to 65535`;
+}
+function portOf(digits) {
+    const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
+    return port >= 1 && port <= 65_535 ? port : undefined;
+}
+function problemOfBraces(text) {
+    const known = placeholders.map((name) => `{${name}}`).join(', ');
+    for (const [written] of text.matchAll(/\{[^{}]*\}/g)) {
+        if (placeholders.every((name) => `{${name}}` !== written)) {
+            return `holds the placeholder ${quoteAscii(written)}; there are ${known}`;
+        }
+    }
+    return /[{}]/.test(text.replace(/\{[^{}]*\}/g, ''))
+        ? `holds a single brace; placeholders are ${known}`
+        : undefined;
+}
+function blank(text) {
+    return text.replace(/\{[^{}]*\}/g, 'x');
+}
+function isKind(scheme) {
+    return scheme === 'tcp' || defaultPorts.has(scheme);
+}
+
+;// CONCATENATED MODULE: ./config/parsers/health-checks.js
+
+
+const rightForm = 'write one check a line, without commas, semicolons, brackets or quotes around it';
+const anotherAddress = /[\s,;，；、][\s"']*(?:tcp|ssh|https?|assistant):\/\//i;
+function parseHealthChecks(text) {
+    const lines = joinedLines(text);
+    const checks = [];
+    const faults = [];
+    for (const { line, at } of lines) {
+        const form = problemOfForm(line);
+        const check = form === undefined ? parseHealthCheck(line) : refused(form);
+        if (check.ok)
+            checks.push(check.value);
+        else
+            faults.push(...check.faults.map((fault) => (lines.length === 1 ? fault : `(line ${at}) ${fault}`)));
+    }
+    if (lines.length === 0)
+        faults.push(`is empty; ${rightForm}`);
+    return faults.length === 0 ? parsed(checks) : refused(...faults);
+}
+function joinedLines(text) {
+    const joined = [];
+    for (const [index, written] of text.split(/\r\n|\r|\n/).entries()) {
+        const line = written.trim();
+        const before = joined.at(-1);
+        if (line === '')
+            continue;
+        if (before !== undefined && /^(?:status|body)=/.test(line))
+            before.line += ` ${line}`;
+        else
+            joined.push({ line, at: index + 1 });
+    }
+    return joined;
+}
+function problemOfForm(line) {
+    if (/^["'“”‘’「『]/.test(line))
+        return `begins with a quotation mark; ${rightForm}`;
+    if (line.startsWith('['))
+        return `is a list in brackets; ${rightForm}`;
+    if (line.startsWith('- '))
+        return `begins with a dash, as in a YAML list; ${rightForm}`;
+    const bare = line.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+    if (anotherAddress.test(bare))
+        return `has several checks on one line; ${rightForm}`;
+    if (/[,;，；、]$/.test(bare))
+        return `ends with a comma or a semicolon; ${rightForm}`;
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./config/parsers/ids.js
+
+
+
+const kinds = {
+    instance: {
+        noun: 'instance',
+        words: 'an instance ID',
+        prefix: 'i',
+        example: 'i-YufwpQAe',
+        input: 'instanceId'
+    },
+    image: { noun: 'image', words: 'an image ID', prefix: 'm', example: 'm-DpgNg8lO', input: 'imageId' },
+    balancer: {
+        noun: 'load balancer',
+        words: 'a load balancer ID',
+        prefix: 'lb',
+        example: 'lb-77d58dc4',
+        input: 'blbId'
+    }
+};
+const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+const parseInstanceIds = idsOf('instance');
+const parseBalancerIds = idsOf('balancer');
+const parseImageId = ids_idOf('image');
+const parseKeypairId = (text) => idPattern.test(text)
+    ? parsed(text)
+    : refused(`is ${quote_quote(text)}, which cannot be a key pair's ID; copy the ID, not the name, from the console`);
+function idsOf(wanted) {
+    const { noun, example } = kinds[wanted];
+    const form = `write the IDs alone, split by commas, spaces or lines, such as ${example}`;
+    return (text) => {
+        if (/^[[{]/.test(text))
+            return refused(`is written as JSON; ${form}`);
+        if (text.includes(';'))
+            return refused(`has a semicolon between IDs; ${form}`);
+        const ids = text.split(/[\s,]+/).filter((id) => id !== '');
+        if (ids.length === 0) {
+            return refused(`names no ${noun}; give at least one ID such as ${example}`);
+        }
+        const unique = [...new Set(ids)];
+        const faults = unique.map(ascii(ids_idOf(wanted))).flatMap((one) => (one.ok ? [] : one.faults));
+        const repeats = unique
+            .filter((id) => ids.indexOf(id) !== ids.lastIndexOf(id))
+            .map((id) => `names ${quote_quote(id)} more than once; give each ${noun} once`);
+        return parsedUnless([...faults, ...repeats], ids);
+    };
+}
+function ids_idOf(wanted) {
+    return (id) => parsedUnless([faultOfId(id, wanted)], id);
+}
+function faultOfId(id, wanted) {
+    const { words, prefix, example } = kinds[wanted];
+    const names = wanted === 'image' ? '; a name or a pattern goes into imageName' : '';
+    if (id.includes('*')) {
+        return `has the pattern ${quote_quote(id)}; patterns are not taken here, write ${words} such as ${example}${names}`;
+    }
+    const found = /^([A-Za-z]+)-/.exec(id)?.[1] ?? prefix;
+    const isId = idPattern.test(id);
+    if (isId && found === prefix)
+        return undefined;
+    const other = Object.values(kinds).find((kind) => kind.prefix === found);
+    if (isId && other !== undefined) {
+        return `has ${quote_quote(id)}, which looks like ${other.words}; that goes into ${other.input}, and here ${words} such as ${example}`;
+    }
+    return isId && wanted === 'balancer'
+        ? undefined
+        : `has ${quote_quote(id)}, which is not ${words}; write one such as ${example}, not a name${names}`;
+}
+
+;// CONCATENATED MODULE: ./config/parsers/integer.js
+
+
+function integerWithin(min, max) {
+    return (text) => {
+        const value = /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
+        return value >= min && value <= max
+            ? parsed(value)
+            : refused(`is ${quote_quote(text)}; give a whole number from ${min} to ${max}`);
+    };
+}
+
+;// CONCATENATED MODULE: ./config/parsers/name.js
+
+const parseName = (text) => {
+    const line = text.replace(/^[\r\n]+|[\r\n]+$/g, '');
+    return /\p{Cc}/u.test(line.trim())
+        ? refused('contains a line break or another control character, which no name has; give one name')
+        : parsed(line);
+};
+const parseConfirmName = (text) => text.trim() === ''
+    ? refused('holds only white space, which would confirm nothing; give the name, or leave the input out')
+    : parseName(text);
+const parseImageName = (text) => {
+    if (text.trim() === '')
+        return parsed(undefined);
+    return /^\*+$/.test(text.trim())
+        ? refused('is a pattern that every image matches; write a part of the name as well, such as web-*')
+        : parseName(text);
+};
+
+;// CONCATENATED MODULE: ./config/parsers/password.js
+
+const passwordSymbols = "()`~!@#$%^&*-_+=\\|{}[]:;'<>,.?/";
+const minLength = 8;
+const maxLength = 32;
+const minClasses = 3;
+const parsePassword = (text) => {
+    const characters = [...text];
+    const faults = [
+        lengthFault(characters.length),
+        classFault(characters),
+        /^\s|\s$/.test(text)
+            ? 'begins or ends with white space, perhaps a pasted line break; remove it'
+            : undefined,
+        characters.some((character) => character > '\x7f')
+            ? 'contains a character that is not ASCII; use letters without accents, digits and symbols'
+            : undefined,
+        [...text.trim()].some((character) => character <= '\x7f' && !isPermitted(character))
+            ? `contains a character that is not permitted; use letters, digits and ${passwordSymbols}`
+            : undefined
+    ];
+    return parsedUnless(faults, text);
+};
+function lengthFault(length) {
+    if (length >= minLength && length <= maxLength) {
+        return undefined;
+    }
+    const fault = length < minLength ? 'is too short' : 'is too long';
+    return `${fault}: it has ${length} character${length === 1 ? '' : 's'}; use ${minLength} to ${maxLength}`;
+}
+function classFault(characters) {
+    const classes = [/[A-Z]/, /[a-z]/, /[0-9]/].filter((pattern) => characters.some((one) => pattern.test(one)));
+    const count = classes.length + (characters.some(isSymbol) ? 1 : 0);
+    return count >= minClasses
+        ? undefined
+        : `is too simple: it has ${count} of the four classes upper case, lower case, digits and symbols; ` +
+            `use at least ${minClasses} of them`;
+}
+function isPermitted(character) {
+    return /^[A-Za-z0-9]$/.test(character) || isSymbol(character);
+}
+function isSymbol(character) {
+    return passwordSymbols.includes(character);
+}
+
+;// CONCATENATED MODULE: ./config/parsers/region.js
+
+
+
+const cities = {
+    bj: ['beijing', '北京'],
+    bd: ['baoding', '保定'],
+    cd: ['chengdu', '成都'],
+    fsh: ['shanghai', '上海'],
+    fwh: ['wuhan', '武汉'],
+    gz: ['guangzhou', '广州'],
+    hkg: ['hongkong', 'hk', '香港'],
+    nj: ['nanjing', '南京'],
+    sin: ['singapore', 'sg', '新加坡'],
+    su: ['suzhou', '苏州'],
+    yq: ['yangquan', '阳泉']
+};
+const known = Object.keys(cities);
+const parseRegion = (text) => {
+    const meant = regionOf(text);
+    if (meant !== undefined && meant !== text) {
+        return refused(`is ${quote_quote(text)}; that region is called ${meant}, so write ${meant}`);
+    }
+    return parseHostPart(text);
+};
+const parseHostPart = ascii((text) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
+    ? parsed(text)
+    : refused(`is ${quote_quote(text)}, which cannot be a region; known ones are ${known.join(', ')}`));
+function regionOf(text) {
+    const bare = text
+        .toLowerCase()
+        .replace(/^cn[-_]/, '')
+        .replace(/[-_][a-z]$/, '');
+    const city = bare.replace(/[-_\s]/g, '');
+    return known.find((region) => region === bare || cities[region]?.includes(city));
+}
+
+;// CONCATENATED MODULE: ./config/parsers/tags.js
+
+
+const maxTags = 20;
+const tags_form = 'write key=value, such as role=web';
+const parseTags = (text) => {
+    const lines = text
+        .split(/\r\n?|\n/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+    if (lines.length === 0)
+        return refused(`names no tag; ${tags_form}`);
+    if (lines.length > maxTags) {
+        return refused(`has ${lines.length} lines; give at most ${maxTags} tags, one a line`);
+    }
+    const read = lines.map(parseTag);
+    const tags = read.flatMap((one) => (one.ok ? [one.value] : []));
+    return parsedUnless([...read.flatMap((one) => (one.ok ? [] : one.faults)), ...repeats(tags)], tags);
+};
+function parseTag(line) {
+    const end = line.indexOf('=');
+    if (end < 0)
+        return refused(`has the line ${quote_quote(line)}, which has no "="; ${tags_form}`);
+    const key = line.slice(0, end).trim();
+    const value = line.slice(end + 1).trim();
+    if (key === '')
+        return refused(`has the line ${quote_quote(line)}, which has no key; ${tags_form}`);
+    if (value === '')
+        return refused(`has the line ${quote_quote(line)}, which has no value; ${tags_form}`);
+    return line.includes('*')
+        ? refused(`has the pattern ${quote_quote(line)}; what is erased must be named, so write key and value in full, such as role=web`)
+        : parsed({ key, value });
+}
+function repeats(tags) {
+    const keys = [...new Set(tags.map(({ key }) => key))];
+    return keys.flatMap((key) => {
+        const values = tags.filter((tag) => tag.key === key).map(({ value }) => value);
+        if (values.length === 1)
+            return [];
+        return new Set(values).size === 1
+            ? [`names ${quote_quote(`${key}=${values[0]}`)} more than once; give each tag once`]
+            : [
+                `gives the key ${quote_quote(key)} more than one value, which no instance can carry at once; give each key once`
+            ];
+    });
+}
+
+;// CONCATENATED MODULE: ./config/inputs.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const fromSecret = 'set it from a secret (one that is not defined is empty, and so is every secret in a run from a fork)';
+const flag = orDefault('false', trimmed(ascii(parseBoolean)));
+const duration = (least, most) => trimmed(ascii(durationWithin(least, most)));
+const parsers = {
+    accessKeyId: required(parseAccessKeyId, fromSecret),
+    secretAccessKey: required(parseSecretKey, fromSecret),
+    sessionToken: optional(parseSecret),
+    region: neverEmpty('bj', 'pick the instances of another region', trimmed(parseRegion)),
+    endpoint: trimmed(optional(parseEndpoint)),
+    instanceId: trimmed(optional(parseInstanceIds)),
+    instanceTag: trimmed(optional(parseTags)),
+    imageId: trimmed(optional(ascii(parseImageId))),
+    imageName: optional(parseImageName),
+    imageWait: orDefault('0s', duration('0s', '6h')),
+    adminPass: optional(parsePassword),
+    keypairId: trimmed(optional(ascii(parseKeypairId))),
+    keepImageLogin: flag,
+    userData: optional(parseScript),
+    cleanLastUserData: trimmed(optional(ascii(parseBoolean))),
+    dryRun: neverEmpty('false', 'erase', trimmed(ascii(parseBoolean))),
+    force: flag,
+    allowProtected: flag,
+    confirmName: optional(parseConfirmName),
+    backupImage: neverEmpty('false', 'erase without a backup', trimmed(ascii(parseBoolean))),
+    backupKeep: trimmed(optional(ascii(integerWithin(1, 19)))),
+    rollback: neverEmpty('false', 'leave a failed instance as it is', trimmed(ascii(parseBoolean))),
+    wait: neverEmpty('true', 'change what a green step means', trimmed(ascii(parseBoolean))),
+    timeout: orDefault('20m', duration('10s', '24h')),
+    pollInterval: orDefault('5s', duration('1s', '5m')),
+    maxUnavailable: orDefault('1', trimmed(ascii(parseMaxUnavailable))),
+    canary: neverEmpty('0', 'send no canary ahead', trimmed(ascii(integerWithin(0, 1_000)))),
+    pauseBetweenBatches: neverEmpty('0s', 'leave out the pause', duration('0s', '24h')),
+    maxFailures: orDefault('0', trimmed(ascii(integerWithin(0, 1_000)))),
+    requestsPerSecond: orDefault('5', trimmed(ascii(integerWithin(1, 100)))),
+    healthCheck: trimmed(optional(parseHealthChecks)),
+    guestScript: optional(parseGuestScript),
+    guestUser: orDefault('root', trimmed(ascii(parseGuestUser))),
+    healthDeadline: orDefault('5m', duration('10s', '2h')),
+    minHealthyTime: orDefault('10s', duration('0s', '1h')),
+    blbId: trimmed(optional(parseBalancerIds)),
+    drainTime: orDefault('30s', duration('0s', '1h')),
+    githubToken: optional(parseSecret),
+    environment: trimmed(optional(anyText)),
+    environmentUrl: trimmed(optional(parseWebUrl)),
+    summary: orDefault('true', trimmed(ascii(parseBoolean)))
+};
+const inputs_inputNames = Object.keys(parsers);
+const secretInputs = [
+    'secretAccessKey',
+    'sessionToken',
+    'adminPass',
+    'githubToken'
+];
+function isGiven(values, input) {
+    return !(input in values) || values[input] !== undefined;
+}
+function readInputs(raw) {
+    const values = {};
+    const problems = [];
+    for (const input of inputs_inputNames) {
+        const result = parsers[input](raw[input]);
+        if (result.ok) {
+            values[input] = result.value;
+        }
+        else {
+            problems.push(...result.faults.map((message) => ({ input, message })));
+        }
+    }
+    return { values: values, problems };
+}
+
+;// CONCATENATED MODULE: ./config/rules/without-wait.js
+
+
+function withoutWaitProblems(values) {
+    if (values.wait !== false)
+        return [];
+    const { rollback, canary = 0, pauseBetweenBatches = 0 } = values;
+    const pause = pauseBetweenBatches > 0 ? durationText(pauseBetweenBatches) : undefined;
+    const ifGiven = (input) => (isGiven(values, input) ? 'given' : undefined);
+    const inputs = [
+        [
+            'rollback',
+            rollback ? 'true' : undefined,
+            'what is not waited for cannot be rolled back',
+            'rollback to false'
+        ],
+        [
+            'canary',
+            canary > 0 ? `${canary}` : undefined,
+            'nobody would see whether a canary is healthy before the rest begins',
+            'canary to 0'
+        ],
+        [
+            'pauseBetweenBatches',
+            pause,
+            'a batch that is not waited for has no end to pause after',
+            'pauseBetweenBatches to 0s'
+        ],
+        ['healthCheck', ifGiven('healthCheck'), 'an instance is checked once it runs', 'leave healthCheck out'],
+        ['guestScript', ifGiven('guestScript'), 'it runs once the new system is up', 'leave guestScript out'],
+        ['blbId', ifGiven('blbId'), 'nobody would give the instances their weights back', 'leave blbId out']
+    ];
+    return inputs
+        .filter(([, set]) => set !== undefined)
+        .map(([input, set, reason, remedy]) => ({
+        input,
+        message: `is ${set}, but wait is false; ${reason}, so set wait to true or ${remedy}`
+    }));
+}
+
+;// CONCATENATED MODULE: ./config/rules/guards.js
+
+
+
+
+function guardProblems(values) {
+    return [
+        ...choiceProblems(values, ['instanceId', 'i-YufwpQAe'], ['instanceTag', 'role=web']),
+        ...choiceProblems(values, ['imageId', 'm-DpgNg8lO'], ['imageName', 'web-*']),
+        ...imageWaitProblems(values),
+        ...confirmProblems(values),
+        ...backupProblems(values),
+        ...withoutWaitProblems(values),
+        ...orderProblems(values, 'pollInterval', 'timeout', 'look more often, or wait longer'),
+        ...orderProblems(values, 'minHealthyTime', 'healthDeadline', 'ask for a shorter time, or set the deadline later')
+    ];
+}
+function choiceProblems(values, [one, oneSuchAs], [other, otherSuchAs]) {
+    const byOne = isGiven(values, one);
+    if (byOne !== isGiven(values, other))
+        return [];
+    const fault = byOne ? `is given together with ${other}` : `is not given, and neither is ${other}`;
+    const choice = `give exactly one of ${one} (such as ${oneSuchAs}) and ${other} (such as ${otherSuchAs})`;
+    return [{ input: one, message: `${fault}; ${choice}` }];
+}
+function imageWaitProblems({ imageWait = 0, imageName }) {
+    if (imageWait === 0 || !imageName?.includes('*'))
+        return [];
+    const message = `is ${durationText(imageWait)}, but imageName ${quote_quote(imageName)} is a pattern, which takes an older image at once; ` +
+        'give the exact name, or leave imageWait out';
+    return [{ input: 'imageWait', message }];
+}
+function confirmProblems(values) {
+    if (!isGiven(values, 'confirmName'))
+        return [];
+    const count = values.instanceId?.length ?? 1;
+    const isByTag = isGiven(values, 'instanceTag') && !isGiven(values, 'instanceId');
+    if (count === 1 && !isByTag)
+        return [];
+    const fault = isByTag ? 'instanceTag may find many instances' : `instanceId names ${count} instances`;
+    const remedy = 'a name confirms a single one, so leave confirmName out or give one instanceId';
+    return [{ input: 'confirmName', message: `is given, but ${fault}; ${remedy}` }];
+}
+function backupProblems(values) {
+    if (values.backupImage !== false || !isGiven(values, 'backupKeep'))
+        return [];
+    const message = 'is given, but backupImage is false; backups are only deleted after a new one was made, ' +
+        'so set backupImage to true or leave backupKeep out';
+    return [{ input: 'backupKeep', message }];
+}
+function orderProblems(values, shorter, longer, remedy) {
+    const { [shorter]: time, [longer]: limit } = values;
+    if (time === undefined || limit === undefined || time < limit)
+        return [];
+    const message = `is ${durationText(time)}, which is not shorter than ${longer} (${durationText(limit)}); ${remedy}`;
+    return [{ input: shorter, message }];
+}
+
+;// CONCATENATED MODULE: ./config/rules/rules.js
+
+
+const cipherKeyLength = 16;
+function ruleProblems(values) {
+    return [
+        ...loginProblems(values),
+        ...cipherProblems(values),
+        ...guardProblems(values),
+        ...recordProblems(values)
+    ];
+}
+function loginProblems(values) {
+    const ways = ['adminPass', 'keypairId'];
+    const given = ways.filter((input) => isGiven(values, input));
+    if (values.keepImageLogin === true)
+        given.push('keepImageLogin');
+    const choice = 'give exactly one of adminPass, keypairId, and keepImageLogin: true';
+    const [first] = given;
+    if (first === undefined) {
+        return 'keepImageLogin' in values
+            ? [{ input: 'adminPass', message: `is not given, and nothing else says how to log in; ${choice}` }]
+            : [];
+    }
+    return given.length === 1
+        ? []
+        : [{ input: first, message: `is given together with ${given.slice(1).join(' and ')}; ${choice}` }];
+}
+function cipherProblems(values) {
+    const { secretAccessKey = '' } = values;
+    if (secretAccessKey === '' || secretAccessKey.length >= cipherKeyLength)
+        return [];
+    if (!isGiven(values, 'adminPass'))
+        return [];
+    const message = `is shorter than ${cipherKeyLength} characters, too short to encrypt adminPass with; ` +
+        'copy the whole key, or log in by keypairId';
+    return [{ input: 'secretAccessKey', message }];
+}
+function recordProblems(values) {
+    const inputs = ['githubToken', 'environment', 'environmentUrl'];
+    const asked = inputs.filter((input) => isGiven(values, input));
+    if (asked.length === 0)
+        return [];
+    const message = `is not given, but ${asked.join(' and ')} ${asked.length === 1 ? 'is' : 'are'}; ` +
+        'a Deployment record needs both githubToken and environment, so give both or none';
+    return inputs
+        .filter((input) => input !== 'environmentUrl' && !isGiven(values, input))
+        .map((input) => ({ input, message }));
+}
+
+;// CONCATENATED MODULE: ./config/rules/warnings.js
+
+function valueWarnings({ instanceId = [] }) {
+    const strange = instanceId.filter((id) => !id.startsWith('i-'));
+    return strange.length === 0
+        ? []
+        : [
+            `instanceId has ${strange.map(quote_quote).join(', ')}: instance IDs usually begin with i-, such as i-YufwpQAe.`
+        ];
+}
+
+;// CONCATENATED MODULE: ./config/edit-distance.js
+function editDistance(one, other) {
+    let older = [];
+    let row = Array.from({ length: other.length + 1 }, (_, length) => length);
+    for (let at = 1; at <= one.length; at += 1) {
+        const next = [at];
+        for (let length = 1; length <= other.length; length += 1) {
+            const replaced = (row[length - 1] ?? 0) + (one[at - 1] === other[length - 1] ? 0 : 1);
+            const isSwap = length > 1 && one[at - 1] === other[length - 2] && one[at - 2] === other[length - 1];
+            next.push(Math.min((next[length - 1] ?? 0) + 1, (row[length] ?? 0) + 1, replaced, isSwap ? (older[length - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY));
+        }
+        older = row;
+        row = next;
+    }
+    return row.at(-1) ?? 0;
+}
+
+;// CONCATENATED MODULE: ./config/synonyms.js
+const words = {
+    accessKeyId: 'accessKey accessId ak apiKey apiKeyId keyId bceAccessKeyId bceAccessKey',
+    secretAccessKey: 'secretKey secret sk accessKeySecret accessSecret apiSecret bceSecretAccessKey bceSecretKey',
+    sessionToken: 'securityToken stsToken bceSessionToken bceSecurityToken',
+    region: 'regionId location bceRegion regionName',
+    endpoint: 'endpointUrl apiEndpoint bccEndpoint apiUrl baseUrl',
+    instanceId: 'instance instances instanceName instanceNames server servers serverId serverName host hosts hostId vm vms vmId machine machines target targets bccId bccInstanceId',
+    instanceTag: 'tag tags label labels instanceLabel instanceLabels selector tagSelector filter filters',
+    imageId: 'image images',
+    imageName: 'imagePattern imageTag imageFilter',
+    adminPass: 'password pass passwd adminPassword rootPass rootPassword instancePassword userPassword',
+    keypairId: 'keypair keypairName keypairs sshKey sshKeyId sshKeyName keyName',
+    keepImageLogin: 'keepLogin keepPassword keepImagePassword imageLogin keepCredentials preserveLogin',
+    userData: 'userScript cloudInit startupScript initScript bootScript firstBootScript customData',
+    cleanLastUserData: 'cleanUserData clearUserData useLastUserData forgetUserData resetUserData',
+    dryRun: 'dry isDryRun checkMode checkOnly check plan planOnly preview simulate simulation noop whatIf validateOnly',
+    force: 'forceRebuild isForce always overwrite rebuildAlways',
+    allowProtected: 'ignoreProtection allowProtection deletionProtection overrideProtection ignoreDeletionProtection',
+    confirmName: 'confirm confirmation confirmInstance confirmInstanceName expectedName expectName name',
+    backupImage: 'backup createBackup makeBackup backupFirst snapshot createSnapshot createImage backupBefore',
+    backupKeep: 'keepBackups keepBackup backupRetention backupsToKeep backupCount retention keepImages',
+    rollback: 'autoRollback rollbackOnFailure rollbackOnError enableRollback undo revert',
+    wait: 'noWait waitForCompletion waitUntilDone waitForRunning waitForReady async',
+    timeout: 'waitTimeout timeoutMinutes timeoutSeconds timeoutInMinutes deadline maxWait rebuildTimeout',
+    pollInterval: 'interval poll polling pollSeconds waitInterval checkInterval pollIntervalSeconds',
+    maxUnavailable: 'batch batchSize maxParallel parallel parallelism concurrency maxInFlight maxConcurrency unavailable',
+    canary: 'canaries canaryCount canarySize',
+    pauseBetweenBatches: 'pause batchPause batchInterval pauseTime pauseBetween batchDelay delay sleep',
+    maxFailures: 'maxErrors failureLimit errorLimit errorBudget maxFail allowedFailures tolerance',
+    requestsPerSecond: 'rps qps rate rateLimit maxQps callsPerSecond requestRate',
+    healthCheck: 'health healthUrl healthCheckUrl healthCheckPath healthEndpoint readinessProbe probe smokeTest',
+    guestScript: 'script guestCommand postScript healthScript checkScript remoteScript runScript',
+    guestUser: 'user runAs scriptUser guestUsername',
+    healthDeadline: 'healthTimeout healthCheckTimeout healthyDeadline healthWait',
+    minHealthyTime: 'healthyTime minReadySeconds minHealthySeconds minHealthy stableTime',
+    blbId: 'blb lb lbId elb slb loadBalancer loadBalancers loadBalancerId loadBalancerIds appBlbId balancer balancerId',
+    drainTime: 'drain drainTimeout drainSeconds drainDelay connectionDraining deregistrationDelay',
+    githubToken: 'ghToken repoToken ghsToken',
+    environment: 'environmentName deployEnvironment deploymentEnvironment githubEnvironment env',
+    environmentUrl: 'deployUrl deploymentUrl siteUrl appUrl',
+    summary: 'jobSummary stepSummary writeSummary summarize'
+};
+function bareName(name) {
+    return name.toLowerCase().replace(/[-_\s]/g, '');
+}
+const synonyms = new Map(Object.entries(words).flatMap(([input, text]) => text.split(' ').map((word) => [bareName(word), input])));
+
+;// CONCATENATED MODULE: ./config/unknown-inputs.js
+
+
+
+
+const prefix = 'INPUT_';
+const longName = 6;
+function undeclaredInputs(environment) {
+    const declared = new Set(inputNames.map((name) => name.toUpperCase()));
+    return Object.keys(environment)
+        .filter((name) => name.toUpperCase().startsWith(prefix))
+        .map((name) => name.slice(prefix.length))
+        .filter((name) => name !== '' && !declared.has(name.toUpperCase()))
+        .toSorted((one, other) => (one < other ? -1 : 1));
+}
+function judgeUnknown(undeclared) {
+    const problems = [];
+    const unknown = [];
+    for (const name of undeclared) {
+        const meant = unknown_inputs_meantBy(name);
+        if (meant === undefined)
+            unknown.push(name);
+        else {
+            problems.push({
+                input: meant,
+                message: `is not spelled ${unknown_inputs_shown(name)}; GitHub only warns of an unknown input, and it has no effect. Write ${meant}, or remove it.`
+            });
+        }
+    }
+    const warnings = unknown.length === 0
+        ? []
+        : [`This action has no input ${unknown.map(unknown_inputs_shown).join(', ')}: without effect. Check the spelling.`];
+    return { problems, warnings };
+}
+function unknown_inputs_shown(name) {
+    return quote_quote(name.toLowerCase());
+}
+function unknown_inputs_meantBy(name) {
+    const bare = bareName(name);
+    const near = inputs_inputNames
+        .map((input) => ({ input, edits: editDistance(bare, bareName(input)) }))
+        .filter(({ input, edits }) => edits <= (bareName(input).length < longName ? 1 : 2))
+        .toSorted((one, other) => one.edits - other.edits);
+    return near.find(({ edits }) => edits === 0)?.input ?? synonyms.get(bare) ?? near[0]?.input;
+}
+
+;// CONCATENATED MODULE: ./config/config.js
+
+
+
+
+
+
+
+
+
+
+function parseConfig(raw, undeclared = []) {
+    const { values, problems } = readInputs(raw);
+    const unknown = judgeUnknown(undeclared);
+    const all = [...unknown.problems, ...problems, ...ruleProblems(values)];
+    const warnings = [...unknown.warnings, ...valueWarnings(values)];
+    if (all.length > 0) {
+        return { ok: false, problems: all.toSorted(byInput), warnings };
+    }
+    return { ok: true, config: toConfig(values), warnings };
+}
+function byInput(one, other) {
+    return inputs_inputNames.indexOf(one.input) - inputs_inputNames.indexOf(other.input);
+}
+function toConfig(values) {
+    const { accessKeyId, secretAccessKey, sessionToken, githubToken, environment, environmentUrl } = values;
+    const { cleanLastUserData } = values;
+    const userData = values.userData === undefined ? undefined : new secret/* Secret */.z(values.userData);
+    const rebuildOptions = { login: toLogin(values), ...(0,given/* given */.g)({ userData, cleanLastUserData }) };
+    return {
+        credentials: { accessKeyId, secretAccessKey, ...(0,given/* given */.g)({ sessionToken }) },
+        endpoint: values.endpoint ?? endpointOfRegion(values.region),
+        requestsPerSecond: values.requestsPerSecond,
+        request: toRequest(values, rebuildOptions),
+        rebuildOptions,
+        ...(githubToken !== undefined &&
+            environment !== undefined && {
+            record: { githubToken, environment, ...(0,given/* given */.g)({ environmentUrl }) }
+        }),
+        summary: values.summary
+    };
+}
+function toRequest(values, rebuildOptions) {
+    const { instanceId = [], instanceTag, imageId, imageName = '' } = values;
+    const { userData, confirmName, backupImage, backupKeep, blbId } = values;
+    return {
+        selection: instanceTag ? { kind: 'tags', tags: instanceTag } : { kind: 'ids', ids: instanceId },
+        image: imageId === undefined ? { kind: 'name', pattern: imageName } : { kind: 'id', id: imageId },
+        ...(values.endpoint === undefined && { region: values.region }),
+        imageWaitMs: values.imageWait,
+        options: withoutSecrets(rebuildOptions),
+        ...(0,given/* given */.g)({ scriptWarning: userData === undefined ? undefined : userDataWarning(userData) }),
+        dryRun: values.dryRun,
+        force: values.force,
+        allowProtected: values.allowProtected,
+        ...(0,given/* given */.g)({ confirmName }),
+        ...(backupImage && { backup: (0,given/* given */.g)({ keep: backupKeep }) }),
+        rollback: values.rollback,
+        wait: values.wait,
+        timeoutMs: values.timeout,
+        pollIntervalMs: values.pollInterval,
+        rollout: {
+            maxUnavailable: values.maxUnavailable,
+            canary: values.canary,
+            pauseMs: values.pauseBetweenBatches,
+            maxFailures: values.maxFailures
+        },
+        ...(0,given/* given */.g)({ health: toHealth(values) }),
+        ...(blbId !== undefined && { balancers: { blbIds: blbId, drainMs: values.drainTime } })
+    };
+}
+function toHealth(values) {
+    const { healthCheck = [], guestScript, guestUser, healthDeadline, minHealthyTime } = values;
+    const times = { deadlineMs: healthDeadline, minHealthyTimeMs: minHealthyTime };
+    if (guestScript === undefined) {
+        return healthCheck.length === 0 ? undefined : { checks: healthCheck, ...times };
+    }
+    const proof = healthCheck.some(({ kind }) => kind === 'assistant') ? [] : [{ kind: 'assistant' }];
+    const checks = [...healthCheck, ...proof, { kind: 'guestScript', user: guestUser }];
+    return { checks, ...times, guestScript: (0,guest_system/* guestScriptOf */.HL)(guestScript, guestUser) };
+}
+function toLogin({ adminPass, keypairId }) {
+    if (adminPass !== undefined) {
+        return { kind: 'adminPass', adminPass: new secret/* Secret */.z(adminPass) };
+    }
+    return keypairId === undefined ? { kind: 'keepImageLogin' } : { kind: 'keypairId', keypairId };
+}
+
+;// CONCATENATED MODULE: ./core/listed.js
+const most = 20;
+function listed_listed(names) {
+    const more = names.length - most;
+    return `${names.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+;// CONCATENATED MODULE: ./core/model/bcc-status.js
+const bcc_status_kinds = new Map([
+    ['Running', 'up'],
+    ['Stopped', 'down'],
+    ['Error', 'broken'],
+    ['Starting', 'moving'],
+    ['Stopping', 'moving'],
+    ['ImageProcessing', 'moving'],
+    ['SnapshotProcessing', 'moving'],
+    ['Scaling', 'foreign'],
+    ['Recharging', 'foreign'],
+    ['VolumeResizing', 'foreign'],
+    ['BillingChanging', 'foreign'],
+    ['ChangeSubnet', 'foreign'],
+    ['ChangeVpc', 'foreign'],
+    ['AttachingPort', 'foreign'],
+    ['DetachingPort', 'foreign'],
+    ['Moving', 'foreign'],
+    ['Expired', 'gone'],
+    ['Deleted', 'gone'],
+    ['Recycled', 'gone']
+]);
+function bcc_status_statusKind(status) {
+    return bcc_status_kinds.get(status) ?? 'unknown';
+}
+function bcc_status_isSettled(status) {
+    const kind = bcc_status_statusKind(status);
+    return kind === 'up' || kind === 'down' || kind === 'broken' || kind === 'gone';
+}
+function bcc_status_isProcessing(status) {
+    return status === 'ImageProcessing' || status === 'SnapshotProcessing';
+}
+function bcc_status_mayShowRebuild(status) {
+    const kind = bcc_status_statusKind(status);
+    return (kind === 'moving' || kind === 'unknown') && !bcc_status_isProcessing(status);
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/evidence.js
+
+const lateMs = 30_000;
+function gatherEvidence(rebuild, observation) {
+    const { reference, evidence, task } = rebuild;
+    if (reference === undefined)
+        return evidence;
+    const { atMs, answeredAtMs } = observation;
+    const next = { ...evidence };
+    if (!isSettled(observation.instance.status) || isOtherNow(reference, observation))
+        next.disturbedAtMs ??= answeredAtMs;
+    noteProcessing(rebuild, observation, next);
+    if (hasLeft(reference, observation))
+        next.leftAtMs ??= answeredAtMs;
+    if (contradicts(rebuild, reference, observation))
+        next.contradictedAtMs ??= answeredAtMs;
+    if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
+        if (observation.instance.imageId === task.image.id)
+            next.imageAtMs = answeredAtMs;
+        else
+            next.imageOldAtMs = atMs;
+    }
+    if (reference.disk && observation.disk && next.diskAtMs === undefined) {
+        if (isOtherDisk(reference.disk, observation.disk))
+            next.diskAtMs = answeredAtMs;
+        else
+            next.diskOldAtMs = atMs;
+    }
+    return next;
+}
+function noteProcessing(rebuild, { atMs, answeredAtMs, instance }, next) {
+    const { processingAtMs, processedAtMs } = next;
+    if (isProcessing(instance.status)) {
+        const isAnother = processedAtMs !== undefined && !hasDeparted(rebuild);
+        if (processingAtMs !== undefined && !isAnother)
+            return;
+        next.processingAtMs = answeredAtMs;
+        next.processedAtMs = undefined;
+    }
+    else if (processingAtMs !== undefined && isSettled(instance.status))
+        next.processedAtMs ??= atMs;
+}
+function hasLeft(reference, observation) {
+    const { status } = observation.instance;
+    if (!isSettled(status))
+        return mayShowRebuild(status);
+    return isSettled(reference.instance.status) && status !== reference.instance.status;
+}
+function contradicts(rebuild, reference, observation) {
+    const { last, evidence, history } = rebuild;
+    if (last === undefined)
+        return false;
+    const wasBack = evidence.leftAtMs !== undefined && statusKind(last.instance.status) === 'up';
+    if (wasBack && !isSettled(observation.instance.status))
+        return true;
+    const { imageId } = observation.instance;
+    if (imageId !== last.instance.imageId) {
+        const since = history.filter(({ atMs }) => atMs > reference.answeredAtMs);
+        if ([reference.instance, ...since].some((seen) => seen.imageId === imageId))
+            return true;
+    }
+    if (evidence.diskAtMs === undefined || !reference.disk || !observation.disk)
+        return false;
+    return !isOtherDisk(reference.disk, observation.disk);
+}
+function isOtherNow(reference, { instance, disk }) {
+    const isOther = reference.disk && disk ? isOtherDisk(reference.disk, disk) : false;
+    return isOther || reference.instance.imageId !== instance.imageId;
+}
+function isOtherDisk(before, now) {
+    return before.id !== now.id || before.createTime !== now.createTime;
+}
+function hasStarted(rebuild) {
+    return rebuild.evidence.leftAtMs !== undefined || isReplaced(rebuild);
+}
+function hasDeparted(rebuild) {
+    const { leftAtMs, processingAtMs, processedAtMs, ...changes } = rebuild.evidence;
+    if (leftAtMs !== undefined)
+        return true;
+    if (processingAtMs === undefined)
+        return false;
+    const tells = (at, old) => {
+        if (at === undefined || at < processingAtMs)
+            return false;
+        return old === undefined ? rebuild.adopted : old < (processedAtMs ?? Number.POSITIVE_INFINITY);
+    };
+    return tells(changes.imageAtMs, changes.imageOldAtMs) || tells(changes.diskAtMs, changes.diskOldAtMs);
+}
+function isReplaced(rebuild) {
+    return rebuild.evidence.imageAtMs !== undefined || rebuild.evidence.diskAtMs !== undefined;
+}
+function changedLate(rebuild) {
+    const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
+    const since = rebuild.referenceAtMs ?? Number.POSITIVE_INFINITY;
+    const isLate = (at, old) => at !== undefined && old !== undefined && old - since >= lateMs;
+    return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
+}
+function needsDisk(rebuild) {
+    if (rebuild.streak?.observations === 0)
+        return true;
+    if (hasDeparted(rebuild) || changedLate(rebuild))
+        return false;
+    return (rebuild.reference?.instance.imageId === rebuild.task.image.id || rebuild.evidence.imageAtMs !== undefined);
+}
+function acceptedSinceMs(rebuild) {
+    if (rebuild.answered && rebuild.acceptedAtMs !== undefined)
+        return rebuild.acceptedAtMs;
+    const sent = rebuild.phases.findLast(({ phase }) => phase === 'sending');
+    return (rebuild.sends > 0 ? sent?.fromMs : undefined) ?? rebuild.referenceAtMs;
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/disk-state.js
+
+function diskStateOf(rebuild) {
+    const { ending } = rebuild;
+    const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
+    if (isUnproven && !isReplaced(rebuild))
+        return 'unknown';
+    if (rebuild.phase === 'sending')
+        return 'unknown';
+    if (rebuild.inDoubt)
+        return hasStarted(rebuild) ? 'erased' : 'unknown';
+    if (rebuild.sends === 0)
+        return rebuild.adopted && isReplaced(rebuild) ? 'erased' : 'untouched';
+    return rebuild.answered || hasStarted(rebuild) ? 'erased' : 'unknown';
+}
+function isUnsent({ sends, inDoubt }) {
+    return sends === 0 && !inDoubt;
+}
+
+;// CONCATENATED MODULE: ./core/balancers/held-weights.js
+function openHeldWeights(heldWeights) {
+    return heldWeights.filter(({ state }) => state !== 'returned');
+}
+function withHeldWeight(heldWeights, heldWeight) {
+    const at = heldWeights.findIndex(({ server }) => isSamePool(server, heldWeight.server));
+    return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
+}
+function withoutHeldWeight(heldWeights, server) {
+    return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.server, server));
+}
+function isSamePool(one, other) {
+    return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
+}
+function currentWeights(backendServers, heldWeights) {
+    const unheld = backendServers.filter((server) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.server, server)));
+    return [
+        ...unheld.map((server) => ({ server, currentWeight: server.weight })),
+        ...heldWeights.map(({ server, state }) => ({
+            server,
+            currentWeight: state === 'returned' ? server.weight : 0
+        }))
+    ];
+}
+function describeHeldWeights(heldWeights) {
+    return openHeldWeights(heldWeights)
+        .map(({ server }) => `${poolLabel(server)} (was ${server.weight})`)
+        .join(', ');
+}
+function poolLabel({ blbId, groupId }) {
+    return groupId === undefined ? blbId : `${blbId}/${groupId}`;
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/instance-before.js
+
+function instanceBefore(rebuild, planned) {
+    if (rebuild === undefined || isUnsent(rebuild))
+        return planned;
+    return rebuild.reference?.instance ?? planned;
+}
+
+;// CONCATENATED MODULE: ./core/run/instance-run.js
+
+
+
+function instance_run_plannedRun(target) {
+    return { target, progress: 'planned', heldWeights: [], knownHosts: [], cancelled: false };
+}
+function instance_run_rebuildsOf({ rebuild, rollback }) {
+    return [rebuild, rollback?.rebuild].filter((one) => one !== undefined);
+}
+function lastSeen(run) {
+    return instance_run_rebuildsOf(run).findLast(({ last }) => last !== undefined)?.last;
+}
+function instance_run_diskOf(run) {
+    const states = instance_run_rebuildsOf(run).map(diskStateOf);
+    if (states.includes('erased'))
+        return 'erased';
+    return states.includes('unknown') ? 'unknown' : 'untouched';
+}
+function usableBackup({ backup }) {
+    return backup?.isAvailable ? backup.imageId : undefined;
+}
+function previousImageId(run) {
+    return usableBackup(run) ?? instanceBefore(run.rebuild, run.target.instance).imageId;
+}
+function isLowered({ heldWeights }) {
+    return openHeldWeights(heldWeights).length > 0;
+}
+
+;// CONCATENATED MODULE: ./core/run/instance-end.js
+
+
+function endOf(run) {
+    if (run.progress === 'planned')
+        return refusedEnd(run);
+    if (run.progress === 'working')
+        return undefined;
+    const cause = causeOf(run);
+    if (run.cancelled)
+        return cancelledEnd(run, cause);
+    if (run.rollback !== undefined) {
+        return { kind: instance_end_isRolledBack(run) ? 'rolledBack' : 'rollbackFailed', cause: cause ?? 'rolloutStopped' };
+    }
+    if (cause !== undefined)
+        return { kind: 'failed', cause };
+    const kind = successOf(run);
+    return kind && { kind };
+}
+function instance_end_hasSucceeded(run) {
+    return successOf(run) !== undefined && causeOf(run) === undefined && !run.cancelled;
+}
+function successOf({ rebuild }) {
+    const kind = rebuild?.ending?.kind;
+    return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? kind : undefined;
+}
+function instance_end_isRolledBack({ rollback }) {
+    const kind = rollback?.rebuild?.ending?.kind;
+    return (kind === 'rebuilt' || kind === 'skipped') && rollback?.health?.healthy !== false;
+}
+function refusedEnd({ target: { decision } }) {
+    if (decision.action !== 'refuse')
+        return undefined;
+    return { kind: 'failed', cause: { kind: 'refused', refusals: decision.refusals } };
+}
+function causeOf({ rebuild, health, rejoinProblem }) {
+    if (rebuild?.ending?.kind === 'failed') {
+        const { reason } = rebuild.ending;
+        return reason.kind === 'refused' ? reason : { kind: 'rebuild', rebuild, reason };
+    }
+    if (health?.healthy === false)
+        return { kind: 'unhealthy', health };
+    return rejoinProblem === undefined ? undefined : { kind: 'rejoin', problem: rejoinProblem };
+}
+function cancelledEnd(run, cause) {
+    return {
+        kind: 'cancelled',
+        at: cancelledAt(run, cause),
+        goesOn: instance_run_rebuildsOf(run).some(goesOnByItself),
+        cause
+    };
+}
+function cancelledAt({ rebuild, backup, rollback }, cause) {
+    if (cause !== undefined || rollback !== undefined)
+        return 'rollback';
+    if (rebuild === undefined)
+        return 'beforeSend';
+    if (rebuild.ending?.kind !== 'cancelled')
+        return 'health';
+    return isUnsent(rebuild) && backup !== undefined ? 'beforeSend' : 'rebuild';
+}
+function goesOnByItself(rebuild) {
+    const { ending, adopted, starts } = rebuild;
+    return ending?.kind === 'cancelled' && (!isUnsent(rebuild) || adopted || starts > 0);
+}
+
+;// CONCATENATED MODULE: ./core/run/left-behind.js
+
+
+
+
+function restorableRuns({ instances }) {
+    return instances.filter(isLowered).flatMap((run) => {
+        const imageId = servingImage(run);
+        return imageId === undefined ? [] : [{ run, imageId }];
+    });
+}
+function loweredIds({ instances }) {
+    return instances.filter(isLowered).map(({ target }) => target.instance.id);
+}
+function servingImage(run) {
+    const { target, rollback } = run;
+    if (run.progress === 'working' && instance_run_rebuildsOf(run).at(-1)?.phase === 'sending')
+        return undefined;
+    if (instance_run_diskOf(run) === 'untouched')
+        return target.instance.imageId;
+    const end = endOf(run);
+    if (end?.kind === 'rolledBack')
+        return rollback?.imageId;
+    const isHealthy = end?.kind === 'rebuilt' || (end?.kind === 'failed' && end.cause.kind === 'rejoin');
+    return isHealthy ? target.task.image.id : undefined;
+}
+function hiddenRebuilds({ instances }) {
+    return instances.filter(mayBeHidden).map(({ target }) => target.instance.id);
+}
+function mayBeHidden(run) {
+    const rebuild = instance_run_rebuildsOf(run).at(-1);
+    if (rebuild === undefined || instance_run_diskOf(run) === 'untouched' || instance_end_isRolledBack(run))
+        return false;
+    const { ending } = rebuild;
+    const isUnproven = ending?.kind === 'failed' && ending.reason.kind === 'unproven';
+    return isLeftAlone(rebuild, run) && (isUnproven || !hasShown(rebuild));
+}
+function isLeftAlone({ ending }, run) {
+    if (ending === undefined)
+        return run.progress === 'working';
+    if (ending.kind !== 'failed')
+        return ending.kind === 'cancelled';
+    return ending.reason.kind === 'call' || ending.reason.kind === 'unproven';
+}
+function hasShown(rebuild) {
+    const { phases, history } = rebuild;
+    const sentMs = phases.findLast(({ phase }) => phase === 'sending')?.fromMs;
+    if (sentMs === undefined)
+        return true;
+    return hasDeparted(rebuild) || history.some(({ atMs, status }) => atMs >= sentMs && bcc_status_mayShowRebuild(status));
+}
+
+;// CONCATENATED MODULE: ./core/run/instance-status.js
+
+function statusOf(run, state) {
+    const end = endOf(run);
+    if (end === undefined)
+        return run.progress === 'planned' ? untouchedStatus(state) : 'inProgress';
+    switch (end.kind) {
+        case 'cancelled':
+            if (end.goesOn)
+                return 'inProgress';
+            return run.rebuild?.ending?.kind === 'rebuilt' || end.at === 'rollback' ? 'failed' : 'notStarted';
+        case 'rollbackFailed':
+            return 'failed';
+        default:
+            return end.kind;
+    }
+}
+function untouchedStatus({ course, instances }) {
+    const isRefused = instances.some(({ target }) => target.decision.action === 'refuse');
+    return course === undefined && !isRefused ? 'planned' : 'notStarted';
+}
+function runStatus(state) {
+    const statuses = new Set(state.instances.map((run) => statusOf(run, state)));
+    if (statuses.has('inProgress'))
+        return 'inProgress';
+    const isGood = statuses.has('rebuilt') || statuses.has('skipped') || statuses.has('started');
+    const isBad = statuses.has('failed') || statuses.has('notStarted') || statuses.size === 0;
+    if (isBad || statuses.has('rolledBack')) {
+        if (isGood)
+            return 'partial';
+        return statuses.has('failed') || !statuses.has('rolledBack') ? 'failed' : 'rolledBack';
+    }
+    if (statuses.has('planned'))
+        return 'planned';
+    if (statuses.has('started'))
+        return 'started';
+    return statuses.has('rebuilt') ? 'rebuilt' : 'skipped';
+}
+
+// EXTERNAL MODULE: ./core/health/unhealthy.js + 1 modules
+var unhealthy = __nccwpck_require__(9188);
+;// CONCATENATED MODULE: ./core/plan/refusal.js
+
+function describeRefusals(refusals) {
+    return refusals.map((refusal) => wordsOf(refusal).reason).join('; ');
+}
+function remedyOfRefusals(refusals) {
+    return refusals.map((refusal) => wordsOf(refusal).remedy).join(' ');
+}
+function wordsOf(refusal) {
+    switch (refusal.kind) {
+        case 'gone':
+            return {
+                reason: `its status is ${refusal.status}`,
+                remedy: 'Take it out of instanceId, or renew or restore it first.'
+            };
+        case 'changed':
+            return {
+                reason: `it has changed since the plan was made: ${refusal.changes.join(', ')}`,
+                remedy: 'Find out who changed it. If it is to be rebuilt all the same, run again: a re-run makes a new plan.'
+            };
+        case 'moved':
+            return {
+                reason: `it runs on ${refusal.imageId}, not on ${refusal.ownImageId} that this run put on it: somebody else has rebuilt it since`,
+                remedy: 'Find out who rebuilt it. If it is to go back all the same, rebuild it from the earlier image.'
+            };
+        case 'protected':
+            return {
+                reason: 'deletionProtection is on',
+                remedy: 'If it is to be erased all the same, set allowProtected: true.'
+            };
+        case 'protectionUnknown':
+            return {
+                reason: 'the API does not tell whether deletionProtection is on',
+                remedy: 'Look in the console. If it is to be erased all the same, set allowProtected: true.'
+            };
+        case 'imageNotAvailable':
+            return {
+                reason: `the image is ${refusal.status}, not Available`,
+                remedy: 'Give another image, or wait until this one is Available.'
+            };
+        case 'imageKeepsNoLogin':
+            return {
+                reason: `keepImageLogin needs a custom or shared image, and this one is a ${refusal.imageType} image`,
+                remedy: 'Give adminPass or keypairId instead.'
+            };
+        case 'noKeypairForWindows':
+            return {
+                reason: 'keypairId works with Linux only, and the image is Windows',
+                remedy: 'Give adminPass instead of keypairId.'
+            };
+        case 'otherArchitecture':
+            return {
+                reason: `the image is for ${refusal.image}, and the instance is ${refusal.instance}`,
+                remedy: 'Give an image of the architecture of the instance.'
+            };
+        case 'diskTooSmall':
+            return {
+                reason: `the image needs a system disk of ${refusal.needsGb} GB, and the instance has ${refusal.hasGb} GB`,
+                remedy: 'Enlarge the system disk, or give a smaller image.'
+            };
+        case 'bareMetal':
+            return {
+                reason: `it is a bare-metal instance (${refusal.family}), whose rebuild has options about RAID and local data disks that this action does not set`,
+                remedy: 'Rebuild it in the console, where those options can be seen.'
+            };
+        case 'otherName':
+            return {
+                reason: `its name is ${quote_quote(refusal.name)}, and confirmName is ${quote_quote(refusal.confirmName)}`,
+                remedy: 'Check instanceId; if it is the right one, type its name as confirmName.'
+            };
+        case 'noHealthTarget':
+            return {
+                reason: `healthCheck ${refusal.problem}`,
+                remedy: 'Give a healthCheck that can reach the instance.'
+            };
+        case 'noRollbackImage':
+            return {
+                reason: `rollback is asked for, and the image ${refusal.imageId} that it runs on now ${refusal.why}`,
+                remedy: 'Set backupImage: true, or leave rollback out.'
+            };
+        case 'noImageQuota':
+            return {
+                reason: `backupImage is asked for, and all ${refusal.quota} custom images that the quota permits are there`,
+                remedy: 'Delete a custom image that is not needed, or have the quota raised.'
+            };
+    }
+}
+
+// EXTERNAL MODULE: ./core/model/failure.js
+var model_failure = __nccwpck_require__(5437);
+// EXTERNAL MODULE: ./core/time.js
+var time = __nccwpck_require__(1552);
+;// CONCATENATED MODULE: ./core/report/call-remedy.js
+const rerunIsSafe = 'A re-run is safe: it waits for a rebuild that is under way, and skips an instance that runs on the image.';
+function call_remedy_callRemedy(failure, rerun, region) {
+    const again = rerun === undefined ? '' : ` ${rerun}`;
+    switch (failure.kind) {
+        case 'denied':
+            return `${deniedRemedy(failure)}${again}`;
+        case 'notFound':
+            return `${notFoundRemedy(failure, region)}`;
+        case 'conflict':
+            return `Look at the state of the instance in the console and at what else works on it.${again}`;
+        case 'invalid':
+            return `${invalidRemedy(failure)}${again}`;
+        case 'throttled':
+            return `The service asks to slow down: run again later, or with a lower requestsPerSecond or a longer pollInterval.${again}`;
+        case 'unreached':
+            return `${unreachedRemedy(failure, region)}${again}`;
+        case 'unsent':
+            return `Nothing was sent. Fix what the message names: the certificate (NODE_EXTRA_CA_CERTS), the proxy or the disk of the runner.${again}`;
+        case 'skewed':
+            return `Set the clock of the runner right; of a temporary key, check sessionToken, which may have run out.${again}`;
+        case 'ambiguous':
+        case 'transient':
+        case 'malformed':
+            return `The service or the network is in trouble: run again later.${again}`;
+    }
+}
+const wrongKeyCodes = new Set([
+    'iamsignatureinvalid',
+    'invalidaccesskeyid',
+    'invalidhttpauthheader',
+    'invalidsignature',
+    'signaturedoesnotmatch',
+    'signatureinvalid'
+]);
+function deniedRemedy({ code, operation }) {
+    if (code === undefined) {
+        return `Check that the policy of the user permits ${operation}, then accessKeyId and secretAccessKey.`;
+    }
+    return wrongKeyCodes.has(code.toLowerCase())
+        ? 'Check accessKeyId, secretAccessKey and, if given, sessionToken, which may have run out.'
+        : `Let the policy of the user permit ${operation}.`;
+}
+function invalidRemedy({ code }) {
+    return code === 'Image.ImageQuotaExceedLimit'
+        ? 'Delete custom images that are no longer needed, or have the quota raised.'
+        : 'Change what the message names: the service does not accept the request as it is.';
+}
+const inputs = [
+    [/Image/, 'imageId'],
+    [/Blb/, 'blbId'],
+    [/Instance/, 'instanceId']
+];
+function notFoundRemedy({ operation, target }, region) {
+    const input = inputs.find(([pattern]) => pattern.test(operation))?.[1] ?? 'the ID';
+    return region === undefined
+        ? `Check ${input} and endpoint: ${target} is not known there.`
+        : `Check ${input} and region: ${target} is not known in region ${region}.`;
+}
+function unreachedRemedy({ barrier }, region) {
+    const input = region === undefined ? 'endpoint' : `region (${region})`;
+    if (barrier === 'proxy') {
+        return 'Check https_proxy and no_proxy of the runner: the proxy does not answer, or refuses.';
+    }
+    return barrier === 'hostName'
+        ? `Check ${input}: its host name is not known. If it is right, check DNS on the runner.`
+        : `Check ${input}, and whether the runner can reach it: firewall, https_proxy, no_proxy.`;
+}
+
+;// CONCATENATED MODULE: ./core/report/explain.js
+
+
+
+
+
+function explain_wholeCause({ cause, course }) {
+    return course === undefined ? cause : `${cause} Seen: ${course}.`;
+}
+function explainCancel(rebuild) {
+    const status = rebuild.last?.instance.status ?? 'unknown';
+    return {
+        cause: `cancelled; its last status was ${status}.`,
+        remedy: diskStateOf(rebuild) === 'untouched'
+            ? 'There is nothing to repair.'
+            : `A rebuild cannot be called back and goes on without this run. ${hasStarted(rebuild) ? 'Run again to wait for its end: it is not erased twice.' : 'Run again once it shows, to wait for its end: before that, a re-run erases the disk again.'}`
+    };
+}
+function explain(rebuild, reason) {
+    const { task } = rebuild;
+    const waited = (0,time/* formatDuration */.a3)(task.timeoutMs);
+    const course = historyLabel(rebuild);
+    switch (reason.kind) {
+        case 'busy':
+            return {
+                cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}.`,
+                course,
+                remedy: 'Find out who changes the instance, and run again when it has ended. Nothing was sent.'
+            };
+        case 'unclear':
+            return {
+                cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told.`,
+                course,
+                remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that the change has ended, force rebuilds it.'
+            };
+        case 'unproven':
+            return {
+                cause: `the rebuild is not proven: ${answerOf(rebuild)}, and in ${waited} nothing showed that it took place and ended.`,
+                course,
+                remedy: `${lookFirst} Set timeout higher than ${waited} if it only needs longer.`
+            };
+        case 'timedOut':
+            return {
+                cause: `still ${reason.status} ${waited} after the rebuild was accepted.`,
+                course,
+                remedy: `Look at the instance in the console${requestLabel(rebuild)}. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
+            };
+        case 'status':
+            return {
+                cause: `the rebuild ended in the status ${reason.status}.`,
+                course,
+                remedy: `Look at the instance in the console${requestLabel(rebuild)}. A re-run rebuilds an instance in Error.`
+            };
+        case 'wrongImage':
+            return {
+                cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}.`,
+                course,
+                remedy: 'Find out whether somebody else rebuilt it; then run again.'
+            };
+        case 'backup':
+            return {
+                cause: `the backup failed, so nothing was erased. ${reason.problem.cause}`,
+                remedy: reason.problem.remedy
+            };
+        case 'drain':
+            return {
+                cause: `its weight could not be set to 0, so nothing was erased. ${reason.problem.cause}`,
+                remedy: reason.problem.remedy
+            };
+        case 'gone':
+            return {
+                cause: `the API no longer knows the instance.`,
+                course,
+                remedy: 'Check whether it was released, and check region and instanceId.'
+            };
+        case 'changed':
+            return {
+                cause: `changed during its health check: ${changeLabel(reason)}.`,
+                course,
+                remedy: 'Find out who changes the instance, and run again when that has ended.'
+            };
+        case 'call':
+            return explainCall(rebuild, reason.failure);
+    }
+}
+function answerOf({ answered, lastFailure }) {
+    if (answered)
+        return 'it was accepted';
+    const code = lastFailure?.operation.startsWith('Rebuild') ? lastFailure.code : undefined;
+    return code === undefined ? 'its answer was lost' : `the service answered with ${code}`;
+}
+function changeLabel({ was, now }) {
+    if (was.status === now.status && was.imageId === now.imageId)
+        return 'its system disk is another one, or does not settle';
+    return `it was ${was.status} on ${was.imageId}, and is ${now.status} on ${now.imageId}`;
+}
+const lookFirst = 'Look at the instance in the console first: the rebuild may still come, and a re-run before it shows erases the disk again.';
+function rerunNote(rebuild) {
+    if (isUnsent(rebuild))
+        return undefined;
+    return hasStarted(rebuild) ? rerunIsSafe : lookFirst;
+}
+function requestLabel({ requestIds }) {
+    const id = requestIds.at(-1);
+    return id === undefined ? '' : `, with the request ID ${id}`;
+}
+function explainCall(rebuild, failure) {
+    const goesOn = rebuild.sends > 0 && rebuild.proven === undefined ? ' The rebuild goes on without this run.' : '';
+    const isRebuild = failure.operation === 'RebuildInstance' || failure.operation === 'RebuildBatchInstance';
+    const remedy = isRebuild && failure.kind === 'notFound'
+        ? unknownRemedy(rebuild, failure)
+        : call_remedy_callRemedy(failure, rerunNote(rebuild));
+    const named = failure.target === rebuild.task.instanceId ? { ...failure, target: '' } : failure;
+    return { cause: `${(0,model_failure/* describeFailure */.Ic)(named)}.${goesOn}`, remedy };
+}
+function unknownRemedy({ task }, { code = '', target }) {
+    if (/^keypair\./i.test(code))
+        return 'Check keypairId: the region has no key pair with this ID.';
+    const keyPair = task.loginKind === 'keypairId' ? ', the key pair (keypairId)' : '';
+    return `Check whether the instance ${target}${keyPair} and the image ${task.image.id} are there.`;
+}
+function historyLabel(rebuild) {
+    const first = rebuild.history[0];
+    if (first === undefined)
+        return 'nothing';
+    return rebuild.history
+        .map((seen) => `${seen.status} on ${seen.imageId} after ${(0,time/* formatDuration */.a3)(seen.atMs - first.atMs)}`)
+        .join(', ');
+}
+
+;// CONCATENATED MODULE: ./core/report/explain-health.js
+
+
+const mostChanges = 5;
+function explainHealth(health) {
+    const allowed = (0,time/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
+    const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
+    const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
+    return {
+        reason,
+        cause: `${head} within healthDeadline (${allowed}); last: ${(0,unhealthy/* describeNotHealthy */.O$)(health.reason)}.`,
+        course: courseOf(health),
+        remedy: remedyOf(reason, allowed)
+    };
+}
+function reasonOf(failed) {
+    const [first, ...others] = failed.filter(({ reason }) => reason.kind !== 'notProven');
+    if (first === undefined || others.length > 0)
+        return 'unhealthy';
+    switch (first.reason.kind) {
+        case 'agentOffline':
+            return 'noAgent';
+        case 'sameBoot':
+        case 'olderBoot':
+            return 'oldSystem';
+        case 'assistantCall':
+            return 'assistant';
+        case 'runFailed':
+        case 'runLate':
+            return first.check === 'guestScript' ? 'guestScript' : 'assistant';
+        case 'script':
+            return 'guestScript';
+        default:
+            return 'unhealthy';
+    }
+}
+function remedyOf(reason, allowed) {
+    const longer = `if it only needs longer, set healthDeadline higher than ${allowed}.`;
+    switch (reason) {
+        case 'noAgent':
+            return `Is the agent (bsm-agent) in the image? Is Cloud Assistant switched on in the console? Did the system boot? ${longer}`;
+        case 'oldSystem':
+            return 'Look at the instance in the console: the rebuild shows as done, and the system inside was not booted after it. Do not trust it until you know why.';
+        case 'assistant':
+            return `Look at the run in the console of Cloud Assistant, and whether the user has the permission; ${longer}`;
+        case 'guestScript':
+            return `What the script printed last is in the log. Fix what it names; ${longer}`;
+        case 'unhealthy':
+            return `Check the instance and what healthCheck asks; ${longer}`;
+    }
+}
+function courseOf({ history }) {
+    const found = history.map(({ failed }) => (0,unhealthy/* describeFailed */.hi)(failed));
+    const plain = (text) => text?.replace(/ \(run [^)]*\)/g, '');
+    const changes = found.filter((text, at) => plain(text) !== plain(found[at - 1]));
+    if (changes.length < 2)
+        return undefined;
+    const latest = changes.slice(-mostChanges);
+    return [...(changes.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
+}
+
+;// CONCATENATED MODULE: ./core/report/no-rollback.js
+
+function whyNotRolledBack({ target, rebuild, rollback, cancelled }) {
+    const isAskedFor = target.circumstances.rollbackImage.kind !== 'notAsked';
+    if (!isAskedFor || rollback !== undefined || cancelled || rebuild?.ending?.kind !== 'failed')
+        return undefined;
+    if (diskStateOf(rebuild) === 'untouched')
+        return undefined;
+    const why = whyNot(rebuild.ending.reason);
+    return why === undefined ? undefined : `It was not rolled back: ${why}.`;
+}
+function whyNot(reason) {
+    switch (reason.kind) {
+        case 'wrongImage':
+            return `it runs on ${reason.imageId}, which this run did not put on it`;
+        case 'unproven':
+            return 'the rebuild may not have started, or may still start';
+        case 'unclear':
+            return 'whose rebuild it was is not known';
+        case 'call':
+            return 'it could not be observed any more';
+        case 'status':
+            return `an instance in ${reason.status} cannot be rebuilt`;
+        case 'changed':
+            return 'somebody else has changed it since';
+        case 'gone':
+            return 'the API no longer knows it';
+        default:
+            return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./core/report/instance-failure.js
+
+
+
+
+
+
+
+
+
+function failureOf(run) {
+    const end = endOf(run);
+    const told = end && failureOfEnd(run, end);
+    if (told === undefined)
+        return undefined;
+    const { id } = run.target.instance;
+    const failure = { diskNote: diskNotes[instance_run_diskOf(run)], ...told, cause: `${id}: ${told.cause}` };
+    if (!isLowered(run))
+        return failure;
+    const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(run.heldWeights)}.`;
+    const mayServe = isUntouched(run) || failure.reason === 'rejoin' || end?.kind === 'rolledBack';
+    const restore = mayServe
+        ? 'The post step of this action restores the weights; see there whether it could.'
+        : 'Once it is healthy, restore its weights: the job summary lists them.';
+    return { ...failure, diskNote: `${failure.diskNote} ${weights}`, remedy: `${failure.remedy} ${restore}` };
+}
+const diskNotes = {
+    untouched: 'The system disk was not touched by this run.',
+    erased: 'The old content of the system disk is gone.',
+    unknown: 'Whether the system disk is being rebuilt is not known.'
+};
+function failureOfEnd(run, end) {
+    switch (end.kind) {
+        case 'rebuilt':
+        case 'skipped':
+        case 'started':
+            return undefined;
+        case 'failed':
+            return explainFailed(run, end.cause);
+        case 'rolledBack':
+            return end.cause === 'rolloutStopped' ? undefined : explainRolledBack(run, end.cause);
+        case 'rollbackFailed':
+            return explainRollbackFailed(run, end.cause);
+        case 'cancelled':
+            return end.at === 'rollback'
+                ? cancelledInRollback(run, end.cause)
+                : { reason: 'cancelled', ...cancelledForward(run, end.at) };
+    }
+}
+function explainCause(cause) {
+    switch (cause.kind) {
+        case 'refused':
+            return {
+                reason: 'refused',
+                cause: `not rebuilt, because ${describeRefusals(cause.refusals)}`,
+                remedy: remedyOfRefusals(cause.refusals)
+            };
+        case 'rebuild': {
+            const { rebuild, reason } = cause;
+            const facts = reason.kind === 'call' ? callFacts(reason.failure) : { reason: reason.kind };
+            return { ...facts, ...explain(rebuild, reason) };
+        }
+        case 'unhealthy':
+            return explainHealth(cause.health);
+        case 'rejoin':
+            return {
+                reason: 'rejoin',
+                cause: `healthy, but its weights on the load balancers could not be restored: ${cause.problem}`,
+                remedy: 'Find out what keeps the load balancer from being changed.'
+            };
+    }
+}
+function explainFailed(run, cause) {
+    const failure = explainCause(cause);
+    const why = whyNotRolledBack(run);
+    return why === undefined ? failure : { ...failure, diskNote: `${diskNotes[instance_run_diskOf(run)]} ${why}` };
+}
+function explainRolledBack(run, cause) {
+    const { imageId, health } = run.rollback ?? {};
+    const how = health === undefined ? 'runs on it' : 'is healthy again';
+    return {
+        ...explainCause(cause),
+        diskNote: `The instance was rolled back to ${imageId} and ${how}.`,
+        remedy: 'Find out what is wrong with the new image before you try again.'
+    };
+}
+function explainRollbackFailed(run, cause) {
+    const imageId = run.rollback?.imageId;
+    const failure = cause === 'rolloutStopped' ? rolledBackWithOthers : explainCause(cause);
+    const ending = run.rollback?.rebuild?.ending;
+    if (ending?.kind === 'failed' && ending.reason.kind === 'refused') {
+        const { refusals } = ending.reason;
+        const diskNote = `It was not rolled back to ${imageId}, because ${describeRefusals(refusals)}.`;
+        return { ...failure, diskNote, remedy: remedyOfRefusals(refusals) };
+    }
+    const problem = rollbackProblem(run);
+    const diskNote = cause === 'rolloutStopped'
+        ? `It could not be rolled back to ${imageId}: ${problem}`
+        : `The rollback to ${imageId} failed as well: ${problem} The old content of the system disk is gone.`;
+    return { ...failure, diskNote };
+}
+const rolledBackWithOthers = {
+    reason: 'rollbackFailed',
+    cause: 'rebuilt and healthy, but to be rolled back because the rollout stopped.',
+    remedy: 'Look at the instance in the console.'
+};
+function callFacts(failure) {
+    const { kind, operation, httpStatus, code, requestId } = failure;
+    return { reason: kind, operation, httpStatus, code, requestId };
+}
+function cancelledForward(run, at) {
+    const { rebuild, backup } = run;
+    if (at === 'rebuild' && rebuild !== undefined)
+        return explainCancel(rebuild);
+    if (at !== 'health') {
+        return {
+            cause: 'cancelled before the rebuild was sent',
+            remedy: backup === undefined ? 'There is nothing to repair.' : leftBackup(backup)
+        };
+    }
+    if (rebuild?.ending?.kind === 'skipped') {
+        return {
+            cause: 'cancelled before it was known to be healthy; it runs on the image already',
+            remedy: 'Run again: it is not erased, and the health check is made.'
+        };
+    }
+    return {
+        cause: 'cancelled after the rebuild had ended; whether it is healthy is not known',
+        remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
+    };
+}
+function cancelledInRollback(run, cause) {
+    const { rollback } = run;
+    const isSent = rollback?.rebuild !== undefined && !isUnsent(rollback.rebuild);
+    const { course, ...what } = cause === undefined ? rolledBackWithOthers : explainCause(cause);
+    return {
+        reason: 'cancelled',
+        cause: `${what.cause} Cancelled ${isSent ? 'during' : 'before'} its rollback.`,
+        course,
+        remedy: isSent
+            ? `The rollback to ${rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
+            : 'Roll it back with the lines that the summary gives, or run again.'
+    };
+}
+function leftBackup({ imageId, imageName }) {
+    const image = imageId === undefined
+        ? `A backup image named ${imageName} may be there`
+        : `The backup image ${imageId} stays`;
+    return `${image}; delete it if it is not wanted.`;
+}
+function rollbackProblem({ rollback }) {
+    if (rollback?.problem !== undefined)
+        return rollback.problem;
+    const ending = rollback?.rebuild?.ending;
+    if (rollback?.rebuild !== undefined && ending?.kind === 'failed' && ending.reason.kind !== 'refused') {
+        return explain(rollback.rebuild, ending.reason).cause;
+    }
+    if (rollback?.health?.healthy === false)
+        return `${(0,unhealthy/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
+    return 'it did not come to an end.';
+}
+function isUntouched({ rebuild }) {
+    return rebuild === undefined || diskStateOf(rebuild) === 'untouched';
+}
+
+;// CONCATENATED MODULE: ./core/report/described-instance.js
+
+
+function described_instance_describeInstances(state) {
+    return state.instances.map((run) => ({ run, status: statusOf(run, state), failure: failureOf(run) }));
+}
+function described_instance_idOf({ run }) {
+    return run.target.instance.id;
+}
+
+;// CONCATENATED MODULE: ./core/plan/labels.js
+
+
+
+function imageLabel(image) {
+    const system = [image.osName, image.osVersion, image.osArch].filter((part) => part !== '').join(' ');
+    const facts = [image.name, system, image.createTime === '' ? '' : `created ${image.createTime}`];
+    const known = facts.filter((fact) => fact !== '').join(', ');
+    return known === '' ? image.id : `${image.id} (${known})`;
+}
+function decisionLabel(target) {
+    const { decision, instance } = target;
+    switch (decision.action) {
+        case 'rebuild':
+            return 'rebuild: erases the system disk';
+        case 'skip':
+            return 'skip: it already runs on the image';
+        case 'start':
+            return 'start: it is already on the image, but Stopped';
+        case 'wait':
+            return `wait: its status is ${instance.status}; decide when the change has ended`;
+        case 'refuse':
+            return `refuse: ${describeRefusals(decision.refusals)}`;
+    }
+}
+function loginLabel({ login }) {
+    switch (login.kind) {
+        case 'adminPass':
+            return 'with the password given as adminPass';
+        case 'keypairId':
+            return `with the key pair ${login.keypairId}`;
+        case 'keepImageLogin':
+            return 'as stored in the image (keepImageLogin)';
+    }
+}
+function scriptLabel({ script }) {
+    switch (script) {
+        case 'given':
+            return 'the script given as userData runs at first boot';
+        case 'cleared':
+            return 'no script runs: the earlier one is cleared';
+        case 'kept':
+            return 'the earlier script, if there is one, runs again';
+    }
+}
+const erasedAfterWait = 'the system disk that it has when the change has ended, unless that was a rebuild onto the image';
+function erasedLabel(target) {
+    const { disk, snapshots, decision } = target;
+    if (decision.action === 'wait')
+        return erasedAfterWait;
+    if (disk === undefined)
+        return 'the system disk (the API shows no details of it)';
+    const what = `system disk ${disk.id}, ${disk.sizeInGB} GB`;
+    if (target.snapshotsProblem !== undefined)
+        return `${what}, and its snapshots, which could not be read`;
+    if (snapshots.length === 0)
+        return `${what}; it has no snapshots`;
+    const named = snapshots.map((snapshot) => `${snapshot.name} (${snapshot.id}, ${snapshot.createTime})`);
+    return `${what}, and its snapshots: ${named.join(', ')}`;
+}
+function stepLabels({ instance, circumstances, backendServers }) {
+    const { checks = [], imagesLeft, rollbackImage } = circumstances;
+    const steps = [];
+    if (imagesLeft !== undefined)
+        steps.push('a custom image of the system disk is made first');
+    const resolved = resolve_checks_resolveChecks(checks, instance);
+    if (resolved.ok && resolved.checks.length > 0) {
+        steps.push(`${resolved.checks.map(describeStep).join(' and ')} must pass before it counts as done`);
+    }
+    const own = (backendServers ?? []).filter(({ weight }) => weight > 0);
+    if (own.length > 0) {
+        const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
+        steps.push(`its weight is set to 0 first, and restored once it is healthy: ${where}`);
+    }
+    if (rollbackImage.kind === 'backup')
+        steps.push('if it fails, it is rolled back to the image made first');
+    if (rollbackImage.kind === 'image')
+        steps.push(`if it fails, it is rolled back to ${rollbackImage.image.id}`);
+    return steps;
+}
+function describeStep(check) {
+    return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
+}
+function currentLabel({ instance }) {
+    const system = [instance.osName, instance.osVersion, instance.osArch]
+        .filter((part) => part !== '')
+        .join(' ');
+    const image = [`image ${instance.imageId}`, instance.imageName, system === '' ? '' : `(${system})`];
+    const facts = [
+        instance.status,
+        instance.zoneName,
+        instance.spec,
+        image.filter((part) => part !== '').join(' ')
+    ];
+    return facts.filter((fact) => fact !== '').join(', ');
+}
+
+;// CONCATENATED MODULE: ./core/report/restore-with.js
+
+
+
+const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
+function restoreWithLines(run, options) {
+    if (instance_run_diskOf(run) === 'untouched' || instance_end_isRolledBack(run))
+        return [];
+    const { instance } = run.target;
+    const isCustom = usableBackup(run) !== undefined || /custom|sharing/i.test(instance.imageType);
+    const script = options.script === 'given' ? ['cleanLastUserData: true'] : [];
+    return [
+        `instanceId: ${instance.id}`,
+        `imageId: ${previousImageId(run)}`,
+        loginLine(options, isCustom),
+        ...script,
+        ...(mightBeSkipped(run) ? ['force: true'] : [])
+    ];
+}
+function mightBeSkipped(run) {
+    const imageId = previousImageId(run);
+    const rollback = run.rollback?.rebuild;
+    const wasSent = rollback !== undefined && !isUnsent(rollback);
+    return wasSent || imageId === run.target.task.image.id || imageId === lastSeen(run)?.instance.imageId;
+}
+function loginLine({ login }, isCustom) {
+    switch (login.kind) {
+        case 'adminPass':
+            return adminPassLine;
+        case 'keypairId':
+            return `keypairId: ${login.keypairId}`;
+        case 'keepImageLogin':
+            return isCustom ? 'keepImageLogin: true' : adminPassLine;
+    }
+}
+
+;// CONCATENATED MODULE: ./core/run/erased.js
+
+function erasedBy(run) {
+    const { rebuild, target } = run;
+    const wasChanging = rebuild?.adopted === true || target.decision.action === 'wait';
+    return wasChanging && (rebuild === undefined || isUnsent(rebuild))
+        ? { disk: undefined, snapshots: [] }
+        : { disk: diskBefore(run), snapshots: target.snapshots };
+}
+function diskBefore({ target, rebuild }) {
+    if (rebuild === undefined || isUnsent(rebuild))
+        return target.disk;
+    return rebuild.reference?.disk ?? target.disk;
+}
+
+;// CONCATENATED MODULE: ./core/run/spans.js
+function spansOf({ rebuild, health, rollback, endedAtMs }, nowMs) {
+    return [
+        ...spansOfPart(rebuild, health, false, endedAtMs ?? nowMs),
+        ...spansOfPart(rollback?.rebuild, rollback?.health, true, endedAtMs ?? nowMs)
+    ];
+}
+function workTime(run, nowMs) {
+    const spans = spansOf(run, nowMs);
+    const atMs = run.endedAtMs ?? nowMs;
+    const fromMs = spans[0]?.fromMs ?? atMs;
+    const toMs = run.progress === 'ended' ? Math.max(fromMs, ...spans.map((span) => span.toMs)) : atMs;
+    return { fromMs, toMs };
+}
+function spansOfPart(rebuild, health, isRollback, atMs) {
+    const phases = (rebuild?.phases ?? []).flatMap(({ phase, fromMs }, index) => phase === 'rechecking' || phase === 'ended'
+        ? []
+        : [{ kind: phase, isRollback, fromMs, toMs: rebuild?.phases[index + 1]?.fromMs ?? atMs }]);
+    return health === undefined
+        ? phases
+        : [...phases, { kind: 'health', isRollback, fromMs: health.fromMs, toMs: health.atMs }];
+}
+
+;// CONCATENATED MODULE: ./core/neutral-text.js
+function neutralText(text) {
+    return text.replace(/\p{Cc}+/gu, ' ').replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+}
+
+;// CONCATENATED MODULE: ./core/summary/markdown.js
+
+function cell(text) {
+    const oneLine = neutralText(text).replace(/\s+/g, ' ').trim();
+    const unlinked = oneLine
+        .replaceAll('://', ':\u0000//')
+        .replace(/\bwww\./gi, (found) => `${found.slice(0, 3)}\u0001`);
+    return markdown_escaped(unlinked).replaceAll(':\u0000', '&#58;').replaceAll('\u0001', '&#46;');
+}
+function markdown_escaped(text) {
+    return text.replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (sign) => `&#${sign.codePointAt(0)};`);
+}
+function code(text) {
+    return text === '' ? '' : `<code>${cell(text)}</code>`;
+}
+function table(head, rows) {
+    const line = (cells) => `| ${cells.join(' | ')} |`;
+    return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+function fold(title, parts, isOpen = false) {
+    return [`<details${isOpen ? ' open' : ''}><summary>${title}</summary>`, ...parts, '</details>'].join('\n\n');
+}
+function fenced(language, lines) {
+    return [`\`\`\`${language}`, ...lines.map((line) => line.replaceAll('`', '')), '```'].join('\n');
+}
+function counted(count, one, many = `${one}s`) {
+    return `${count} ${count === 1 ? one : many}`;
+}
+
+;// CONCATENATED MODULE: ./core/summary/details.js
+
+
+
+
+
+
+
+
+
+
+
+function detailsOf(one, state) {
+    const { run } = one;
+    const inner = [
+        planTable(one, state),
+        phaseTable(run, state),
+        statusTable(run, state),
+        healthTable(run),
+        balancerTable(run),
+        requestLine(run),
+        hostKeys(run),
+        restoreWith(run, state)
+    ].filter((part) => part !== '');
+    return fold(`${code(described_instance_idOf(one))} in detail`, inner);
+}
+function planTable({ run, status }, { options }) {
+    const { target, backup, rollback } = run;
+    const { id, name } = target.instance;
+    const rows = [
+        ...(status === 'planned' ? [['Instance', `${code(id)} ${cell(name)}`.trimEnd()]] : []),
+        ['Plan', cell(decisionLabel(target))],
+        ...(target.warnings.length === 0 ? [] : [['⚠️ Note', target.warnings.map(cell).join('<br>')]]),
+        [status === 'planned' ? 'Now' : 'Before', cell(currentLabel(target))]
+    ];
+    if (backup?.imageId !== undefined)
+        rows.push(['Backup', `${code(backup.imageId)} ${cell(backup.imageName)}`]);
+    if (status !== 'skipped') {
+        const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[instance_run_diskOf(run)];
+        const steps = stepLabels(target);
+        rows.push([verb, erasedCell(run)], ['Kept', 'data disks, IP addresses, custom images'], ['Login', cell(loginLabel(options))], ['Script', cell(scriptLabel(options))], ...(steps.length === 0 ? [] : [['Also', steps.map(cell).join('<br>')]]));
+    }
+    if (rollback !== undefined) {
+        const how = instance_end_isRolledBack(run) ? 'done' : `failed: ${cell(rollback.problem ?? 'see above')}`;
+        rows.push(['Rollback', `to ${code(rollback.imageId)}: ${how}`]);
+    }
+    return table(['Property', 'Value'], rows);
+}
+function erasedCell(run) {
+    const { disk, snapshots } = erasedBy(run);
+    if (disk === undefined && run.progress === 'planned' && run.target.decision.action === 'wait')
+        return erasedAfterWait;
+    const named = disk === undefined ? 'the system disk' : `system disk ${code(disk.id)}, ${disk.sizeInGB}&nbsp;GB`;
+    const each = snapshots.map(({ id, name, createTime }) => `snapshot ${cell(name)} ${code(id)}, ${cell(createTime)}`);
+    return [named, ...each].join('<br>');
+}
+const spanLabels = {
+    settling: 'waited until its state was stable',
+    backup: 'backed up',
+    draining: 'drained',
+    sending: 'sent',
+    searching: 'observed, because the answer was lost',
+    confirming: 'waited for the start',
+    rebuilding: 'rebuilt',
+    starting: 'started the instance',
+    health: 'waited until healthy'
+};
+function phaseTable(run, { anchor, atMs }) {
+    const rows = spansOf(run, atMs).map(({ kind, isRollback, fromMs, toMs }) => [
+        `${isRollback ? 'rollback: ' : ''}${spanLabels[kind]}`,
+        (0,time/* toIso */.tK)(anchor, fromMs).slice(11),
+        (0,time/* formatDuration */.a3)(toMs - fromMs)
+    ]);
+    return rows.length === 0 ? '' : table(['Phase', 'From (UTC)', 'Took'], rows);
+}
+function statusTable(run, { atMs }) {
+    const { fromMs } = workTime(run, atMs);
+    const seen = instance_run_rebuildsOf(run).flatMap(({ history }) => history);
+    const rows = seen.map((one) => [(0,time/* formatDuration */.a3)(one.atMs - fromMs), cell(one.status), code(one.imageId)]);
+    return rows.length === 0 ? '' : table(['After', 'Status seen', 'Image'], rows);
+}
+function healthTable({ health }) {
+    if (health === undefined)
+        return '';
+    const rows = health.history.map(({ atMs, failed }) => [
+        (0,time/* formatDuration */.a3)(atMs - health.fromMs),
+        cell((0,unhealthy/* describeFailed */.hi)(failed))
+    ]);
+    const checks = health.checks.map(({ check, result }) => [
+        code(check),
+        cell(result.healthy ? 'passes' : (0,unhealthy/* describeUnhealthy */.sR)(result.reason))
+    ]);
+    const course = table(['After Running', `Health check: ${health.healthy ? 'passed' : 'failed'}`], rows);
+    return checks.length < 2 ? course : `${table(['Check', 'Last result'], checks)}\n\n${course}`;
+}
+function balancerTable({ target, heldWeights }) {
+    const weights = currentWeights(target.backendServers ?? [], heldWeights);
+    const rows = weights.map(({ server: { blbId, groupId = '', weight }, currentWeight }) => [
+        `${code(blbId)} ${code(groupId)}`.trimEnd(),
+        String(currentWeight),
+        String(weight)
+    ]);
+    return rows.length === 0 ? '' : table(['Load balancer', 'Weight now', 'Before'], rows);
+}
+function requestLine(run) {
+    const ids = instance_run_rebuildsOf(run).flatMap(({ requestIds }) => requestIds);
+    return ids.length === 0 ? '' : `Request IDs: ${ids.map(code).join(', ')}`;
+}
+function hostKeys({ knownHosts }) {
+    if (knownHosts.length === 0)
+        return '';
+    return `SSH host keys, trusted on first use and not verified:\n\n${fenced('yaml', knownHosts)}`;
+}
+function restoreWith(run, { options }) {
+    const lines = restoreWithLines(run, options);
+    if (lines.length === 0)
+        return '';
+    return `To rebuild it from its earlier image:\n\n${fenced('yaml', ['with:', ...lines.map((line) => `  ${line}`)])}`;
+}
+
+;// CONCATENATED MODULE: ./core/report/clip.js
+function clip(text, most) {
+    if (text.length <= most)
+        return text;
+    const characters = [...text];
+    return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+}
+
+;// CONCATENATED MODULE: ./core/report/help-link.js
+function helpLink(source, reason) {
+    const { serverUrl = '', repository = '', ref = '' } = source ?? {};
+    if (!/^https?:\/\/[\w.:[\]-]+\/?$/.test(serverUrl) ||
+        !/^[\w.-]+\/[\w.-]+$/.test(repository) ||
+        ref === '') {
+        return undefined;
+    }
+    const page = `${serverUrl.replace(/\/$/, '')}/${repository}/blob/${encodePath(ref)}/docs/troubleshooting.md`;
+    return reason === undefined ? page : `${page}#${reason.toLowerCase()}`;
+}
+function encodePath(ref) {
+    const percent = (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase()}`;
+    const encode = (part) => encodeURIComponent(part).replace(/[()'*!~]/g, percent);
+    return ref.split('/').map(encode).join('/');
+}
+
+;// CONCATENATED MODULE: ./core/plan/rollout-order.js
+
+
+function whyUnavailable({ instance, unhealthy }) {
+    return bcc_status_statusKind(instance.status) === 'up' ? unhealthy : `its status is ${instance.status}`;
+}
+function rollout_order_planRollout(targets, { settings, rollback }) {
+    const members = targets.map((target) => ({
+        id: target.instance.id,
+        kind: target.decision.action === 'skip' ? 'check' : 'work',
+        isUnavailable: whyUnavailable(target) !== undefined
+    }));
+    const { canary, pauseMs, maxFailures } = settings;
+    return {
+        members: members.toSorted((one, other) => Number(other.isUnavailable) - Number(one.isUnavailable)),
+        maxUnavailable: maxUnavailableCount(settings.maxUnavailable, targets.length),
+        canary,
+        pauseMs,
+        maxFailures,
+        rollback
+    };
+}
+
+;// CONCATENATED MODULE: ./core/run/next-steps.js
+
+
+
+
+
+function outcomeOf(run) {
+    if (run.cancelled)
+        return { result: 'cancelled', isUnavailable: !isServing(run), canRollBack: false };
+    const kind = run.rebuild?.ending?.kind;
+    if (instance_end_hasSucceeded(run)) {
+        const canRollBack = kind === 'rebuilt' && hasOtherImage(run);
+        return { result: 'succeeded', isUnavailable: kind === 'started', canRollBack };
+    }
+    return { result: 'failed', isUnavailable: !isServing(run), canRollBack: needsRollback(run) };
+}
+function needsRollback(run) {
+    if (run.cancelled || run.rebuild === undefined || !hasOtherImage(run))
+        return false;
+    const { ending } = run.rebuild;
+    if (run.health?.healthy === false)
+        return ending?.kind === 'rebuilt';
+    if (ending?.kind !== 'failed')
+        return false;
+    const { reason } = ending;
+    if (reason.kind === 'status')
+        return reason.status === 'Error';
+    return reason.kind === 'timedOut';
+}
+function mayRejoin(run) {
+    const { rebuild, rollback, cancelled } = run;
+    if (rollback !== undefined) {
+        return !cancelled && (isRolledBack(run) || (hasSucceeded(run) && staysOnNewImage(rollback)));
+    }
+    if (hasSucceeded(run))
+        return true;
+    if (cancelled || rebuild === undefined || run.health?.healthy === false)
+        return false;
+    return runsUntouched(rebuild);
+}
+function hasOtherImage(run) {
+    return (run.rebuild?.sends ?? 0) > 0 && previousImageId(run) !== run.target.task.image.id;
+}
+function isServing(run) {
+    const { target, rebuild, health } = run;
+    if (health?.healthy === false || isLowered(run) || whyUnavailable(target) !== undefined)
+        return false;
+    return rebuild === undefined || runsUntouched(rebuild, target.instance.status);
+}
+function staysOnNewImage({ rebuild }) {
+    return rebuild === undefined || runsUntouched(rebuild);
+}
+function runsUntouched(rebuild, before = '') {
+    const isGone = rebuild.ending?.kind === 'failed' && rebuild.ending.reason.kind === 'gone';
+    const status = rebuild.last?.instance.status ?? before;
+    return !isGone && diskStateOf(rebuild) === 'untouched' && bcc_status_statusKind(status) === 'up';
+}
+
+;// CONCATENATED MODULE: ./core/report/stop-message.js
+
+
+
+function stop_message_stopMessage({ course, rollout, instances }) {
+    if (course?.stop === undefined)
+        return undefined;
+    const left = instances.filter(({ progress }) => progress === 'planned').length;
+    const wasRolledBack = instances.some((run) => run.rollback !== undefined);
+    if (left === 0 && !wasRolledBack)
+        return undefined;
+    const unavailable = instances.filter(isStillUnavailable).length;
+    return [
+        stopWords(course.stop, { failures: course.failures, unavailable, ...rollout }),
+        left === 0 ? 'None was left to start.' : `${left} of ${instances.length} were not started.`,
+        rollout.rollback && course.stop !== 'cancelled' ? rollbackWords(instances, course.isCancelled) : ''
+    ]
+        .filter((part) => part !== '')
+        .join(' ');
+}
+function stopWords(stop, facts) {
+    switch (stop) {
+        case 'canary':
+            return 'A canary failed, so the rollout stopped.';
+        case 'maxFailures':
+            return `${facts.failures} failed, and maxFailures is ${facts.maxFailures}, so the rollout stopped.`;
+        case 'noCapacity':
+            return `${facts.unavailable} are unavailable and stay so, and maxUnavailable is ${facts.maxUnavailable}, so no other could be taken.`;
+        case 'cancelled':
+            return 'The run was cancelled, so nothing new was started.';
+    }
+}
+function rollbackWords(instances, isCancelled) {
+    const kinds = instances.map((run) => endOf(run)?.kind);
+    const count = (wanted) => kinds.filter((kind) => kind === wanted).length;
+    const [rolledBack, failed] = [count('rolledBack'), count('rollbackFailed')];
+    const stay = instances.filter((run) => run.rollback === undefined && canStillGoBack(run)).length;
+    const why = isCancelled ? '' : ', because no more may be unavailable at once';
+    return [
+        rolledBack === 0 ? '' : `${rolledBack} ${rolledBack === 1 ? 'was' : 'were'} rolled back.`,
+        failed === 0 ? '' : `The rollback of ${failed} failed.`,
+        stay === 0 ? '' : `${stay} stay on the new image${why}.`,
+        isCancelled ? 'Then the run was cancelled.' : ''
+    ]
+        .filter((part) => part !== '')
+        .join(' ');
+}
+function canStillGoBack(run) {
+    return endOf(run)?.kind === 'rebuilt' && outcomeOf(run).canRollBack;
+}
+function isStillUnavailable(run) {
+    if (run.progress === 'planned')
+        return whyUnavailable(run.target) !== undefined;
+    return endOf(run)?.kind === 'rolledBack' ? false : outcomeOf(run).isUnavailable;
+}
+
+;// CONCATENATED MODULE: ./core/rollout/canaries.js
+function canariesOf({ members, canary }) {
+    const ids = [];
+    for (const { id, kind } of canary === 0 ? [] : members) {
+        if (ids.length === canary)
+            break;
+        if (kind === 'work')
+            ids.push(id);
+    }
+    return ids;
+}
+
+;// CONCATENATED MODULE: ./core/run/run-state.js
+
+
+function beginRunState(plan, time) {
+    const { image, options, rollout, targets } = plan;
+    return { version: 1, image, options, rollout, instances: targets.map(plannedRun), ...time };
+}
+function hasChanged({ instances }) {
+    return instances.some((run) => diskOf(run) !== 'untouched');
+}
+function unavailableBefore({ instances }) {
+    return instances.flatMap(({ target }) => {
+        const why = whyUnavailable(target);
+        return why === undefined ? [] : [{ instanceId: target.instance.id, why }];
+    });
+}
+function imagesInUse({ image, instances }) {
+    const seen = instances.flatMap((run) => [
+        run.target.instance.imageId,
+        ...rebuildsOf(run).flatMap(({ history }) => history.map(({ imageId }) => imageId)),
+        ...(run.rollback === undefined ? [] : [run.rollback.imageId])
+    ]);
+    return new Set([image.id, ...seen]);
+}
+function run_state_serializeRunState({ instances, ...shared }, lineOf = run_state_instanceLine) {
+    return [JSON.stringify(shared), ...instances.map((run) => lineOf(run, shared.image))].join('\n');
+}
+function run_state_instanceLine(run, image) {
+    return JSON.stringify(run, (key, value) => (key === 'image' && value === image ? null : value));
+}
+function parseRunState(text) {
+    const [first = '', ...lines] = text.split('\n');
+    const shared = JSON.parse(first);
+    if (shared.version !== 1)
+        throw new RangeError('the state was written by another version of this action');
+    const { image } = shared;
+    const instances = lines.map((line) => JSON.parse(line, (key, value) => (key === 'image' && value === null ? image : value)));
+    return { ...shared, instances };
+}
+
+;// CONCATENATED MODULE: ./core/summary/ranking.js
+const urgency = {
+    failed: 0,
+    rolledBack: 1,
+    inProgress: 2,
+    notStarted: 3,
+    rebuilt: 4,
+    started: 4,
+    skipped: 4,
+    planned: 4
+};
+function byUrgency(instances) {
+    return instances.toSorted((one, other) => urgency[one.status] - urgency[other.status]);
+}
+function ranking_failuresFirst(instances) {
+    const failed = byUrgency(instances).filter(isFailed);
+    const met = new Set();
+    const heads = new Set();
+    for (const one of failed) {
+        const kind = `${one.status} ${one.failure.reason}`;
+        if (!met.has(kind))
+            heads.add(one);
+        met.add(kind);
+    }
+    return [...heads, ...failed.filter((one) => !heads.has(one))];
+}
+function ranking_reasonsLabel(failed) {
+    const counts = countsOf(failed.map(({ failure }) => failure.reason));
+    return [...counts].map(([reason, count]) => `${count} × ${reason}`).join(', ');
+}
+function countsOf(values) {
+    const counts = new Map();
+    for (const value of values)
+        counts.set(value, (counts.get(value) ?? 0) + 1);
+    return new Map([...counts].toSorted(([, one], [, other]) => other - one));
+}
+function isFailed(one) {
+    return one.failure !== undefined;
+}
+
+;// CONCATENATED MODULE: ./core/summary/overview.js
+
+
+
+
+
+
+
+
+
+const headlines = {
+    rebuilt: ['✅ Rebuilt', 'from image', ''],
+    skipped: ['✅ Nothing to do:', 'already on image', ''],
+    planned: ['📋 Dry run: plan for', 'with image', ''],
+    started: ['🚀 Started to rebuild', 'from image', ', not waited for'],
+    inProgress: ['🛑 Cancelled while rebuilding', 'from image', ''],
+    rolledBack: ['↩️ Failed to rebuild', 'from image', ', and rolled back'],
+    failed: ['❌ Failed to rebuild', 'from image', ''],
+    partial: ['❌ Failed to rebuild some of', 'from image', '']
+};
+const overview_words = {
+    rebuilt: { icon: '✅', label: 'rebuilt' },
+    skipped: { icon: '✅', label: 'skipped' },
+    planned: { icon: '📋', label: 'planned' },
+    started: { icon: '🚀', label: 'started' },
+    failed: { icon: '❌', label: 'failed' },
+    rolledBack: { icon: '↩️', label: 'rolled back' },
+    inProgress: { icon: '🛑', label: 'still rebuilding' },
+    notStarted: { icon: '–', label: 'not started' }
+};
+function headline(state, region) {
+    const [only, ...others] = state.instances;
+    const one = only !== undefined && others.length === 0 ? code(only.target.instance.id) : undefined;
+    const whom = one ?? counted(state.instances.length, 'instance');
+    const where = region === '' ? '' : `, region ${cell(clip(region, 50))}`;
+    const [before, between, after] = headlines[runStatus(state)];
+    return `## ${before} ${whom} ${between} ${imageOf(state.image)}${where}${after}`;
+}
+function imageOf({ id, name }) {
+    return `${code(id)} ${cell(clip(name, 200))}`.trimEnd();
+}
+function statusLabel({ run, status }) {
+    const { icon, label } = overview_words[status];
+    return `${icon} ${label}${run.rebuild?.adopted === true ? ' (was under way already)' : ''}`;
+}
+function totals(instances, { fromMs, atMs }) {
+    const counts = countsOf(instances.map(({ status }) => status));
+    const each = Object.entries(overview_words).flatMap(([status, { icon, label }]) => {
+        const count = counts.get(status);
+        return count === undefined ? [] : [`${icon} **${count}** ${label}`];
+    });
+    return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${(0,time/* formatDuration */.a3)(atMs - fromMs)})`;
+}
+function stopSentence(state) {
+    const message = stop_message_stopMessage(state);
+    return message === undefined ? '' : `> 🛑 **${cell(clip(message, 1000))}**`;
+}
+function rolloutLine(state) {
+    const { maxUnavailable, pauseMs, maxFailures } = state.rollout;
+    const count = unavailableBefore(state).length;
+    const before = count === 0 ? '' : `; ${count} already unavailable before`;
+    const peak = state.course === undefined ? before : ` (peak: ${state.course.peakUnavailable}${before})`;
+    const canaries = canariesOf(state.rollout);
+    const facts = [
+        `at most ${maxUnavailable} of ${state.instances.length} unavailable at once${peak}`,
+        ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
+        pauseMs === 0
+            ? 'the next starts as soon as one is done'
+            : `in batches, ${(0,time/* formatDuration */.a3)(pauseMs)} between two`,
+        maxFailures === 0
+            ? 'stops at the first failure'
+            : `stops after more than ${counted(maxFailures, 'failure')}`
+    ];
+    return `**Rollout:** ${facts.join(' · ')}`;
+}
+function canaryLabel(canaries) {
+    const named = listed_listed(canaries.map((id) => code(clip(id, 64))));
+    return `${counted(canaries.length, 'canary', 'canaries')} first: ${named}`;
+}
+function unavailableBeforePart(state, priority) {
+    const before = unavailableBefore(state);
+    return {
+        priority,
+        pieces: before.length,
+        draw: (pieces) => {
+            if (pieces === 0)
+                return '';
+            const rows = before
+                .slice(0, pieces)
+                .map(({ instanceId, why }) => [code(instanceId), cell(clip(why, 300))]);
+            const title = `Already unavailable before the run: ${counted(before.length, 'instance')}`;
+            return fold(title, [table(['Instance', 'Why'], rows)]);
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./core/summary/failures.js
+
+
+
+
+
+
+
+
+
+const inFull = 20;
+function failureText(failure, source) {
+    if (failure === undefined)
+        return '';
+    const { cause, course, diskNote, remedy, reason } = failure;
+    const help = helpLink(source, reason);
+    return [
+        `> **${cell(cause)}**`,
+        '>',
+        ...(course === undefined ? [] : [`> Seen: ${cell(course)}.`, '>']),
+        `> ${cell(diskNote)}`,
+        '>',
+        `> **What to do:** ${cell(remedy)}`,
+        ...(help === undefined ? [] : ['>', `> [More about ${code(reason)}](${help})`])
+    ].join('\n');
+}
+function failureParts(instances, priority, source) {
+    const failed = ranking_failuresFirst(instances);
+    const groups = groupsOf(failed);
+    const full = groups.slice(0, inFull);
+    const rest = groups.slice(inFull).flat();
+    return [
+        {
+            priority: priority.full,
+            pieces: full.length,
+            draw: (pieces) => failed.length === 0
+                ? ''
+                : [
+                    heading(failed, rest.length),
+                    ...full.slice(0, pieces).map((group) => groupText(group, source))
+                ].join('\n\n')
+        },
+        { priority: priority.rest, pieces: rest.length, draw: (pieces) => restOf(rest, pieces) }
+    ];
+}
+function heading(failed, inTable) {
+    const title = `### Failed or cut off: ${counted(failed.length, 'instance')}`;
+    if (failed.length <= inFull)
+        return title;
+    const table = inTable === 0 ? '' : ` ${counted(inTable, 'instance')} with other causes are in the table below.`;
+    return `${title}\n\nBy reason: ${cell(ranking_reasonsLabel(failed))}.${table}`;
+}
+function groupsOf(failed) {
+    const groups = new Map();
+    for (const one of failed) {
+        const { reason, cause, diskNote, remedy } = one.failure;
+        const own = [described_instance_idOf(one), ...instance_run_rebuildsOf(one.run).flatMap(({ requestIds }) => requestIds)];
+        const key = own.reduce((text, id) => text.replaceAll(id, ''), JSON.stringify([reason, cause, diskNote, remedy]));
+        const group = groups.get(key);
+        if (group === undefined)
+            groups.set(key, [one]);
+        else
+            group.push(one);
+    }
+    return [...groups.values()];
+}
+function groupText([first, ...others], source) {
+    if (others.length === 0)
+        return failureText(failures_short(first.failure), source);
+    const whom = `${others.length + 1} instances (${listed_listed([first, ...others].map(described_instance_idOf))})`;
+    const { cause, ...failure } = failures_short(first.failure);
+    return failureText({ ...failure, cause: cause.replace(`${described_instance_idOf(first)}:`, `${whom}:`) }, source);
+}
+function failures_short(failure) {
+    const { cause, course, diskNote, remedy } = failure;
+    return {
+        ...failure,
+        cause: clip(cause, 1000),
+        course: course && clip(course, 1000),
+        diskNote: clip(diskNote, 1000),
+        remedy: clip(remedy, 1000)
+    };
+}
+function restOf(rest, pieces) {
+    if (rest.length === 0)
+        return '';
+    const title = `${rest.length} more that failed or were cut off`;
+    if (pieces === 0)
+        return title;
+    const rows = rest
+        .slice(0, pieces)
+        .map((one) => [
+        code(described_instance_idOf(one)),
+        statusLabel(one),
+        cell(one.failure.reason),
+        instance_run_diskOf(one.run),
+        cell(clip(explain_wholeCause(one.failure), 200))
+    ]);
+    const missing = pieces < rest.length ? [`_${rest.length - pieces} more are left out here._`] : [];
+    return fold(title, [table(['Instance', 'Result', 'Reason', 'Disk', 'What happened'], rows), ...missing]);
+}
+
+;// CONCATENATED MODULE: ./core/summary/fit.js
+const note = '_The rest does not fit into a job summary; the output `result` has more of it._';
+function whole(text, priority) {
+    const pieces = priority === undefined ? 0 : 1;
+    return { priority: priority ?? 0, pieces, draw: (shown) => (shown < pieces ? '' : text) };
+}
+function fitted(parts, limit) {
+    let shown = parts.map((part) => show(part, part.pieces));
+    if (sizeOf(shown) <= limit)
+        return fit_joined(shown);
+    const most = limit - Buffer.byteLength(`\n${note}\n`);
+    for (const one of cheapestFirst(shown)) {
+        const room = most - sizeOf(shown.filter((other) => other !== one)) - between;
+        const pieces = mostPieces(one.pieces, (some) => show(one.part, some).bytes <= room);
+        shown = shown.map((other) => (other === one ? show(one.part, pieces) : other));
+        if (sizeOf(shown) <= most)
+            break;
+    }
+    return `${fit_joined(shown)}\n${note}\n`;
+}
+function show(part, pieces) {
+    const text = part.draw(pieces);
+    return { part, pieces, text, bytes: Buffer.byteLength(text) };
+}
+function mostPieces(all, fits) {
+    let [low, high] = [0, all];
+    while (low < high) {
+        const middle = Math.ceil((low + high) / 2);
+        if (fits(middle))
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low;
+}
+function cheapestFirst(shown) {
+    return shown
+        .filter(({ pieces }) => pieces > 0)
+        .toReversed()
+        .toSorted((one, other) => one.part.priority - other.part.priority);
+}
+const between = 2;
+function sizeOf(shown) {
+    const sizes = shown.map(({ bytes }) => bytes).filter((bytes) => bytes > 0);
+    return sizes.reduce((sum, bytes) => sum + bytes, 1) + between * Math.max(0, sizes.length - 1);
+}
+function fit_joined(shown) {
+    const texts = shown.map(({ text }) => text).filter((text) => text !== '');
+    return `${texts.join('\n\n')}\n`;
+}
+
+;// CONCATENATED MODULE: ./core/plan/since-plan.js
+
+
+
+function since_plan_refusalsSincePlan(instance, task) {
+    if (task.rollsBackFrom !== undefined)
+        return movedSince(instance, task.rollsBackFrom);
+    const { planned } = task;
+    if (planned === undefined)
+        return [];
+    const changes = [
+        ...(isSameName(instance, planned)
+            ? []
+            : [`its name is ${quote(instance.name)}, not ${quote(planned.name)}`]),
+        ...(isImageExpected(instance, planned, task.image.id)
+            ? []
+            : [`its image is ${instance.imageId}, not ${planned.imageId}`]),
+        ...tagChanges(instance, planned.tags)
+    ];
+    if (task.checkOnly === true && changes.length === 0) {
+        changes.push(`its status is ${instance.status}, not ${planned.status}`);
+    }
+    return changes.length === 0 ? [] : [{ kind: 'changed', changes }];
+}
+function isSameName({ name }, planned) {
+    return name === planned.name || name === '' || planned.name === '';
+}
+function isImageExpected({ imageId }, planned, wantedId) {
+    if (imageId === planned.imageId)
+        return true;
+    const kind = statusKind(planned.status);
+    const wasChanging = kind === 'moving' || kind === 'foreign' || kind === 'unknown';
+    return wasChanging && imageId === wantedId;
+}
+function tagChanges(instance, tags) {
+    if (tags.length === 0 || spellingOf(instance, tags) !== undefined)
+        return [];
+    return [
+        instance.tags === undefined
+            ? `the API no longer tells whether it carries ${tagsLabel(tags)}`
+            : `it no longer carries ${tagsLabel(tags)}`
+    ];
+}
+function movedSince({ status, imageId }, ownImageId) {
+    if (statusKind(status) === 'broken' || imageId === ownImageId)
+        return [];
+    return [{ kind: 'moved', imageId, ownImageId }];
+}
+
+;// CONCATENATED MODULE: ./core/plan/decide.js
+
+
+function erases({ action }) {
+    return action === 'rebuild' || action === 'wait';
+}
+function decide_decide(instance, task) {
+    const kind = statusKind(instance.status);
+    if (kind === 'gone')
+        return { action: 'refuse', refusals: [{ kind: 'gone', status: instance.status }] };
+    if (kind === 'moving' || kind === 'foreign' || kind === 'unknown')
+        return { action: 'wait' };
+    if (instance.imageId === task.image.id && !task.force) {
+        if (kind === 'up')
+            return { action: 'skip' };
+        if (kind === 'down' && task.rollsBackFrom === undefined)
+            return { action: 'start' };
+    }
+    const refusals = [...refusalsSincePlan(instance, task), ...refusalsOf(instance, task)];
+    return refusals.length === 0 ? { action: 'rebuild' } : { action: 'refuse', refusals };
+}
+function refusalsOf(instance, task) {
+    const refusals = [];
+    if (instance.deletionProtection !== false && !task.allowProtected) {
+        refusals.push({ kind: instance.deletionProtection === true ? 'protected' : 'protectionUnknown' });
+    }
+    if (task.image.status !== 'Available' && task.image.status !== 'Creating') {
+        refusals.push({ kind: 'imageNotAvailable', status: task.image.status });
+    }
+    if (task.loginKind === 'keepImageLogin' && !keepsLogin(task.image)) {
+        refusals.push({ kind: 'imageKeepsNoLogin', imageType: task.image.type });
+    }
+    return refusals;
+}
+function keepsLogin(image) {
+    return /custom|sharing/i.test(image.type) || image.type === '';
+}
+function lacksFacts(instance, task) {
+    const { action } = decide_decide(instance, task);
+    if (action !== 'rebuild' && action !== 'refuse')
+        return false;
+    const isProtectionUnknown = instance.deletionProtection === undefined && !task.allowProtected;
+    const areTagsUnknown = task.selectedBy !== undefined && instance.tags === undefined;
+    return isProtectionUnknown || areTagsUnknown || instance.name === '';
+}
+
+;// CONCATENATED MODULE: ./core/plan/preflight.js
+
+
+function preflight_refusalsBefore(task, instance, disk, circumstances) {
+    return [
+        ...nameRefusal(instance, circumstances.confirmName),
+        ...bareMetalRefusal(task.image, instance),
+        ...fitRefusals(task, instance, disk),
+        ...healthRefusal(instance, circumstances.checks),
+        ...rollbackRefusal(task, instance, circumstances.rollbackImage),
+        ...quotaRefusal(circumstances)
+    ];
+}
+function preflight_warningsBefore(task, instance) {
+    const warnings = [];
+    if (task.image.status === 'Creating') {
+        warnings.push('the image is Creating: a run that is not dry waits until it is Available');
+    }
+    if (statusKind(instance.status) === 'broken') {
+        warnings.push('its status is Error: a rebuild often repairs that');
+    }
+    if (preflight_isWindows(task.image.osType) !== preflight_isWindows(instance.osName) &&
+        task.image.osType !== '' &&
+        instance.osName !== '') {
+        warnings.push(`the operating system changes: ${instance.osName} → ${task.image.osName || task.image.osType}`);
+    }
+    return warnings;
+}
+function nameRefusal(instance, confirmName) {
+    if (confirmName === undefined || confirmName.trim() === instance.name.trim())
+        return [];
+    return [{ kind: 'otherName', name: instance.name, confirmName }];
+}
+function bareMetalRefusal(image, instance) {
+    const evidence = [instance.spec, image.type].join(' ');
+    if (/\bebc/i.test(evidence))
+        return [{ kind: 'bareMetal', family: 'EBC' }];
+    return /\b(gpu)?bbc/i.test(evidence) ? [{ kind: 'bareMetal', family: 'BBC' }] : [];
+}
+function fitRefusals(task, instance, disk) {
+    const { image, loginKind } = task;
+    const refusals = [];
+    if (loginKind === 'keypairId' && preflight_isWindows(image.osType))
+        refusals.push({ kind: 'noKeypairForWindows' });
+    const [wanted, present] = [familyOf(image.osArch), familyOf(instance.osArch)];
+    if (wanted !== undefined && present !== undefined && wanted !== present) {
+        refusals.push({ kind: 'otherArchitecture', image: image.osArch, instance: instance.osArch });
+    }
+    if (disk !== undefined && image.minDiskGb > disk.sizeInGB) {
+        refusals.push({ kind: 'diskTooSmall', needsGb: image.minDiskGb, hasGb: disk.sizeInGB });
+    }
+    return refusals;
+}
+function preflight_isWindows(system) {
+    return /windows/i.test(system);
+}
+function familyOf(architecture) {
+    if (/arm|aarch/i.test(architecture))
+        return 'arm';
+    return /x86|amd64|i[36]86/i.test(architecture) ? 'x86' : undefined;
+}
+function healthRefusal(instance, checks) {
+    const resolved = resolveChecks(checks ?? [], instance);
+    return resolved.ok ? [] : [{ kind: 'noHealthTarget', problem: resolved.problem }];
+}
+function rollbackRefusal(task, instance, rollbackImage) {
+    const refuse = (why) => [
+        { kind: 'noRollbackImage', imageId: instance.imageId, why }
+    ];
+    if (rollbackImage.kind === 'missing')
+        return refuse('is no longer there');
+    if (rollbackImage.kind !== 'image')
+        return [];
+    const { id, status, type } = rollbackImage.image;
+    if (id === task.image.id) {
+        return isSettled(instance.status) ? refuse('is the very image that it is to be rebuilt from') : [];
+    }
+    if (status !== 'Available')
+        return refuse(`is ${status}, not Available`);
+    const isSystem = type !== '' && !/custom|sharing/i.test(type);
+    return task.loginKind === 'keepImageLogin' && isSystem
+        ? refuse('has no login of its own for keepImageLogin')
+        : [];
+}
+function quotaRefusal({ imagesLeft, imageQuota }) {
+    return imagesLeft === undefined || imagesLeft > 0 ? [] : [{ kind: 'noImageQuota', quota: imageQuota }];
+}
+
+;// CONCATENATED MODULE: ./core/plan/plan.js
+
+
+
+function makePlan(image, options, targets, how) {
+    const planned = targets.map((target) => planTarget(target, how.scriptWarning));
+    return { image, options, targets: planned, rollout: planRollout(planned, how) };
+}
+function planTarget(target, scriptWarning) {
+    const { task, instance, disk, circumstances } = target;
+    const decision = decide(instance, task);
+    const against = refusalsBefore(task, instance, disk, circumstances);
+    const refusals = [
+        ...(decision.action === 'refuse' ? decision.refusals : []),
+        ...against.filter(concerns(decision))
+    ];
+    return {
+        ...target,
+        task: plannedTask(target, decision),
+        decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
+        warnings: [
+            ...(decision.action === 'skip' || decision.action === 'start'
+                ? []
+                : [...warningsBefore(task, instance), ...(scriptWarning === undefined ? [] : [scriptWarning])]),
+            ...snapshotWarning(target),
+            ...fleetWarnings(target),
+            ...(target.agent === 'offline' ? [offlineWarning] : [])
+        ]
+    };
+}
+const offlineWarning = 'its Cloud Assistant agent is not on line now: the image must bring the agent, or no check from inside can pass';
+function snapshotWarning({ snapshotsProblem }) {
+    return snapshotsProblem === undefined
+        ? []
+        : [`its snapshots could not be read, and a rebuild deletes them: ${snapshotsProblem}`];
+}
+function plannedTask({ task, instance }, { action }) {
+    const { name, imageId, status } = instance;
+    const planned = { name, imageId, status, tags: task.selectedBy ?? [] };
+    return { ...task, planned, ...(action === 'skip' ? { checkOnly: true } : {}) };
+}
+function unavailableNote({ unhealthy }) {
+    return unhealthy === undefined
+        ? undefined
+        : `${unhealthy} before the run already; it counts as unavailable, and goes first`;
+}
+function fleetWarnings({ unhealthy, backendServers = [], circumstances }) {
+    const warnings = [];
+    const note = unavailableNote({ unhealthy });
+    if (note !== undefined)
+        warnings.push(note);
+    for (const asked of circumstances.blbIds ?? []) {
+        if (!backendServers.some(({ blbId }) => blbId === asked)) {
+            warnings.push(`it is no member of the load balancer ${asked}, so it does not leave it`);
+        }
+    }
+    for (const { blbId, weight } of backendServers) {
+        if (weight === 0)
+            warnings.push(`its weight on ${blbId} is 0 before the run already, and stays 0`);
+    }
+    return warnings;
+}
+function concerns(decision) {
+    const erases = decision.action !== 'skip' && decision.action !== 'start';
+    return ({ kind }) => erases || kind === 'otherName' || kind === 'noHealthTarget';
+}
+function isRefused(plan) {
+    return plan.targets.some((target) => target.decision.action === 'refuse');
+}
+
+;// CONCATENATED MODULE: ./core/rollout/member.js
+function isAtWork({ state }) {
+    return state === 'working' || state === 'rollingBack';
+}
+function countsAsUnavailable(member) {
+    return member.isUnavailable || (isAtWork(member) && member.kind === 'work');
+}
+
+;// CONCATENATED MODULE: ./core/rollout/members.js
+
+class Members {
+    #places;
+    #all;
+    #counts;
+    unavailable;
+    constructor(places, all, counts, unavailable) {
+        this.#places = places;
+        this.#all = all;
+        this.#counts = counts;
+        this.unavailable = unavailable;
+    }
+    static of(tasks) {
+        const all = tasks.map((task) => ({
+            ...task,
+            state: 'waiting',
+            canRollBack: false,
+            hasFailed: false,
+            completionOrder: 0
+        }));
+        const waiting = (kind) => all.filter((member) => member.kind === kind).length;
+        return new Members(new Map(all.map(({ id }, place) => [id, place])), all, { 'check waiting': waiting('check'), 'work waiting': waiting('work') }, all.filter(countsAsUnavailable).length);
+    }
+    get(id) {
+        return this.#all[this.#places.get(id) ?? -1];
+    }
+    values() {
+        return this.#all;
+    }
+    count(kind, ...states) {
+        let count = 0;
+        for (const state of states)
+            count += this.#counts[`${kind} ${state}`] ?? 0;
+        return count;
+    }
+    get atWork() {
+        return this.count('work', 'working', 'rollingBack');
+    }
+    get isBusy() {
+        return this.atWork + this.count('check', 'working', 'rollingBack') > 0;
+    }
+    with(id, patch) {
+        const place = this.#places.get(id) ?? -1;
+        const before = this.#all[place];
+        if (before === undefined)
+            return this;
+        const now = { ...before, ...patch };
+        const [was, is] = [`${before.kind} ${before.state}`, `${now.kind} ${now.state}`];
+        const less = { ...this.#counts, [was]: (this.#counts[was] ?? 0) - 1 };
+        const counts = { ...less, [is]: (less[is] ?? 0) + 1 };
+        const unavailable = this.unavailable - Number(countsAsUnavailable(before)) + Number(countsAsUnavailable(now));
+        return new Members(this.#places, this.#all.with(place, now), counts, unavailable);
+    }
+}
+
+;// CONCATENATED MODULE: ./core/rollout/capacity.js
+function hasCapacity(members, member, maxUnavailable) {
+    return members.atWork < maxUnavailable && (member.isUnavailable || members.unavailable < maxUnavailable);
+}
+
+;// CONCATENATED MODULE: ./core/rollout/roll-back-next.js
+
+function rollBackNext(before) {
+    if (before.members.count('work', 'working') + before.members.count('check', 'working') > 0) {
+        return [before, []];
+    }
+    const waiting = before.members.values().filter(canBeRolledBack);
+    const newest = waiting.toSorted((one, other) => other.completionOrder - one.completionOrder);
+    const taken = [];
+    let { members } = before;
+    const take = ({ id }) => {
+        members = members.with(id, { state: 'rollingBack' });
+        taken.push({ type: 'rollBack', id });
+    };
+    for (const member of newest) {
+        if (!hasCapacity(members, member, before.task.maxUnavailable))
+            break;
+        take(member);
+    }
+    if (taken.length === 0 && !members.isBusy) {
+        const unavailable = newest.find((member) => hasCapacity(members, member, before.task.maxUnavailable));
+        if (unavailable !== undefined)
+            take(unavailable);
+    }
+    return [{ ...before, members }, taken];
+}
+function canBeRolledBack({ state, canRollBack }) {
+    return canRollBack && (state === 'succeeded' || state === 'failed');
+}
+
+;// CONCATENATED MODULE: ./core/rollout/roll-forward-next.js
+
+
+const checksAtOnce = 50;
+function beginNext(rollout, atMs) {
+    const { members, task } = rollout;
+    const checking = members.count('check', 'working');
+    if (members.count('check', 'waiting') > 0) {
+        return begin(rollout, ({ kind }) => kind === 'check', checksAtOnce - checking);
+    }
+    if (checking > 0)
+        return [rollout, []];
+    if (members.count('work', 'waiting') === 0)
+        return [rollout, members.isBusy ? [] : [{ type: 'end' }]];
+    const first = new Set(canariesOf(task));
+    const canaries = [...first].map((id) => members.get(id)?.state);
+    const isProven = canaries.every((state) => state === 'succeeded');
+    const isNext = ({ id, kind }) => kind === 'work' && (isProven || first.has(id));
+    if (!isProven && canaries.every((state) => state !== 'waiting'))
+        return [rollout, []];
+    return task.pauseMs === 0 ? begin(rollout, isNext) : beginBatch(rollout, isNext, atMs);
+}
+function beginBatch(before, isNext, atMs) {
+    if (before.members.isBusy)
+        return [before, []];
+    if (before.owesPause) {
+        const untilMs = atMs + before.task.pauseMs;
+        return [{ ...before, owesPause: false, pausedUntilMs: untilMs }, [{ type: 'pause', untilMs }]];
+    }
+    if (before.pausedUntilMs !== undefined && atMs < before.pausedUntilMs) {
+        return [before, [{ type: 'pause', untilMs: before.pausedUntilMs }]];
+    }
+    const { pausedUntilMs: _over, ...rollout } = before;
+    return begin(rollout, isNext);
+}
+function begin(before, isNext, most = Number.POSITIVE_INFINITY) {
+    const started = [];
+    let { members } = before;
+    for (const member of before.members.values()) {
+        if (started.length >= most)
+            break;
+        if (member.state !== 'waiting' || !isNext(member))
+            continue;
+        if (member.kind === 'work' && !hasCapacity(members, member, before.task.maxUnavailable))
+            continue;
+        members = members.with(member.id, { state: 'working' });
+        started.push({ type: 'begin', id: member.id });
+    }
+    const owesPause = before.owesPause || members.atWork > before.members.atWork;
+    return [{ ...before, members, owesPause }, started];
+}
+
+;// CONCATENATED MODULE: ./core/rollout/step-rollout.js
+
+
+
+
+function beginRollout(task, atMs) {
+    const members = Members.of(task.members);
+    const rollout = {
+        task,
+        members,
+        failures: 0,
+        ended: 0,
+        peakUnavailable: 0,
+        owesPause: false,
+        isCancelled: false,
+        isOver: false
+    };
+    return next(rollout, [], atMs);
+}
+function stepRollout(rollout, event) {
+    if (rollout.isOver)
+        return [rollout, []];
+    switch (event.type) {
+        case 'ended': {
+            const [after, commands] = onEnded(rollout, event.id, event.outcome);
+            return next(after, commands, event.atMs);
+        }
+        case 'rollbackEnded': {
+            const patch = { state: event.result, isUnavailable: event.isUnavailable, canRollBack: false };
+            return next({ ...rollout, members: rollout.members.with(event.id, patch) }, [], event.atMs);
+        }
+        case 'recovered': {
+            const members = rollout.members.with(event.id, { state: 'waiting', isUnavailable: false });
+            return next({ ...rollout, members }, [], event.atMs);
+        }
+        case 'woke':
+            return next(rollout, [], event.atMs);
+        case 'cancelled':
+            return next({ ...rollout, stop: rollout.stop ?? 'cancelled', isCancelled: true }, [], event.atMs);
+    }
+}
+function onEnded(before, id, outcome) {
+    const { result, isUnavailable, canRollBack } = outcome;
+    const completionOrder = before.ended + 1;
+    const hasFailed = result === 'failed';
+    const after = {
+        ...before,
+        members: before.members.with(id, {
+            state: result,
+            isUnavailable,
+            canRollBack,
+            hasFailed,
+            completionOrder
+        }),
+        ended: completionOrder,
+        failures: before.failures + Number(hasFailed)
+    };
+    const rollsBack = hasFailed && canRollBack && before.task.rollback && !before.isCancelled;
+    if (!rollsBack)
+        return [after, []];
+    const members = after.members.with(id, { state: 'rollingBack', isUnavailable: true });
+    return [{ ...after, members }, [{ type: 'rollBack', id }]];
+}
+function next(before, already, atMs) {
+    const stop = before.stop ?? reasonToStop(before);
+    const [after, commands] = proceed(stop === undefined ? before : { ...before, stop }, atMs);
+    const isOver = commands.some(({ type }) => type === 'end');
+    const peakUnavailable = Math.max(after.peakUnavailable, before.members.unavailable, after.members.unavailable);
+    return [{ ...after, peakUnavailable, isOver }, [...already, ...commands]];
+}
+function proceed(rollout, atMs) {
+    if (rollout.stop === undefined) {
+        const [after, commands] = beginNext(rollout, atMs);
+        const isStuck = commands.length === 0 && !after.members.isBusy && after.pausedUntilMs === undefined;
+        return isStuck ? proceed({ ...after, stop: 'noCapacity' }, atMs) : [after, commands];
+    }
+    const staysOnNewImage = rollout.isCancelled || !rollout.task.rollback;
+    const [after, commands] = staysOnNewImage ? [rollout, []] : rollBackNext(rollout);
+    const isDone = commands.length === 0 && !after.members.isBusy;
+    return [after, isDone ? [{ type: 'end' }] : commands];
+}
+function reasonToStop({ task, members, failures }) {
+    if (failures === 0)
+        return undefined;
+    if (canariesOf(task).some((id) => members.get(id)?.hasFailed))
+        return 'canary';
+    return failures > task.maxFailures ? 'maxFailures' : undefined;
+}
+
+;// CONCATENATED MODULE: ./core/rollout/rehearse.js
+
+function rehearse(task) {
+    const batches = [[]];
+    let nowMs = 0;
+    let [rollout, commands] = beginRollout(task, nowMs);
+    const queue = [...commands];
+    for (let command = queue.shift(); command !== undefined; command = queue.shift()) {
+        if (command.type === 'pause') {
+            batches.push([]);
+            nowMs = command.untilMs;
+        }
+        if (command.type === 'begin' && rollout.members.get(command.id)?.kind === 'work') {
+            batches.at(-1)?.push(command.id);
+        }
+        const event = rehearse_successOf(command, nowMs);
+        if (event === undefined)
+            continue;
+        [rollout, commands] = stepRollout(rollout, event);
+        queue.push(...commands);
+    }
+    return batches.filter((batch) => batch.length > 0);
+}
+function rehearse_successOf(command, atMs) {
+    if (command.type === 'pause')
+        return { type: 'woke', atMs };
+    if (command.type !== 'begin')
+        return undefined;
+    const outcome = { result: 'succeeded', isUnavailable: false, canRollBack: false };
+    return { type: 'ended', id: command.id, outcome, atMs };
+}
+
+;// CONCATENATED MODULE: ./core/summary/instance-table.js
+
+
+
+
+
+
+
+
+
+const openRows = 20;
+function wholeTable(instances, state) {
+    const rows = instances.map((one) => [
+        `${code(described_instance_idOf(one))}<br>${cell(one.run.target.instance.name)}`,
+        statusLabel(one),
+        [`${imageBefore(one)}<br>→ ${imageOf(state.image)}`, ...otherImage(one, state)].join('<br>'),
+        timeOf(one, state)
+    ]);
+    return table(['Instance', 'Result', 'Image', 'Time'], rows);
+}
+function fleetTable(instances, state, priority) {
+    const ordered = byUrgency(instances);
+    const images = ordered.map((one) => {
+        const isBack = instance_end_isRolledBack(one.run) && one.run.rollback?.imageId === one.run.target.instance.imageId;
+        return [imageBefore(one), ...(isBack ? [] : otherImage(one, state))].join('<br>');
+    });
+    const isSame = images.every((image) => image === images[0]);
+    const columns = {
+        Instance: ordered.map(({ run }) => nameCell(run)),
+        Result: ordered.map(statusLabel),
+        'Image before': isSame ? [] : images,
+        Time: ordered.map((one) => timeOf(one, state))
+    };
+    const intro = isSame ? [`**Image before, each:** ${images[0] ?? ''}`] : [];
+    return columnsPart(columns, { intro, isOpen: false }, priority);
+}
+function nameCell({ target: { instance } }) {
+    return `${code(instance.id)} ${cell(instance.name)}`.trimEnd();
+}
+function columnsPart(columns, { intro = [], isOpen }, priority) {
+    const shown = Object.entries(columns).filter(([, cells]) => cells.some((text) => text !== ''));
+    const head = shown.map(([name]) => name);
+    const rows = (shown[0]?.[1] ?? []).map((_, at) => shown.map(([, cells]) => cells[at] ?? ''));
+    const title = `All ${rows.length} instances`;
+    const heading = ['### Instances', ...intro];
+    return {
+        priority,
+        pieces: rows.length,
+        draw: (pieces) => {
+            const missing = rows.length - pieces;
+            const told = [
+                ...(pieces === 0 ? [] : [table(head, rows.slice(0, pieces))]),
+                ...(missing === 0 ? [] : [`_${missing} more are left out here._`])
+            ];
+            if (rows.length > openRows)
+                return [...heading, fold(title, told, isOpen)].join('\n\n');
+            return [...heading, ...told].join('\n\n');
+        }
+    };
+}
+function imageBefore({ run }) {
+    const { imageId, imageName } = instanceBefore(run.rebuild, run.target.instance);
+    return imageOf({ id: imageId, name: imageName });
+}
+function otherImage({ run }, { image }) {
+    if (run.rollback !== undefined && instance_end_isRolledBack(run))
+        return [`now on ${code(run.rollback.imageId)}`];
+    const last = lastSeen(run)?.instance;
+    if (last === undefined || instance_run_diskOf(run) === 'untouched' || last.imageId === image.id)
+        return [];
+    return [`⚠️ last seen on ${imageOf({ id: last.imageId, name: last.imageName })}`];
+}
+function timeOf({ run }, { atMs }) {
+    const { fromMs, toMs } = workTime(run, atMs);
+    return toMs === fromMs ? '–' : (0,time/* formatDuration */.a3)(toMs - fromMs);
+}
+
+;// CONCATENATED MODULE: ./core/summary/fleet-plan.js
+
+
+
+
+
+
+
+
+
+
+
+const labels = {
+    rebuild: '📋 rebuild',
+    start: '🚀 start',
+    wait: '⏳ wait, then decide',
+    skip: '✅ skip',
+    refuse: '❌ refuse'
+};
+function planTotals({ instances }) {
+    const each = [...countsOf(instances.map(actionOf))].map(([action, count]) => labels[action].replace(' ', ` **${count}** `));
+    return `${each.join(' · ')} (${counted(instances.length, 'instance')})`;
+}
+function planParts(state, priority) {
+    const ordered = inOrder(state);
+    const batches = state.rollout.pauseMs === 0 ? [] : rehearse(state.rollout);
+    const sentence = batches.length === 0 ? '' : `If all goes well it takes ${counted(batches.length, 'batch', 'batches')}.`;
+    const warnings = ordered.map(({ target }) => target.warnings.filter(isNotIn([unavailableNote(target)])));
+    const notes = commonOf(warnings);
+    const [now = ''] = countsOf(ordered.map(({ target }) => currentLabel(target))).keys();
+    const turns = turnsOf(ordered, canariesOf(state.rollout), batches);
+    const remarks = ordered.map((run, at) => [
+        ...(actionOf(run) === 'rebuild' ? [] : [labels[actionOf(run)]]),
+        ...differenceOf(run, now),
+        ...(warnings[at] ?? []).filter(isNotIn(notes)).map(noteOf)
+    ].join('<br>'));
+    const columns = {
+        Instance: ordered.map(nameCell),
+        'Would be erased': ordered.map(fleet_plan_erasedCell),
+        Turn: turns,
+        Remarks: remarks
+    };
+    const whose = remarks.some((remark) => remark.includes('now: ')) ? 'Now, unless noted' : 'Now, each';
+    const common = [`**${whose}:** ${cell(now)}`, ...notes.map(noteOf)];
+    return [
+        whole(sentence),
+        whole(common.join('\n\n')),
+        whole(howOf(state, ordered)),
+        columnsPart(columns, { isOpen: true }, priority)
+    ];
+}
+function inOrder({ instances, rollout }) {
+    const turns = new Map(rollout.members.map(({ id }, turn) => [id, turn]));
+    const turnOf = (run) => turns.get(fleet_plan_idOf(run)) ?? 0;
+    const isSkipped = (run) => Number(actionOf(run) === 'skip');
+    return instances.toSorted((one, other) => isSkipped(one) - isSkipped(other) || turnOf(one) - turnOf(other));
+}
+function fleet_plan_idOf({ target }) {
+    return target.instance.id;
+}
+function actionOf({ target }) {
+    return target.decision.action;
+}
+function noteOf(text) {
+    return `⚠️ ${cell(text)}`;
+}
+function isNotIn(others) {
+    return (text) => !others.includes(text);
+}
+function commonOf([first = [], ...others]) {
+    return others.length === 0 ? [] : first.filter((text) => others.every((list) => list.includes(text)));
+}
+function differenceOf(run, now) {
+    const usual = new Set(now.split(', '));
+    const own = currentLabel(run.target)
+        .split(', ')
+        .filter((fact) => !usual.has(fact));
+    return own.length === 0 || actionOf(run) === 'skip' ? [] : [`now: ${cell(own.join(', '))}`];
+}
+function howOf({ options }, ordered) {
+    const [first, ...others] = ordered.filter(({ target }) => erases(target.decision));
+    if (first === undefined)
+        return '';
+    const steps = stepLabels(first.target);
+    const common = others.length === 0 ? steps : commonOf([first, ...others].map(({ target }) => stepLabels(target)));
+    const listed = (texts) => texts.map((step) => cell(clip(step, 500))).join('; ');
+    const own = steps.filter(isNotIn(common));
+    return [
+        `**Login:** ${cell(loginLabel(options))} · **Script:** ${cell(scriptLabel(options))} · **Kept:** data disks, IP addresses, custom images`,
+        ...(common.length === 0 ? [] : [`**Also:** ${listed(common)}`]),
+        ...(own.length === 0 ? [] : [`**Also**, as for ${code(fleet_plan_idOf(first))}: ${listed(own)}`])
+    ].join('\n\n');
+}
+function turnsOf(ordered, canaries, batches) {
+    if (canaries.length === 0 && batches.length === 0)
+        return [];
+    const canary = new Set(canaries);
+    const batchOf = new Map(batches.flatMap((ids, index) => ids.map((id) => [id, index + 1])));
+    return ordered.map((run) => {
+        const batch = batchOf.get(fleet_plan_idOf(run));
+        const parts = [
+            ...(canary.has(fleet_plan_idOf(run)) ? ['canary'] : []),
+            ...(batch === undefined ? [] : [`batch ${batch}`])
+        ];
+        return parts.length === 0 ? '–' : parts.join(', ');
+    });
+}
+function fleet_plan_erasedCell(run) {
+    if (!erases(run.target.decision))
+        return 'nothing';
+    if (actionOf(run) === 'wait')
+        return erasedAfterWait;
+    const { disk, snapshots } = erasedBy(run);
+    const named = disk === undefined ? 'the system disk' : `${code(disk.id)}, ${disk.sizeInGB}&nbsp;GB`;
+    return snapshots.length === 0 ? named : `${named}, ${counted(snapshots.length, 'snapshot')}`;
+}
+
+;// CONCATENATED MODULE: ./core/summary/timeline.js
+
+
+
+
+const mostInstances = 50;
+const mostCharacters = 45_000;
+const phone = { bars: 230, letter: 6, space: 6 };
+const stillGoing = new Set(['inProgress', 'started']);
+function timelineOf(instances, time) {
+    if (instances.length < 2 || instances.length > mostInstances)
+        return '';
+    const rows = instances
+        .map((one) => ({ one, bars: barsOf(one, time) }))
+        .filter(({ bars }) => bars.length > 0)
+        .toSorted((one, other) => startOf(one.bars) - startOf(other.bars));
+    if (rows.length === 0)
+        return '';
+    const from = Math.min(...rows.map(({ bars }) => startOf(bars)));
+    const to = Math.max(...rows.map(({ bars }) => bars.at(-1)?.to ?? from));
+    const lines = [
+        '---',
+        'displayMode: compact',
+        '---',
+        'gantt',
+        'dateFormat YYYY-MM-DDTHH:mm:ss',
+        `axisFormat ${to - from < 600 ? '%H:%M:%S' : '%H:%M'}`,
+        `tickInterval ${tickInterval(to - from)}`,
+        'todayMarker off',
+        ...rows.flatMap(({ one, bars }) => [
+            `section ${harmless(described_instance_idOf(one))}`,
+            ...bars.map((bar, index) => lineOf(bar, markOf(one, bars, index), to - from))
+        ])
+    ];
+    return lines.join('\n').length > mostCharacters ? '' : fenced('mermaid', lines);
+}
+const distances = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600];
+function tickInterval(seconds) {
+    const distance = distances.find((each) => seconds / each <= 4) ?? 43_200;
+    return distance < 60 ? `${distance}second` : `${distance / 60}minute`;
+}
+const initials = {
+    backup: 'B',
+    drain: 'D',
+    rebuild: 'R',
+    health: 'H',
+    rollback: '↩'
+};
+function barText(kind, share) {
+    const fits = (text) => text.length * phone.letter + phone.space <= share * phone.bars;
+    return [kind, initials[kind]].find(fits) ?? '·';
+}
+function lineOf({ kind, from, to }, mark, width) {
+    return `${barText(kind, (to - from) / width)} :${mark === '' ? '' : `${mark}, `}${new Date(from * 1000).toISOString().slice(0, 19)}, ${to - from}s`;
+}
+const colours = {
+    backup: '',
+    drain: '',
+    rebuild: 'active',
+    health: 'done',
+    rollback: 'active'
+};
+function markOf({ run, status, failure }, bars, index) {
+    const isLast = index === bars.length - 1;
+    if (isLast && stillGoing.has(status))
+        return 'active';
+    const kind = bars[index]?.kind ?? 'rebuild';
+    if (kind === 'rollback')
+        return instance_end_isRolledBack(run) ? colours[kind] : 'crit';
+    const isLastForward = isLast || bars[index + 1]?.kind === 'rollback';
+    const hasFailed = failure !== undefined && (status === 'failed' || status === 'rolledBack');
+    return hasFailed && isLastForward ? 'crit' : colours[kind];
+}
+function barsOf({ run }, { anchor, atMs }) {
+    const bars = [];
+    const wallSeconds = (ms) => (anchor.wallMs + ms - anchor.nowMs) / 1000;
+    const spans = spansOf(run, atMs);
+    for (const [index, { fromMs, toMs }] of spans.entries()) {
+        const kind = kindAt(spans, index);
+        const last = bars.at(-1);
+        const from = Math.max(Math.floor(wallSeconds(fromMs)), last?.to ?? 0);
+        const to = Math.max(from + 1, Math.round(wallSeconds(toMs)));
+        if (last?.kind === kind)
+            bars.splice(-1, 1, { ...last, to });
+        else
+            bars.push({ kind, from, to });
+    }
+    return bars;
+}
+const timeline_kinds = {
+    backup: 'backup',
+    draining: 'drain',
+    health: 'health'
+};
+function kindAt(spans, index) {
+    const span = spans[index];
+    if (span?.isRollback)
+        return 'rollback';
+    const isBefore = span?.kind === 'settling' && spans[index + 1]?.isRollback === false;
+    return isBefore ? kindAt(spans, index + 1) : ((span && timeline_kinds[span.kind]) ?? 'rebuild');
+}
+function startOf(bars) {
+    return bars[0]?.from ?? 0;
+}
+function harmless(instanceId) {
+    const safe = instanceId.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, 40);
+    return safe === '' ? '_' : safe;
+}
+
+;// CONCATENATED MODULE: ./core/summary/weights-table.js
+
+
+
+
+
+const weights_table_openRows = 20;
+function weights_table_loweredWeights(instances) {
+    return instances.flatMap((instance) => openHeldWeights(instance.run.heldWeights).map(({ server }) => ({ instance, server })));
+}
+function weights_table_idleInstances(instances) {
+    const isIdle = ({ server, currentWeight }) => server.weight === 0 && currentWeight === 0;
+    return instances
+        .filter(({ run }) => currentWeights(run.target.backendServers ?? [], run.heldWeights).some(isIdle))
+        .map(described_instance_idOf);
+}
+const weights_table_idleWords = 'The weight was 0 before this run and stays 0, so there is no traffic. If an earlier run was cut off, its summary has the former weight: restore it.';
+function idleSentence(instances) {
+    const ids = weights_table_idleInstances(instances);
+    if (ids.length === 0)
+        return '';
+    return `> ⚠️ **Weight 0 on a load balancer, ${counted(ids.length, 'instance')}:** ${listed_listed(ids.map(code))}. ${weights_table_idleWords}`;
+}
+function weightsPart(instances, priority) {
+    const lowered = weights_table_loweredWeights(instances);
+    return { priority, pieces: lowered.length, draw: (pieces) => drawn(lowered, pieces) };
+}
+function drawn(lowered, pieces) {
+    if (lowered.length === 0)
+        return '';
+    const head = `### Load balancer weights to restore: ${lowered.length}`;
+    const told = lowered.slice(0, pieces);
+    const rows = told.map(({ instance, server: { weight, blbId, groupId } }) => [
+        `${code(described_instance_idOf(instance))}<br>${statusLabel(instance)}`,
+        '0',
+        String(weight),
+        [code(blbId), ...(groupId === undefined ? [] : [code(groupId)])].join('<br>')
+    ]);
+    const list = table(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows);
+    const missing = pieces < lowered.length ? [`_${lowered.length - pieces} more are left out here._`] : [];
+    const calls = poolsOf(told).map(callOf);
+    const isLong = told.length > weights_table_openRows;
+    return [
+        head,
+        `With weight 0 an instance gets no traffic. Once it is healthy, set its weight in the console or with ${calls.length > 1 ? 'these calls' : 'this call'}; leave out instances that are not healthy yet.`,
+        ...(pieces === 0 ? [] : [isLong ? fold(`All ${counted(told.length, 'weight')}`, [list]) : list]),
+        ...missing,
+        ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
+    ].join('\n\n');
+}
+function poolsOf(lowered) {
+    const pools = new Map();
+    for (const { server } of lowered) {
+        const key = JSON.stringify([server.kind, server.blbId, server.groupId ?? null]);
+        const pool = pools.get(key);
+        if (pool === undefined)
+            pools.set(key, [server]);
+        else
+            pool.push(server);
+    }
+    return [...pools.values()];
+}
+function callOf(pool) {
+    const [first] = pool;
+    if (first === undefined)
+        return '';
+    const { kind, blbId, groupId } = first;
+    const id = encodeURIComponent(blbId);
+    const path = kind === 'blb' ? `/v1/blb/${id}/backendserver?update` : `/v1/appblb/${id}/blbrs`;
+    const members = pool.map(({ instanceId, weight }) => JSON.stringify({ instanceId, weight }));
+    const group = groupId === undefined ? '' : `"sgId":${JSON.stringify(groupId)},`;
+    const body = [`{${group}"backendServerList":[`, members.join(',\n'), ']}'];
+    return `${code(`PUT ${path}`)}\n\n${fenced('json', body)}`;
+}
+
+;// CONCATENATED MODULE: ./core/summary/summary.js
+
+
+
+
+
+
+
+
+
+
+
+
+const summaryLimit = 900_000;
+const mostDetailed = 20;
+const priority = {
+    details: 1,
+    timeline: 2,
+    instances: 3,
+    unavailable: 4,
+    failures: { rest: 5, full: 7 },
+    weights: 6
+};
+function summaryOf(state, source, region = '') {
+    const instances = described_instance_describeInstances(state);
+    const [only, ...others] = instances;
+    const parts = only !== undefined && others.length === 0
+        ? partsOfOne(state, only, source)
+        : partsOfFleet(state, instances, source);
+    return fitted([whole(headline(state, region)), ...parts], summaryLimit);
+}
+function partsOfOne(state, one, source) {
+    const isPlan = one.status === 'planned';
+    return [
+        whole(isPlan ? '' : wholeTable([one], state), priority.instances),
+        whole(failureText(one.failure, source), priority.failures.full),
+        weightsPart([one], priority.weights),
+        whole(idleSentence([one])),
+        whole(isPlan ? planTable(one, state) : detailsOf(one, state), priority.details)
+    ];
+}
+function partsOfFleet(state, instances, source) {
+    const isPlan = runStatus(state) === 'planned';
+    return [
+        whole(isPlan ? planTotals(state) : totals(instances, state)),
+        whole(stopSentence(state)),
+        whole(rolloutLine(state)),
+        unavailableBeforePart(state, priority.unavailable),
+        ...failureParts(instances, priority.failures, source),
+        weightsPart(instances, priority.weights),
+        whole(idleSentence(instances)),
+        whole(timelinePart(instances, state), priority.timeline),
+        ...(isPlan ? planParts(state, priority.instances) : [fleetTable(instances, state, priority.instances)]),
+        ...detailParts(instances, state)
+    ];
+}
+function timelinePart(instances, state) {
+    const diagram = timelineOf(instances, state);
+    const legend = 'Times in UTC. B: backup, D: drain, R: rebuild, H: health check, ↩: rollback; red: failed.';
+    return diagram === '' ? '' : `### Timeline\n\n${legend}\n\n${diagram}`;
+}
+function detailParts(instances, state) {
+    const isMany = instances.length > mostDetailed;
+    const shown = byUrgency(instances).filter(({ failure }) => !isMany || failure !== undefined);
+    const untold = instances.length - shown.length;
+    const draw = (pieces) => {
+        const each = shown.slice(0, pieces).map((one) => detailsOf(one, state));
+        if (each.length <= mostDetailed)
+            return each.join('\n\n');
+        return fold(`Details of ${counted(each.length, 'instance')}`, each);
+    };
+    const note = shown.length === 0
+        ? '_Details of each instance are in the output `result`._'
+        : `_Details are shown of what failed or was cut off; those of the other ${counted(untold, 'instance')} are in the output \`result\`._`;
+    return [{ priority: priority.details, pieces: shown.length, draw }, whole(untold === 0 ? '' : note)];
+}
+
+// EXTERNAL MODULE: ./core/model/limits.js
+var model_limits = __nccwpck_require__(4663);
+;// CONCATENATED MODULE: ./deploy/calls/map-some.js
+async function mapSome(items, width, map) {
+    const results = new Array(items.length);
+    const queue = items.entries();
+    const worker = async () => {
+        for (const [index, item] of queue)
+            results[index] = await map(item);
+    };
+    await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+    return results;
+}
+
+;// CONCATENATED MODULE: ./deploy/calls/or-call-error.js
+
+async function or_call_error_orCallError(call) {
+    try {
+        return await call;
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CallError */.RA)
+            return error;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./deploy/calls/read-many.js
+
+
+
+
+const sideBySide = 4;
+const fewDisks = 4;
+async function readInstances(ids, bcc, signal, options = {}) {
+    const pages = [];
+    for (let from = 0; from < ids.length; from += model_limits/* maxIdsPerCall */.e)
+        pages.push(ids.slice(from, from + model_limits/* maxIdsPerCall */.e));
+    const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal, options)));
+    return new Map(read.flat());
+}
+async function readDisks(ids, bcc, signal, options = {}) {
+    if (ids.length <= fewDisks) {
+        const disks = await Promise.all(ids.map((id) => orCallError(bcc.getSystemDisk(id, signal, options))));
+        return new Map(ids.map((id, place) => [id, disks[place]]));
+    }
+    const all = await orCallError(bcc.listSystemDisks(signal, options));
+    return new Map(ids.map((id) => [id, all instanceof CallError ? all : all.get(id)]));
+}
+async function readPage(ids, bcc, signal, options) {
+    const single = async (id) => [id, await or_call_error_orCallError(bcc.getInstance(id, signal, options))];
+    if (ids.length < 2)
+        return Promise.all(ids.map(single));
+    const found = await or_call_error_orCallError(bcc.listInstances(ids, signal, options));
+    if (!(found instanceof model_failure/* CallError */.RA)) {
+        return mapSome(ids, sideBySide, async (id) => {
+            const instance = found.get(id);
+            return instance === undefined ? single(id) : [id, instance];
+        });
+    }
+    const mayBeOfOne = ['notFound', 'invalid', 'conflict', 'denied'].includes(found.failure.kind);
+    return mayBeOfOne ? mapSome(ids, sideBySide, single) : ids.map((id) => [id, found]);
+}
+
+;// CONCATENATED MODULE: ./deploy/balancers/set-weights.js
+
+function createWeights(ports) {
+    const lines = new Map();
+    return {
+        async set(pool, { instanceId, weight }) {
+            const key = [pool.kind, pool.blbId, pool.groupId ?? ''].join(' ');
+            const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
+            lines.set(key, line);
+            const batch = line.next ?? set_weights_begin(line, pool, ports);
+            batch.weights.set(instanceId, weight);
+            const failure = (await batch.done).get(instanceId);
+            if (failure !== undefined)
+                throw failure;
+        }
+    };
+}
+function set_weights_begin(line, pool, ports) {
+    const weights = new Map();
+    const done = line.tail.then(async () => {
+        await ports.clock.sleep(0, ports.cancel.writes);
+        line.next = undefined;
+        return send(pool, [...weights].map(([instanceId, weight]) => ({ instanceId, weight })), ports);
+    });
+    line.next = { weights, done };
+    line.tail = done.catch(() => {
+        line.next = undefined;
+    });
+    return line.next;
+}
+async function send(pool, weights, ports) {
+    try {
+        await ports.balancers.setWeights(pool, weights, ports.cancel.writes);
+        return new Map();
+    }
+    catch (error) {
+        if (!(error instanceof model_failure/* CallError */.RA))
+            throw error;
+        const isRefused = error.failure.kind === 'notFound' || error.failure.kind === 'invalid';
+        if (weights.length === 1 || !isRefused) {
+            return new Map(weights.map(({ instanceId }) => [instanceId, error]));
+        }
+    }
+    const each = await Promise.all(weights.map((weight) => send(pool, [weight], ports)));
+    return new Map(each.flatMap((failures) => [...failures]));
+}
+
+;// CONCATENATED MODULE: ./deploy/balancers/restore-weights.js
+
+
+
+
+
+
+async function restoreWeights(state, ports) {
+    const restorable = restorableRuns(state);
+    if (restorable.length === 0)
+        return state;
+    const { bcc, cancel, log } = ports;
+    const ids = restorable.map(({ run }) => run.target.instance.id);
+    const read = await readInstances(ids, bcc, cancel.signal);
+    const weights = createWeights(ports);
+    const left = [];
+    const restored = new Map();
+    await Promise.all(restorable.map(async (one) => {
+        const { id } = one.run.target.instance;
+        const why = restore_weights_whyNot(one, read.get(id));
+        if (why === undefined)
+            restored.set(one.run, await restoreAll(one.run, weights, left, log));
+        else
+            left.push(`${id} ${why}`);
+    }));
+    if (left.length > 0)
+        log.warning(`Weights are not restored: ${left.join('; ')}`);
+    return { ...state, instances: state.instances.map((run) => restored.get(run) ?? run) };
+}
+function restore_weights_whyNot({ imageId }, read) {
+    if (read === undefined || read instanceof model_failure/* CallError */.RA)
+        return 'could not be read';
+    const serves = bcc_status_statusKind(read.status) === 'up' && read.imageId === imageId;
+    return serves ? undefined : `is ${read.status} on ${read.imageId}`;
+}
+async function restoreAll(run, weights, left, log) {
+    const { id } = run.target.instance;
+    let { heldWeights } = run;
+    await Promise.all(openHeldWeights(heldWeights).map(async ({ server }) => {
+        try {
+            await weights.set(server, { instanceId: id, weight: server.weight });
+        }
+        catch (error) {
+            if (error instanceof model_failure/* CallError */.RA)
+                left.push(`${id} (${(0,model_failure/* describeFailure */.Ic)(error.failure)})`);
+            else if (error instanceof model_failure/* CancelledError */.cc)
+                left.push(`${id} (given up)`);
+            else
+                throw error;
+            return;
+        }
+        heldWeights = withHeldWeight(heldWeights, { server, state: 'returned' });
+        log.info(`${id}: weight on ${poolLabel(server)} restored to ${server.weight}`);
+    }));
+    return { ...run, heldWeights };
+}
+
+;// CONCATENATED MODULE: ./core/rebuild/schedule.js
+const beat = 0.96;
+const jitter = 0.02;
+const early = 0.9;
+function schedule_nextBeat(dueMs, intervalMs, nowMs) {
+    const next = dueMs + beat * intervalMs;
+    const latest = nowMs + (beat + jitter) * intervalMs;
+    return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
+}
+function observeMoment(observation, deadlineMs, nowMs, random) {
+    const moved = observation.dueMs + (2 * random - 1) * observation.spreadMs;
+    return Math.max(nowMs, Math.min(moved, deadlineMs));
+}
+function earliestMoment(observation, dueMs) {
+    return dueMs - (observation.spreadMs / jitter) * early;
+}
+function spreadOf(intervalMs) {
+    return jitter * intervalMs;
+}
+
+;// CONCATENATED MODULE: ./deploy/calls/poll.js
+
+async function poll(read, beat, { clock, cancel }) {
+    const untilMs = clock.nowMs() + beat.limitMs;
+    let dueMs = clock.nowMs();
+    for (;;) {
+        const found = await read();
+        const nowMs = clock.nowMs();
+        if (found !== undefined || nowMs >= untilMs)
+            return found;
+        dueMs = schedule_nextBeat(dueMs, beat.intervalMs, nowMs);
+        await clock.sleep(Math.min(dueMs, untilMs) - nowMs, cancel.signal);
+    }
+}
+
+;// CONCATENATED MODULE: ./deploy/rebuild/await-visible.js
+
+
+
+
+const intervalMs = 5_000;
+async function awaitVisible(instanceIds, limitMs, ports) {
+    const { bcc, cancel } = ports;
+    let hidden = instanceIds;
+    await poll(async () => {
+        const read = await readInstances(hidden, bcc, cancel.signal);
+        hidden = hidden.filter((id) => !bcc_status_mayShowRebuild(await_visible_statusOf(read.get(id))));
+        return hidden.length === 0 ? true : undefined;
+    }, { intervalMs, limitMs }, ports);
+    return hidden;
+}
+function await_visible_statusOf(read) {
+    if (!(read instanceof model_failure/* CallError */.RA))
+        return read?.status ?? '';
+    const { kind } = read.failure;
+    if (kind === 'notFound')
+        return '';
+    if (kind === 'denied' || kind === 'invalid' || kind === 'unsent')
+        throw read;
+    return 'Running';
+}
+
+;// CONCATENATED MODULE: ./github/record.js
+const limitMs = 10_000;
+const maxMegabytes = 1;
+async function openRecord(config, subject, signal) {
+    const { repos, context, request } = await connect(config, signal);
+    const { data } = await repos.createDeployment({
+        ...context.repo,
+        ref: context.sha,
+        environment: config.environment,
+        auto_merge: false,
+        required_contexts: [],
+        description: `BCC image ${subject.imageId}`,
+        payload: { imageId: subject.imageId, instanceIds: subject.instanceIds },
+        request
+    });
+    if (!('id' in data))
+        throw new Error(`GitHub made no deployment: ${data.message ?? 'no reason given'}`);
+    return data.id;
+}
+async function setRecord(config, id, state, signal) {
+    const { repos, context, request } = await connect(config, signal);
+    const { owner, repo } = context.repo;
+    await repos.createDeploymentStatus({
+        owner,
+        repo,
+        deployment_id: id,
+        state,
+        log_url: `${context.serverUrl}/${owner}/${repo}/actions/runs/${context.runId}`,
+        ...(state === 'success' && config.environmentUrl ? { environment_url: config.environmentUrl.href } : {}),
+        request
+    });
+}
+async function connect({ githubToken }, signal) {
+    const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
+    const { rest, request } = getOctokit(githubToken);
+    const { fetch } = { fetch: globalThis.fetch, ...request.endpoint.DEFAULTS.request };
+    const limit = AbortSignal.timeout(limitMs);
+    return {
+        repos: rest.repos,
+        context,
+        request: {
+            signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+            fetch: async (...call) => bounded(await fetch(...call))
+        }
+    };
+}
+async function bounded(response) {
+    const chunks = [];
+    let bytes = 0;
+    for await (const chunk of response.body ?? []) {
+        bytes += chunk.length;
+        if (bytes > maxMegabytes * 1024 * 1024)
+            throw new Error(`its reply is longer than ${maxMegabytes} MB`);
+        chunks.push(chunk);
+    }
+    return new Response(bytes === 0 ? null : Buffer.concat(chunks), response);
+}
+
+;// CONCATENATED MODULE: ./core/summary/annotation-text.js
+
+const runnerLimit = 4_096;
+const limit = runnerLimit - 96;
+const lineLimit = 1_000;
+const remedyLimit = 700;
+function annotationText([first = '', ...items], remedies) {
+    const head = clip(first, lineLimit);
+    const tail = remedies.map((line) => clip(line, remedyLimit));
+    const more = (count) => `and ${count} more`;
+    let left = limit - annotation_text_sizeOf([head, ...tail]) - more(items.length).length - 1;
+    const told = [];
+    for (const item of items) {
+        const line = clip(item, lineLimit);
+        left -= annotation_text_sizeOf([line]);
+        if (left < 0)
+            break;
+        told.push(line);
+    }
+    const rest = items.length - told.length;
+    return [head, ...told, ...(rest === 0 ? [] : [more(rest)]), ...tail];
+}
+function annotation_text_sizeOf(lines) {
+    return lines.reduce((sum, line) => sum + line.length + 1, 0);
+}
+
+;// CONCATENATED MODULE: ./core/summary/annotations.js
+
+
+
+
+
+
+const annotations_most = 10;
+function annotations_annotationsOf(state) {
+    const instances = describeInstances(state);
+    const others = [
+        ...ofStop(state),
+        ...ofWeights(loweredWeights(instances)),
+        ...ofIdle(idleInstances(instances))
+    ];
+    const room = annotations_most - others.length;
+    const failed = failuresFirst(instances);
+    const single = failed.length <= room ? failed : failed.slice(0, room - 1);
+    const rest = failed.slice(single.length);
+    const each = single.map((one) => ({
+        level: 'error',
+        title: `Rebuild of ${idOf(one)} ${one.failure.reason === 'cancelled' ? 'cancelled' : `failed (${one.failure.reason})`}`,
+        lines: [wholeCause(one.failure), one.failure.diskNote, one.failure.remedy],
+        reason: one.failure.reason
+    }));
+    const more = {
+        level: 'error',
+        title: `${rest.length} more that failed or were cut off`,
+        lines: [`${reasonsLabel(rest)}.`, 'The job summary and the output result name them all.']
+    };
+    return [...each, ...(rest.length === 0 ? [] : [more]), ...others];
+}
+function ofStop(state) {
+    const message = stopMessage(state);
+    if (message === undefined || state.course?.stop === 'cancelled' || state.instances.length === 1)
+        return [];
+    return [{ level: 'error', title: 'The rollout stopped', lines: [message] }];
+}
+function ofWeights(lowered) {
+    if (lowered.length === 0)
+        return [];
+    const each = lowered.map(({ instance, server }) => {
+        const group = server.groupId === undefined ? '' : `, group ${server.groupId}`;
+        return `${idOf(instance)} on ${server.blbId}${group}: 0 instead of ${server.weight}`;
+    });
+    const meaning = 'An instance with the weight 0 gets no traffic. If the post step of this job runs, it restores what it safely can; the job summary has the calls that restore the rest.';
+    return [
+        {
+            level: 'error',
+            title: 'Load balancer weights are not restored',
+            reason: 'rejoin',
+            lines: [meaning, ...each]
+        }
+    ];
+}
+function ofIdle(ids) {
+    if (ids.length === 0)
+        return [];
+    return [
+        {
+            level: 'warning',
+            title: 'Weight 0 since before this run',
+            lines: [listed(ids), idleWords],
+            reason: 'rejoin'
+        }
+    ];
+}
+
+;// CONCATENATED MODULE: ./deploy/plan/survey-error.js
+
+
+class SurveyError extends Error {
+    problems;
+    constructor(problems, options) {
+        super(problems.map(({ cause }) => cause).join(' '), options);
+        this.name = 'SurveyError';
+        this.problems = problems;
+    }
+}
+const general = new Set(['denied', 'unreached', 'unsent', 'skewed']);
+function survey_error_withoutRepeats(problems) {
+    return problems.filter(({ reason, remedy }, at) => !general.has(reason) ||
+        problems.findIndex((other) => other.reason === reason && other.remedy === remedy) === at);
+}
+function problemOf(failure, region) {
+    return {
+        cause: `${describeFailure(failure)}.`,
+        remedy: callRemedy(failure, undefined, region),
+        reason: failure.kind
+    };
+}
+
+;// CONCATENATED MODULE: ./action/job-log.js
+
+
+
+const jobLog = {
+    info: (line) => info(escapeCommands(line)),
+    warning: (line) => warn(line),
+    debug: (line) => core_debug(escapeCommands(line)),
+    group: (title, work) => group(escapeCommands(title), work)
+};
+function warn(line, reason) {
+    warning([line, ...job_log_helpLines(reason)].map(escapeCommands).join('\n'));
+}
+function job_log_helpLines(reason) {
+    const link = helpLink(readActionSource(), reason);
+    return link === undefined ? [] : [`Help: ${link}`];
+}
+function escapeCommands(line) {
+    return neutralText(line)
+        .replace(/^(\s*):/, '$1 .:')
+        .replaceAll('##[', '## [');
+}
+function readActionSource() {
+    return {
+        serverUrl: process.env['GITHUB_SERVER_URL'],
+        repository: process.env['GITHUB_ACTION_REPOSITORY'],
+        ref: process.env['GITHUB_ACTION_REF']
+    };
+}
+
+;// CONCATENATED MODULE: ./action/annotate.js
+
+
+
+
+
+function annotateState(state) {
+    for (const { level, title, lines, reason } of annotationsOf(state)) {
+        annotate(level, title, lines, helpLines(reason));
+    }
+}
+function annotateProblems(problems) {
+    const lines = problems.map(({ input, message }) => `${input} ${message}`);
+    annotate('error', 'The inputs are not right', lines, ['Nothing was sent.', ...helpLines()]);
+}
+function annotateSurvey(found) {
+    const problems = withoutRepeats(found);
+    const causes = [...new Set(problems.map(({ cause }) => cause))];
+    const remedies = [...new Set(problems.map(({ remedy }) => remedy))];
+    const told = remedies.slice(0, 3);
+    const [reason, ...otherReasons] = new Set(problems.map((problem) => problem.reason));
+    const help = helpLines(otherReasons.length === 0 ? reason : undefined);
+    annotate('error', 'No plan can be made', causes, [...told, 'Nothing was changed.', ...help]);
+}
+function annotateEnd(title, text, reason) {
+    annotate('error', title, text.split('\n'), job_log_helpLines(reason));
+}
+function annotateFault(title, error) {
+    annotateEnd(title, error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
+function annotate(level, title, lines, remedies) {
+    const write = level === 'error' ? error : warning;
+    const text = annotationText(lines, remedies);
+    write(text.map(escapeCommands).join('\n'), { title: escapeCommands(title) });
+}
+
+;// CONCATENATED MODULE: ./bce/api/all-pages.js
+
+const maxPages = 100;
+const maxCharacters = 24 * 1024 * 1024;
+async function allPages(page, call, onLeftOut = () => undefined) {
+    const items = [];
+    const markers = new Set();
+    let operation = page();
+    let characters = 0;
+    for (;;) {
+        const { items: found, nextMarker, leftOut } = await call(operation);
+        if (leftOut !== undefined)
+            onLeftOut(operation, leftOut);
+        for (const item of found)
+            items.push(item);
+        characters += JSON.stringify(found).length;
+        if (characters > maxCharacters) {
+            throw endless(operation, `it holds more than ${maxCharacters / 1024 / 1024} MB`);
+        }
+        if (nextMarker === undefined) {
+            return items;
+        }
+        if (markers.has(nextMarker)) {
+            throw endless(operation, 'its pages lead back to one that was read already');
+        }
+        markers.add(nextMarker);
+        if (markers.size >= maxPages) {
+            throw endless(operation, `it has more than ${maxPages} pages`);
+        }
+        operation = page(nextMarker);
+    }
+}
+function endless({ name, target }, why) {
+    return new model_failure/* CallError */.RA({
+        kind: 'malformed',
+        operation: name,
+        target,
+        message: `the list has no end: ${why}`,
+        attempts: 1
+    });
+}
+
+;// CONCATENATED MODULE: ./core/model/backend-server.js
+function updateName({ kind }) {
+    return kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs';
+}
+
+// EXTERNAL MODULE: ./bce/signed-request.js + 1 modules
+var signed_request = __nccwpck_require__(6018);
+// EXTERNAL MODULE: ./bce/api/check-arguments.js
+var check_arguments = __nccwpck_require__(4822);
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __nccwpck_require__(4573);
+// EXTERNAL MODULE: ./bce/api/json-fields.js
+var json_fields = __nccwpck_require__(219);
+;// CONCATENATED MODULE: ./bce/api/decode.js
+
+
+
+function oneOf(thing, ids) {
+    if (!ids.includes(thing.id))
+        throw new json_fields/* DecodeError */.Xc('it is about another ID than the one asked for');
+    return thing;
+}
+function decodeUserData(json) {
+    const userData = (0,json_fields/* record */.g1)(json, 'answer')['userData'] ?? '';
+    if (typeof userData !== 'string') {
+        throw new json_fields/* DecodeError */.Xc('"userData" is not a text');
+    }
+    const base64 = userData.replace(/\s/g, '');
+    const bytes = Buffer.from(base64, 'base64');
+    const again = bytes.toString('base64');
+    if (base64 !== again && base64 !== again.replace(/=+$/, '')) {
+        throw new json_fields/* DecodeError */.Xc('"userData" is not base64');
+    }
+    if (!(0,external_node_buffer_.isUtf8)(bytes)) {
+        throw new json_fields/* DecodeError */.Xc('"userData" holds bytes that are not text');
+    }
+    return bytes.length === 0 ? undefined : new secret/* Secret */.z(bytes.toString('utf8'));
+}
+function decodePage(json, key, decodeItem) {
+    const reply = (0,json_fields/* record */.g1)(json, 'answer');
+    const items = (0,json_fields/* list */.p_)(reply[key], key).map(decodeItem);
+    return (0,json_fields/* flag */.Jt)(reply, 'isTruncated') ? { items, nextMarker: (0,json_fields/* vital */.$n)(reply, 'nextMarker') } : { items };
+}
+function decodeHelpfulPage(json, key, decodeItem) {
+    const reply = (0,json_fields/* record */.g1)(json, 'answer');
+    if (reply[key] === undefined)
+        return { items: [], leftOut: `"${key}" is missing` };
+    let leftOut;
+    const page = decodePage(json, key, (item) => {
+        try {
+            return [decodeItem(item)];
+        }
+        catch (error) {
+            if (!(error instanceof json_fields/* DecodeError */.Xc))
+                throw error;
+            leftOut ??= error.message;
+            return [];
+        }
+    });
+    return { ...page, items: page.items.flat(), ...(leftOut === undefined ? {} : { leftOut }) };
+}
+function decodeInstance(json) {
+    const from = (0,json_fields/* record */.g1)(json, 'instance');
+    const tags = decodeTags(from['tags']);
+    return {
+        ...(0,json_fields/* texts */.Te)(from, ['name', 'imageName', 'imageType', 'osName', 'osVersion', 'osArch']),
+        ...(0,json_fields/* texts */.Te)(from, ['zoneName', 'spec', 'publicIp', 'internalIp']),
+        id: (0,json_fields/* vital */.$n)(from, 'id'),
+        status: (0,json_fields/* vital */.$n)(from, 'status'),
+        imageId: (0,json_fields/* vital */.$n)(from, 'imageId'),
+        keypairId: (0,json_fields/* word */.Vm)(from, 'keypairId'),
+        deletionProtection: (0,json_fields/* optionalFlag */.bS)(from, 'deletionProtection'),
+        ...(tags === undefined ? {} : { tags })
+    };
+}
+function decodeImage(json) {
+    const from = (0,json_fields/* record */.g1)(json, 'image');
+    return {
+        ...(0,json_fields/* texts */.Te)(from, ['name', 'type', 'osType', 'osName', 'osVersion', 'osArch', 'createTime']),
+        id: (0,json_fields/* vital */.$n)(from, 'id'),
+        status: (0,json_fields/* vital */.$n)(from, 'status'),
+        minDiskGb: (0,json_fields/* count */.U9)(from, 'minDiskGb')
+    };
+}
+function decodeVolume(json) {
+    const from = (0,json_fields/* record */.g1)(json, 'volume');
+    const isSystemVolume = (0,json_fields/* flag */.Jt)(from, 'isSystemVolume');
+    const needed = isSystemVolume ? json_fields/* vital */.$n : json_fields/* text */.Qq;
+    const { attachments } = from;
+    return {
+        id: needed(from, 'id'),
+        createTime: (0,json_fields/* text */.Qq)(from, 'createTime'),
+        sizeInGB: (0,json_fields/* count */.U9)(from, 'diskSizeInGB'),
+        snapshotNum: (0,json_fields/* count */.U9)(from, 'snapshotNum'),
+        status: (0,json_fields/* word */.Vm)(from, 'status').replace(/^in[-_]?use$/i, 'InUse'),
+        isSystemVolume,
+        attachedTo: (Array.isArray(attachments) ? attachments : [])
+            .map((attachment) => (0,json_fields/* word */.Vm)({ ...Object(attachment) }, 'instanceId'))
+            .filter((id) => id !== '')
+    };
+}
+function decodeSnapshot(json) {
+    const from = (0,json_fields/* record */.g1)(json, 'snapshot');
+    return { ...(0,json_fields/* texts */.Te)(from, ['id', 'name', 'createTime']), volumeId: (0,json_fields/* word */.Vm)(from, 'volumeId') };
+}
+function decodeTags(json) {
+    if (json === null)
+        return [];
+    if (!Array.isArray(json))
+        return undefined;
+    const tags = json.map((tag) => {
+        const from = { ...Object(tag) };
+        return { key: (0,json_fields/* text */.Qq)(from, 'tagKey'), value: (0,json_fields/* text */.Qq)(from, 'tagValue') };
+    });
+    return tags.some(({ key }) => key === '') ? undefined : tags;
+}
+
+// EXTERNAL MODULE: ./core/secret-forms.js
+var secret_forms = __nccwpck_require__(6435);
+// EXTERNAL MODULE: ./bce/api/operation.js
+var api_operation = __nccwpck_require__(9666);
+;// CONCATENATED MODULE: ./bce/api/instances.js
+
+
+
+
+
+
+const longestPage = '1000';
+function getInstance(id) {
+    return {
+        ...api_operation/* read */.LF,
+        ...(0,check_arguments/* about */.Cv)('GetInstance', id),
+        path: (0,signed_request/* pathOf */.XM)('v2', 'instance', id),
+        maxBodyBytes: api_operation/* shortBody */.xe,
+        decode: (json) => oneOf(decodeInstance((0,json_fields/* record */.g1)(json, 'answer')['instance']), [id])
+    };
+}
+function getUserData(instanceId) {
+    return {
+        ...api_operation/* read */.LF,
+        method: 'POST',
+        ...(0,check_arguments/* about */.Cv)('GetInstanceUserDataInfo', instanceId),
+        path: '/v2/instance/attribute/getUserdata',
+        body: JSON.stringify({ instanceId }),
+        maxBodyBytes: api_operation/* shortBody */.xe,
+        decode: decodeUserData
+    };
+}
+function listInstances(ids, marker) {
+    return {
+        ...api_operation/* read */.LF,
+        method: 'POST',
+        name: 'ListInstanceByIds',
+        path: '/v2/instance/listByInstanceId',
+        query: (0,signed_request/* queryOf */.E2)({ marker }),
+        body: JSON.stringify({ instanceIds: ids }),
+        decode: (json) => decodePage(json, 'instances', (item) => oneOf(decodeInstance(item), ids))
+    };
+}
+function listTagged(tags, marker) {
+    const filter = tags
+        .filter(({ key, value }) => key !== '' && !/[:,]/.test(key + value))
+        .map(({ key, value }) => (value === '' ? key : `${key}:${value}`));
+    return {
+        ...api_operation/* read */.LF,
+        name: 'ListInstances',
+        path: '/v2/instance',
+        query: (0,signed_request/* queryOf */.E2)({ tags: filter.join(','), marker, maxKeys: longestPage }),
+        decode: (json) => decodePage(json, 'instances', decodeInstance)
+    };
+}
+function listVolumes(instanceId, marker) {
+    return {
+        ...api_operation/* read */.LF,
+        ...(0,check_arguments/* about */.Cv)('ListVolumes', instanceId),
+        path: '/v2/volume',
+        query: (0,signed_request/* queryOf */.E2)({ instanceId, marker }),
+        decode(json) {
+            const page = decodeHelpfulPage(json, 'volumes', decodeVolume);
+            if (page.items.some(({ attachedTo: ids }) => ids.length > 0 && !ids.includes(instanceId))) {
+                throw new json_fields/* DecodeError */.Xc('a disk is attached to another instance than the one asked for');
+            }
+            return page;
+        }
+    };
+}
+function listSystemVolumes(marker) {
+    return {
+        ...api_operation/* read */.LF,
+        name: 'ListVolumes',
+        path: '/v2/volume',
+        query: (0,signed_request/* queryOf */.E2)({ usageFilter: 'system', marker, maxKeys: longestPage }),
+        decode: (json) => decodeHelpfulPage(json, 'volumes', decodeVolume)
+    };
+}
+function listSnapshots(volumeId, marker) {
+    return { ...snapshots, ...(0,check_arguments/* about */.Cv)('ListSnapshots', volumeId), query: (0,signed_request/* queryOf */.E2)({ volumeId, marker }) };
+}
+function listAllSnapshots(marker) {
+    return { ...snapshots, query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }) };
+}
+function startInstance(id) {
+    const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
+    return { ...write, ...(0,check_arguments/* about */.Cv)('StartInstance', id), path, query: { start: null }, repeatable: true };
+}
+function rebuildInstance(id, spec, ciphertext) {
+    return {
+        ...rebuild(spec, ciphertext),
+        ...(0,check_arguments/* about */.Cv)('RebuildInstance', id),
+        path: (0,signed_request/* pathOf */.XM)('v2', 'instance', id),
+        query: { rebuild: null },
+        body: JSON.stringify(rebuildFields(spec, ciphertext))
+    };
+}
+function rebuildInstances(ids, spec, ciphertext) {
+    return {
+        ...rebuild(spec, ciphertext),
+        name: 'RebuildBatchInstance',
+        target: (0,check_arguments/* batchName */.cL)(ids),
+        path: '/v2/instance/rebuild',
+        query: {},
+        isBatch: true,
+        body: JSON.stringify({ instanceIds: ids, ...rebuildFields(spec, ciphertext) })
+    };
+}
+function rebuildFields({ imageId, login, userData, cleanLastUserData }, ciphertext) {
+    return {
+        imageId,
+        adminPass: ciphertext,
+        keypairId: login.kind === 'keypairId' ? login.keypairId : undefined,
+        keepImageLogin: login.kind === 'keepImageLogin' ? true : undefined,
+        userData: userData?.reveal(),
+        cleanLastUserData
+    };
+}
+function rebuild({ login, userData }, ciphertext = '') {
+    const password = login.kind === 'adminPass' ? [login.adminPass.reveal(), ciphertext] : [];
+    const secrets = [...password, ...(userData === undefined ? [] : (0,secret_forms/* secretLines */._o)(userData.reveal()))];
+    return { ...write, secrets, tellsLoss: true };
+}
+const snapshots = {
+    ...api_operation/* read */.LF,
+    name: 'ListSnapshots',
+    path: '/v2/snapshot',
+    decode: (json) => decodeHelpfulPage(json, 'snapshots', decodeSnapshot)
+};
+const write = {
+    kind: 'write',
+    method: 'PUT',
+    decode: (_json, requestId) => ({ requestId })
+};
+
+;// CONCATENATED MODULE: ./bce/api/load-balancers.js
+
+
+
+
+
+
+
+function listMembers(blbId, marker) {
+    return {
+        ...readBlb,
+        ...(0,check_arguments/* about */.Cv)('DescribeBlbServers', blbId),
+        path: (0,signed_request/* pathOf */.XM)('v1', 'blb', blbId, 'backendserver'),
+        query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }),
+        decode: decodeMembers
+    };
+}
+function listGroups(blbId, marker) {
+    return {
+        ...readBlb,
+        ...(0,check_arguments/* about */.Cv)('DescribeAppBlbServerGroup', blbId),
+        path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'appservergroup'),
+        query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }),
+        decode: (json) => decodePage(json, 'appServerGroupList', (item) => (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(item, 'group'), 'id'))
+    };
+}
+function listGroupMembers(blbId, sgId, marker) {
+    return {
+        ...readBlb,
+        ...(0,check_arguments/* about */.Cv)('DescribeAppBlbServerGroupRs', blbId, sgId),
+        path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'blbrs'),
+        query: (0,signed_request/* queryOf */.E2)({ sgId, marker, maxKeys: longestPage }),
+        decode: decodeMembers
+    };
+}
+function updateWeights(pool, weights) {
+    const { kind, blbId, groupId: sgId = '' } = pool;
+    const name = updateName(pool);
+    const isPlain = kind === 'blb';
+    (0,check_arguments/* checkWeights */.qO)(name, blbId, weights);
+    const backendServerList = weights.map(({ instanceId, weight }) => ({ instanceId, weight }));
+    return {
+        kind: 'write',
+        service: 'blb',
+        method: 'PUT',
+        repeatable: true,
+        ...(isPlain ? (0,check_arguments/* about */.Cv)(name, blbId) : (0,check_arguments/* about */.Cv)(name, blbId, sgId)),
+        path: (0,signed_request/* pathOf */.XM)('v1', kind, blbId, isPlain ? 'backendserver' : 'blbrs'),
+        query: isPlain ? { update: null } : {},
+        body: JSON.stringify(isPlain ? { backendServerList } : { sgId, backendServerList }),
+        decode: () => undefined
+    };
+}
+function decodeMembers(json) {
+    return decodePage(json, 'backendServerList', (item) => {
+        const from = (0,json_fields/* record */.g1)(item, 'member');
+        const instanceId = (0,json_fields/* word */.Vm)(from, 'instanceId');
+        return instanceId === '' ? undefined : { instanceId, weight: weightOf(from) };
+    });
+}
+function weightOf(from) {
+    const weight = from['weight'];
+    const digits = typeof weight === 'number' || typeof weight === 'string' ? String(weight) : '';
+    if (!/^\d{1,3}$/.test(digits) || Number(digits) > 100) {
+        throw new json_fields/* DecodeError */.Xc('"weight" is no whole number from 0 to 100');
+    }
+    return Number(digits);
+}
+const readBlb = { ...api_operation/* read */.LF, service: 'blb' };
+
+;// CONCATENATED MODULE: ./bce/api/backend-servers.js
+
+
+
+const unfit = ['notFound', 'invalid'];
+async function backendServersOf(blbId, call) {
+    const ordinary = await unlessUnfit(allPages((marker) => listMembers(blbId, marker), call));
+    if (!(ordinary instanceof model_failure/* CallError */.RA)) {
+        const backendServers = backendServersIn({ kind: 'blb', blbId }, ordinary);
+        if (backendServers.length > 0) {
+            return backendServers;
+        }
+    }
+    const groups = await unlessUnfit(allPages((marker) => listGroups(blbId, marker), call));
+    if (groups instanceof model_failure/* CallError */.RA) {
+        if (ordinary instanceof model_failure/* CallError */.RA) {
+            throw tellingFailure(ordinary, groups);
+        }
+        return [];
+    }
+    const backendServers = [];
+    for (const groupId of new Set(groups)) {
+        const page = (marker) => listGroupMembers(blbId, groupId, marker);
+        backendServers.push(...backendServersIn({ kind: 'appblb', blbId, groupId }, await allPages(page, call)));
+    }
+    return backendServers;
+}
+function backendServersIn(pool, members) {
+    const backendServers = new Map();
+    for (const member of members) {
+        if (member !== undefined) {
+            backendServers.set(member.instanceId, { ...pool, ...member });
+        }
+    }
+    return [...backendServers.values()];
+}
+async function unlessUnfit(items) {
+    try {
+        return await items;
+    }
+    catch (error) {
+        if (error instanceof model_failure/* CallError */.RA && unfit.includes(error.failure.kind)) {
+            return error;
+        }
+        throw error;
+    }
+}
+function tellingFailure(ordinary, application) {
+    const other = [ordinary, application].find(({ failure }) => failure.kind !== 'notFound');
+    if (other !== undefined) {
+        return other;
+    }
+    const { failure } = ordinary;
+    const message = `it is neither an ordinary nor an application load balancer; ${failure.message}`;
+    return new model_failure/* CallError */.RA({ ...failure, message }, { cause: application });
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./bce/api/encrypt-password.js
+
+
+const keyBytes = 16;
+function encryptPassword(operation, target, password, secretAccessKey) {
+    const key = Buffer.from(secretAccessKey, 'utf8').subarray(0, keyBytes);
+    if (key.length < keyBytes) {
+        const message = `the secret access key has fewer than ${keyBytes} characters, so adminPass cannot be encrypted with it`;
+        throw (0,check_arguments/* refused */.J5)(operation, target, message);
+    }
+    const cipher = (0,external_node_crypto_.createCipheriv)('aes-128-ecb', key, null);
+    return cipher.update(password, 'utf8', 'hex') + cipher.final('hex');
+}
+
+;// CONCATENATED MODULE: ./bce/api/images.js
+
+
+
+
+
+function getImage(id) {
+    return {
+        ...api_operation/* read */.LF,
+        ...(0,check_arguments/* about */.Cv)('GetImage', id),
+        path: (0,signed_request/* pathOf */.XM)('v2', 'image', id),
+        maxBodyBytes: api_operation/* shortBody */.xe,
+        decode: (json) => oneOf(decodeImage((0,json_fields/* record */.g1)(json, 'answer')['image']), [id])
+    };
+}
+function listImages({ imageType, imageName }, marker) {
+    return {
+        ...api_operation/* read */.LF,
+        name: 'ListImages',
+        path: '/v2/image',
+        query: (0,signed_request/* queryOf */.E2)({ imageType, imageName, marker }),
+        decode: (json) => decodePage(json, 'images', decodeImage)
+    };
+}
+function createImage(spec) {
+    const { imageName, instanceId, clientToken } = spec;
+    (0,check_arguments/* checkToken */.SK)('CreateImage', instanceId, clientToken);
+    return {
+        kind: 'write',
+        repeatable: true,
+        method: 'POST',
+        ...(0,check_arguments/* about */.Cv)('CreateImage', instanceId),
+        path: '/v2/image',
+        query: { clientToken },
+        body: JSON.stringify({ imageName, instanceId }),
+        decode: (json) => ({ imageId: (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(json, 'answer'), 'imageId') })
+    };
+}
+function deleteImage(id) {
+    return {
+        kind: 'write',
+        repeatable: true,
+        doneAfterLoss: 'notFound',
+        method: 'DELETE',
+        ...(0,check_arguments/* about */.Cv)('DeleteImage', id),
+        path: (0,signed_request/* pathOf */.XM)('v2', 'image', id),
+        query: {},
+        decode: () => undefined
+    };
+}
+
+// EXTERNAL MODULE: ./bce/api/reply-facts.js + 1 modules
+var reply_facts = __nccwpck_require__(7463);
+;// CONCATENATED MODULE: ./bce/api/system-disks.js
+function systemDiskOf(volumes) {
+    const [disk, another] = volumes.filter(({ isSystemVolume }) => isSystemVolume);
+    if (disk === undefined || another !== undefined) {
+        return undefined;
+    }
+    const { isSystemVolume: _flag, attachedTo: _ids, ...systemDisk } = disk;
+    return systemDisk;
+}
+function systemDisksByInstance(volumes) {
+    const different = new Map(volumes.map((volume) => [volume.id, volume]));
+    const byInstance = new Map();
+    for (const volume of different.values()) {
+        for (const id of volume.attachedTo) {
+            byInstance.set(id, [...(byInstance.get(id) ?? []), volume]);
+        }
+    }
+    return new Map([...byInstance].flatMap(([id, some]) => {
+        const disk = systemDiskOf(some);
+        return disk === undefined ? [] : [[id, disk]];
+    }));
+}
+
+;// CONCATENATED MODULE: ./bce/api/error-codes.js
+const codes = new Map([
+    [
+        'throttled',
+        [
+            'ratelimit',
+            'ratelimitexceeded',
+            'throttling',
+            'throttled',
+            'throttlingexception',
+            'toomanyrequests',
+            'requestlimitexceeded',
+            'exceedratelimit',
+            'slowdown'
+        ]
+    ],
+    ['skewed', ['requestexpired', 'requesttimetooskewed']],
+    [
+        'denied',
+        [
+            'accessdenied',
+            'iamsignatureinvalid',
+            'invalidaccesskeyid',
+            'invalidhttpauthheader',
+            'optinrequired',
+            'qualifynotpass',
+            'signaturedoesnotmatch',
+            'signatureinvalid',
+            'invalidsignature'
+        ]
+    ],
+    [
+        'notFound',
+        [
+            'forbidden.instancenotfound',
+            'instancenotexist',
+            'instancenotfound',
+            'invalidinstanceid.notfound',
+            'keypair.instancenotexist',
+            'keypair.keypairnotexist',
+            'nosuchobject',
+            'resourcenotfound'
+        ]
+    ],
+    [
+        'conflict',
+        [
+            'image.creatingimagecannotbedeleted',
+            'image.imagehasbeensharedtoothers',
+            'image.instancestatusforbidden',
+            'instance.passwordoperationforbidden',
+            'instance.rebootinstanceoperationforbidden',
+            'instance.startinstanceoperationforbidden',
+            'instance.stopinstanceoperationforbidden',
+            'keypair.instancestatusforbidden',
+            'lastoperationnotfinished',
+            'operationdenied'
+        ]
+    ],
+    [
+        'invalid',
+        [
+            'idempotentparametermismatch',
+            'image.imagequotaexceedlimit',
+            'image.uncustomimagecannotbedeleted',
+            'invalidversion',
+            'keypair.unsupportostype'
+        ]
+    ]
+]);
+const busyCode = 'lastoperationnotfinished';
+const serverCodes = ['internalerror', 'serviceinternalerror', 'serviceunavailable'];
+function classify(status, code, kind) {
+    const lower = code.toLowerCase();
+    for (const [failure, members] of codes) {
+        if (members.includes(lower)) {
+            return failure;
+        }
+    }
+    if (serverCodes.includes(lower) || status >= 500 || status === 408) {
+        return kind === 'read' ? 'transient' : 'ambiguous';
+    }
+    return byStatus.get(status) ?? 'invalid';
+}
+function isBusy(code = '') {
+    return code.toLowerCase() === busyCode;
+}
+const byStatus = new Map([
+    [401, 'denied'],
+    [403, 'denied'],
+    [404, 'notFound'],
+    [409, 'conflict'],
+    [412, 'conflict'],
+    [429, 'throttled']
+]);
+
+;// CONCATENATED MODULE: ./bce/api/interpret-reply.js
+
+
+
+
+function interpretReply(operation, reply, facts, endpoint) {
+    const { status, body } = reply;
+    const fail = (kind, message, cause) => failed(operation, kind, message, cause, { status, facts });
+    if (body.kind === 'cut' && operation.kind === 'read') {
+        return fail('transient', body.error.message, body.error);
+    }
+    if (status >= 200 && status < 300 && !deniesSuccess(facts)) {
+        const problem = body.kind === 'tooLong' ? 'the answer is too long' : facts.problem;
+        if (problem !== '' && operation.kind === 'read')
+            return fail('malformed', problem);
+        try {
+            return { ok: true, value: operation.decode(facts.json, facts.requestId) };
+        }
+        catch (error) {
+            if (!(error instanceof json_fields/* DecodeError */.Xc))
+                throw error;
+            return fail('malformed', `the answer cannot be understood: ${error.message}`);
+        }
+    }
+    if (status >= 300 && status < 400) {
+        const host = (0,reply_facts/* redirectHost */.DM)(reply, endpoint);
+        const kind = operation.kind === 'read' ? 'invalid' : 'ambiguous';
+        return fail(kind, `the service sent us on to ${host}, and a signed request does not follow`);
+    }
+    const message = facts.message === '' ? 'the service gave no reason' : facts.message;
+    if (status < 300 && operation.service !== 'ca') {
+        const kind = operation.kind === 'read' ? 'malformed' : 'ambiguous';
+        return fail(kind, `the status is one of success, but the answer is an error: ${message}`);
+    }
+    const kind = classify(Math.max(status, 400), facts.code, operation.kind);
+    return fail(kind, kind === 'skewed'
+        ? `${message} (the clock here differs from the service's, or a session has ended)`
+        : message);
+}
+function deniesSuccess({ json, code }) {
+    const { success } = { ...Object(json) };
+    return success === false || !/^(?:success|ok|\d*)$/i.test(code);
+}
+function interpretLoss(operation, error) {
+    const { reach, barrier, message } = error;
+    const loss = operation.kind === 'read' ? 'transient' : 'ambiguous';
+    const attempt = failed(operation, reach === 'lost' ? loss : reach, message, error);
+    return { ...attempt, failure: { ...attempt.failure, ...(0,given/* given */.g)({ barrier }) } };
+}
+function failed(operation, kind, message, cause, answer) {
+    const { code, requestId, retryAfterMs, serverMs } = answer?.facts ?? {};
+    return {
+        ok: false,
+        failure: {
+            kind,
+            operation: operation.name,
+            target: operation.target,
+            message,
+            ...(0,given/* given */.g)({
+                httpStatus: answer?.status,
+                code: code || undefined,
+                requestId: requestId || undefined,
+                retryAfterMs
+            })
+        },
+        ...(0,given/* given */.g)({ cause, serverMs })
+    };
+}
+
+// EXTERNAL MODULE: ./bce/api/service-endpoints.js
+var service_endpoints = __nccwpck_require__(8547);
+;// CONCATENATED MODULE: ./bce/http/transport-error.js
+class TransportError extends Error {
+    reach;
+    code;
+    barrier;
+    constructor(reach, code, message, options) {
+        super(message, options);
+        this.name = 'TransportError';
+        this.reach = reach;
+        this.code = code;
+        this.barrier = options?.barrier;
+    }
+}
+class AttemptEndedError extends Error {
+    code;
+    constructor(code, message) {
+        super(message);
+        this.name = 'AttemptEndedError';
+        this.code = code;
+    }
+}
+function transportError(error, host, phase) {
+    const code = codeOf(error);
+    if (error instanceof AttemptEndedError) {
+        const reach = phase === 'connecting' ? 'unreached' : 'lost';
+        const message = `${error.message} (${states[phase]} ${host})`;
+        return new TransportError(reach, code, message, { cause: error });
+    }
+    if (phase !== 'connecting') {
+        const what = phase === 'waiting' ? 'broke before an answer came' : 'broke in the midst of the answer';
+        return new TransportError('lost', code, `the connection to ${host} ${what} (${code})`, { cause: error });
+    }
+    if (certificateCodes.test(code)) {
+        const remedy = 'if an authority of your own signed it, name its file in NODE_EXTRA_CA_CERTS';
+        const message = `the certificate of ${host} is not trusted (${code}), so nothing was sent; ${remedy}`;
+        return new TransportError('unsent', code, message, { cause: error });
+    }
+    if (code.startsWith('ERR_INVALID') || code === 'ERR_UNESCAPED_CHARACTERS') {
+        const hint = code === 'ERR_INVALID_URL' ? 'the proxy that the environment names is no URL' : code;
+        return new TransportError('unsent', code, `the request to ${host} cannot be made (${hint})`, {
+            cause: error
+        });
+    }
+    const isProxy = textOf(error).startsWith('tunneling socket');
+    const detail = isProxy ? `at the proxy: ${textOf(error)}` : code;
+    const barrier = isProxy ? 'proxy' : lookupCodes.has(code) ? 'hostName' : undefined;
+    return new TransportError('unreached', code, `no connection to ${host} (${detail})`, {
+        cause: error,
+        barrier
+    });
+}
+const lookupCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ENODATA']);
+const states = {
+    connecting: 'while connecting to',
+    waiting: 'while waiting for an answer of',
+    reading: 'while reading the answer of'
+};
+const certificateCodes = /CERT|UNABLE_TO_VERIFY|UNABLE_TO_DECODE|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH/;
+function codeOf(error) {
+    return propertyOf(error, 'code') || 'unknown error';
+}
+function textOf(error) {
+    return propertyOf(error, 'message');
+}
+function propertyOf(error, name) {
+    const value = Object(error)[name];
+    return typeof value === 'string' ? value : '';
+}
+
+;// CONCATENATED MODULE: ./bce/call-attempt.js
+
+
+
+
+
+
+const timeoutMs = { read: 15_000, write: 30_000 };
+const connectLimitMs = 10_000;
+const bodyLimitMs = 3_000;
+async function attempt(operation, context, signal, options = {}) {
+    const { credentials, clock } = context;
+    const endpoint = (0,service_endpoints/* endpointOf */.X)(operation.service ?? 'bcc', context.endpoint);
+    const startMs = context.wallMs();
+    const signed = (0,signed_request/* signedRequest */.IU)(operation, endpoint, credentials, startMs + clock.offsetMs);
+    context.mask(signed.signature);
+    const hidden = (0,reply_facts/* hiding */.Q0)([signed.signature, ...(operation.secrets ?? [])], context.hidden);
+    const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options, hidden);
+    const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
+    context.debug((0,reply_facts/* redact */.E$)(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, hidden));
+    return outcome.ok
+        ? outcome
+        : { ...outcome, failure: { ...outcome.failure, message: (0,reply_facts/* redact */.E$)(outcome.failure.message, hidden) } };
+}
+async function exchange(operation, signed, endpoint, context, signal, options, hidden) {
+    const { deadlineMs = Number.POSITIVE_INFINITY, expiresAtMs = Number.POSITIVE_INFINITY } = options;
+    const nowMs = context.nowMs();
+    const isWrite = operation.kind === 'write';
+    const request = {
+        method: operation.method,
+        endpoint,
+        path: signed.path,
+        headers: signed.headers,
+        timeoutMs: Math.max(0, Math.min(timeoutMs[operation.kind], deadlineMs - nowMs)),
+        fresh: isWrite || options.fresh === true,
+        maxBodyBytes: operation.maxBodyBytes ?? (isWrite ? api_operation/* shortBody */.xe : api_operation/* longBody */.xx),
+        ...(isWrite
+            ? { connectMs: Math.max(0, Math.min(connectLimitMs, expiresAtMs - nowMs)), bodyMs: bodyLimitMs }
+            : {}),
+        ...(operation.body === undefined ? {} : { body: operation.body })
+    };
+    try {
+        const reply = await context.transport.send(request, signal);
+        const facts = (0,reply_facts/* replyFacts */.EE)(reply, context.wallMs(), hidden);
+        const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
+        return [interpretReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
+    }
+    catch (error) {
+        if (error instanceof TransportError) {
+            return [interpretLoss(operation, error), [error.code, error.reach]];
+        }
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./bce/unless-aborted.js
+function unlessAborted(work, signal) {
+    return new Promise((resolve, reject) => {
+        const onAbort = () => reject(signal.reason);
+        signal.addEventListener('abort', onAbort, { once: true });
+        if (signal.aborted) {
+            onAbort();
+        }
+        work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    });
+}
+
+;// CONCATENATED MODULE: ./bce/http/body.js
+async function readBody(message, maxBytes, fail) {
+    const chunks = [];
+    let bytes = 0;
+    try {
+        for await (const chunk of message) {
+            const buffer = Buffer.from(chunk);
+            bytes += buffer.length;
+            if (bytes > maxBytes) {
+                return { kind: 'tooLong' };
+            }
+            chunks.push(buffer);
+        }
+    }
+    catch (error) {
+        return { kind: 'cut', error: fail(error) };
+    }
+    return { kind: 'whole', text: Buffer.concat(chunks).toString('utf8') };
+}
+
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+var external_node_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_http_, 2);
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __nccwpck_require__(4708);
+var external_node_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_https_, 2);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
+;// CONCATENATED MODULE: ./bce/http/node-http.js
+
+
+
+function watchedModule(url, onConnected) {
+    const module = url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject;
+    const request = (options, callback) => {
+        const sent = module.request(options, callback);
+        sent.once('socket', (socket) => {
+            const secure = socket instanceof external_node_tls_.TLSSocket;
+            if (sent.reusedSocket || (!secure && !socket.connecting)) {
+                onConnected();
+            }
+            else {
+                socket.once(secure ? 'secureConnect' : 'connect', onConnected);
+            }
+        });
+        let isAnswered = false;
+        sent.once('response', () => {
+            isAnswered = true;
+        });
+        sent.once('upgrade', (_response, socket) => socket.destroy());
+        sent.once('close', () => {
+            if (!isAnswered) {
+                sent.emit('error', Object.assign(new Error('the request ended without an answer'), { code: 'NO_ANSWER' }));
+            }
+        });
+        return sent;
+    };
+    return Object.create(module, { request: { value: request } });
+}
+function bindTunnel(agent, signal) {
+    if ('proxyOptions' in agent) {
+        Object.assign(agent, { proxyOptions: { ...Object(agent.proxyOptions), signal } });
+    }
+}
+
+;// CONCATENATED MODULE: ./bce/http/transport.js
+
+
+
+
+
+function createTransport(userAgent) {
+    const kept = newClient(userAgent, true);
+    const running = new Set();
+    let disposed = false;
+    return {
+        async send(request, signal) {
+            const host = request.endpoint.host;
+            if (signal.aborted || disposed) {
+                throw transportError(cancelled(), host, 'connecting');
+            }
+            const alone = request.fresh || isProxied(request.endpoint);
+            const client = alone ? newClient(userAgent, false) : kept;
+            const attempt = new AbortController();
+            running.add(attempt);
+            const timer = setTimeout(() => attempt.abort(tooLate(request.timeoutMs)), request.timeoutMs);
+            const connecting = limitConnecting(request.connectMs, attempt);
+            const onAbort = () => attempt.abort(cancelled());
+            signal.addEventListener('abort', onAbort, { once: true });
+            try {
+                return await transport_exchange(client, request, attempt.signal, connecting.done);
+            }
+            finally {
+                clearTimeout(timer);
+                connecting.done();
+                signal.removeEventListener('abort', onAbort);
+                running.delete(attempt);
+                if (alone) {
+                    client.dispose();
+                }
+            }
+        },
+        dispose() {
+            disposed = true;
+            for (const attempt of running) {
+                attempt.abort(cancelled());
+            }
+            kept.dispose();
+        }
+    };
+}
+function limitConnecting(connectMs, attempt) {
+    if (connectMs === undefined) {
+        return { done: () => undefined };
+    }
+    const abort = () => attempt.abort(notConnected(connectMs));
+    const timer = setTimeout(abort, connectMs);
+    const endMs = performance.now() + connectMs;
+    let isDone = false;
+    return {
+        done() {
+            clearTimeout(timer);
+            if (!isDone && performance.now() > endMs) {
+                abort();
+            }
+            isDone = true;
+        }
+    };
+}
+async function transport_exchange(client, request, signal, onConnected) {
+    const { endpoint, method, path, body } = request;
+    let phase = 'connecting';
+    const fail = (error) => transportError(signal.aborted ? signal.reason : error, endpoint.host, phase);
+    try {
+        const agent = client.getAgent(endpoint.href);
+        bindTunnel(agent, signal);
+        const options = {
+            method,
+            path,
+            agent,
+            signal,
+            host: endpoint.hostname.replace(/^\[|\]$/g, ''),
+            port: endpoint.port === '' ? (endpoint.protocol === 'https:' ? 443 : 80) : Number(endpoint.port),
+            headers: { ...request.headers, 'user-agent': client.userAgent }
+        };
+        const httpModule = watchedModule(endpoint, () => {
+            onConnected();
+            if (!signal.aborted) {
+                phase = 'waiting';
+            }
+        });
+        const sent = client.requestRaw({ options, parsedUrl: endpoint, httpModule }, body ?? null);
+        const { message } = await unlessAborted(sent, signal);
+        phase = 'reading';
+        const { bodyMs } = request;
+        const stop = () => message.destroy(tooLate(bodyMs ?? 0));
+        const timer = bodyMs === undefined ? undefined : setTimeout(stop, bodyMs);
+        const wireBody = await readBody(message, request.maxBodyBytes, fail).finally(() => clearTimeout(timer));
+        return { status: message.statusCode ?? 0, headers: message.headers, body: wireBody };
+    }
+    catch (error) {
+        throw fail(error);
+    }
+}
+function newClient(userAgent, keepAlive) {
+    return new lib/* HttpClient */.Qq(userAgent, [], { keepAlive, allowRedirects: false, allowRetries: false });
+}
+function isProxied(endpoint) {
+    try {
+        return (0,lib/* getProxyUrl */.s_)(endpoint.href) !== '';
+    }
+    catch {
+        return true;
+    }
+}
+function cancelled() {
+    return new AttemptEndedError('ABORTED', 'given up on request');
+}
+function tooLate(timeoutMs) {
+    return new AttemptEndedError('ETIMEDOUT', `no whole answer within ${seconds(timeoutMs)}`);
+}
+function notConnected(connectMs) {
+    return new AttemptEndedError('ETIMEDOUT', `no connection within ${seconds(connectMs)}, so nothing was sent`);
+}
+function seconds(ms) {
+    return `${Math.round(ms) / 1000} s`;
+}
+
+;// CONCATENATED MODULE: ./bce/retry/token-bucket.js
+const lowestRate = 0.5;
+const slowEveryMs = 1_000;
+const stepsUp = 100;
+function newBucket(callsPerSecond, nowMs) {
+    if (!(callsPerSecond > 0 && callsPerSecond < Number.POSITIVE_INFINITY)) {
+        throw new RangeError(`${callsPerSecond} calls a second is not a rate`);
+    }
+    return {
+        fullRate: callsPerSecond,
+        rate: callsPerSecond,
+        tokens: capacity(callsPerSecond),
+        countedMs: nowMs,
+        slowedMs: Number.NEGATIVE_INFINITY
+    };
+}
+function takeToken(bucket, nowMs) {
+    const counted = count(bucket, nowMs);
+    if (counted.tokens >= 1) {
+        return { bucket: { ...counted, tokens: counted.tokens - 1 }, waitMs: 0 };
+    }
+    const heldMs = Math.max(0, counted.countedMs - nowMs);
+    const missingMs = ((1 - counted.tokens) / counted.rate) * 1_000;
+    return { bucket: counted, waitMs: Math.ceil(heldMs + missingMs) };
+}
+function slowDown(bucket, nowMs) {
+    if (nowMs - bucket.slowedMs < slowEveryMs) {
+        return bucket;
+    }
+    const rate = Math.max(Math.min(lowestRate, bucket.fullRate), bucket.rate / 2);
+    return { ...count(bucket, nowMs), rate, tokens: 0, slowedMs: nowMs };
+}
+function speedUp(bucket, nowMs, sentMs) {
+    if (sentMs <= bucket.slowedMs) {
+        return bucket;
+    }
+    const rate = Math.min(bucket.fullRate, bucket.rate + bucket.fullRate / stepsUp);
+    return { ...count(bucket, nowMs), rate };
+}
+function holdUntil(bucket, nowMs, untilMs) {
+    const counted = count(bucket, nowMs);
+    return untilMs <= counted.countedMs ? counted : { ...counted, tokens: 0, countedMs: untilMs };
+}
+function count(bucket, nowMs) {
+    if (nowMs <= bucket.countedMs) {
+        return bucket;
+    }
+    const grown = bucket.tokens + ((nowMs - bucket.countedMs) / 1_000) * bucket.rate;
+    return { ...bucket, tokens: Math.min(capacity(bucket.rate), grown), countedMs: nowMs };
+}
+function capacity(rate) {
+    return Math.max(1, rate);
+}
+
+;// CONCATENATED MODULE: ./bce/retry/rate-limiter.js
+
+
+
+const unlimited = { acquire: async () => true, adapt: (attempt) => attempt() };
+function createRateLimiter(callsPerSecond, ports) {
+    let bucket = newBucket(callsPerSecond, ports.nowMs());
+    let queue = Promise.resolve();
+    let waiting = 0;
+    async function waitForToken(signal, untilMs) {
+        for (;;) {
+            const nowMs = ports.nowMs();
+            const request = takeToken(bucket, nowMs);
+            bucket = request.bucket;
+            if (request.waitMs === 0) {
+                return true;
+            }
+            if (nowMs + request.waitMs > untilMs) {
+                return false;
+            }
+            await ports.sleep(request.waitMs, signal);
+        }
+    }
+    async function waitForOthers(others, signal, untilMs) {
+        const turn = unlessAborted(others, signal).then(() => true, (cause) => {
+            throw new model_failure/* CancelledError */.cc('cancelled', { cause });
+        });
+        if (waiting === 1 || untilMs === Number.POSITIVE_INFINITY)
+            return turn;
+        const timer = new AbortController();
+        const late = ports.sleep(Math.max(0, untilMs - ports.nowMs()), timer.signal);
+        try {
+            return await Promise.race([turn, late.then(() => false)]);
+        }
+        finally {
+            timer.abort('over');
+            late.catch(() => undefined);
+        }
+    }
+    async function waitForTurn(others, signal, untilMs) {
+        waiting += 1;
+        try {
+            return (await waitForOthers(others, signal, untilMs)) && (await waitForToken(signal, untilMs));
+        }
+        finally {
+            waiting -= 1;
+        }
+    }
+    return {
+        acquire(signal, untilMs = Number.POSITIVE_INFINITY) {
+            const turn = waitForTurn(queue, signal, untilMs);
+            queue = Promise.allSettled([queue, turn]);
+            return turn;
+        },
+        async adapt(attempt) {
+            const sentMs = ports.nowMs();
+            const outcome = await attempt();
+            const before = bucket;
+            bucket = adapted(bucket, outcome, ports.nowMs(), sentMs);
+            if (bucket.rate < before.rate) {
+                ports.debug(`the service throttles: from now on ${rounded(bucket.rate)} calls a second at most`);
+            }
+            return outcome;
+        }
+    };
+}
+function adapted(bucket, outcome, nowMs, sentMs) {
+    if (outcome.ok) {
+        return speedUp(bucket, nowMs, sentMs);
+    }
+    const { kind, retryAfterMs = 0 } = outcome.failure;
+    const after = kind === 'throttled' ? slowDown(bucket, nowMs) : bucket;
+    return retryAfterMs > 0 && retryAfterMs <= model_failure/* longestRetryAfterMs */.tK
+        ? holdUntil(after, nowMs, nowMs + retryAfterMs)
+        : after;
+}
+function rounded(rate) {
+    return Math.round(rate * 100) / 100;
+}
+
+;// CONCATENATED MODULE: ./bce/retry/retry-policy.js
+
+
+const baseMs = 500;
+const capMs = 8_000;
+const deferralLimitMs = 300_000;
+const minDeferrals = 5;
+const resendWindowMs = 10_000;
+const noFailures = { failed: 0, deferred: 0, deferredSinceMs: 0 };
+function withFailure(state, failure, traits, nowMs) {
+    if (!isDeferred(failure, traits)) {
+        return { failed: state.failed + 1, deferred: 0, deferredSinceMs: 0 };
+    }
+    const { failed, deferred } = state;
+    return {
+        failed,
+        deferred: deferred + 1,
+        deferredSinceMs: deferred === 0 ? nowMs() : state.deferredSinceMs
+    };
+}
+function attemptLimit(failure, traits) {
+    switch (failure) {
+        case 'throttled':
+            return traits.isBatch === true ? 1 : Number.POSITIVE_INFINITY;
+        case 'unreached':
+            return 5;
+        case 'transient':
+        case 'ambiguous':
+        case 'malformed':
+            return isRepeatable(traits) ? 5 : 1;
+        default:
+            return 1;
+    }
+}
+function retryDelay(failure, traits, state, ports) {
+    if (isDeferred(failure, traits)) {
+        return deferredDelay(failure.retryAfterMs, traits, state, ports);
+    }
+    const { retryAfterMs } = failure;
+    if (state.failed >= attemptLimit(failure.kind, traits)) {
+        return undefined;
+    }
+    if (retryAfterMs !== undefined) {
+        return retryAfterMs > model_failure/* longestRetryAfterMs */.tK ? undefined : retryAfterMs;
+    }
+    return ports.random() * ceiling(state.failed);
+}
+function deferredDelay(retryAfterMs, traits, { deferred, deferredSinceMs }, ports) {
+    const sinceMs = ports.nowMs() - deferredSinceMs;
+    const delayMs = retryAfterMs === undefined
+        ? ((1 + ports.random()) / 2) * ceiling(deferred)
+        : Math.max(baseMs, retryAfterMs);
+    if (!isRepeatable(traits)) {
+        return sinceMs + delayMs > resendWindowMs ? undefined : delayMs;
+    }
+    const isSpent = deferred >= minDeferrals && sinceMs >= deferralLimitMs;
+    return isSpent || (retryAfterMs ?? 0) > model_failure/* longestRetryAfterMs */.tK ? undefined : delayMs;
+}
+function ceiling(failures) {
+    return Math.min(capMs, baseMs * 2 ** (failures - 1));
+}
+function isRepeatable({ kind, repeatable = kind === 'read' }) {
+    return repeatable;
+}
+function isDeferred({ kind, code }, traits) {
+    if (kind === 'throttled')
+        return traits.isBatch !== true;
+    return isBusy(code) && isRepeatable(traits);
+}
+
+;// CONCATENATED MODULE: ./bce/retry/with-retries.js
+
+
+async function withRetries(operation, once, ports, limits) {
+    const { signal, start, deadlineMs = Number.POSITIVE_INFINITY } = limits;
+    const windowMs = isRepeatable(operation) ? Number.POSITIVE_INFINITY : ports.nowMs() + resendWindowMs;
+    const expiresAtMs = limits.expiresAtMs ?? windowMs;
+    const untilMs = Math.min(deadlineMs, expiresAtMs);
+    const isExpiring = expiresAtMs <= deadlineMs;
+    let corrected = false;
+    let lost = false;
+    let state = noFailures;
+    let last;
+    for (let attempts = 0;; attempts += 1) {
+        const isTurn = await waited(ports.acquire(start, untilMs), start, last);
+        if (start.aborted || signal.aborted) {
+            throw new model_failure/* CancelledError */.cc('cancelled', { cause: last ?? start.reason });
+        }
+        if (!isTurn || ports.nowMs() > untilMs) {
+            throw lost && last !== undefined ? last : with_retries_tooLate(operation, attempts, isExpiring, last);
+        }
+        const outcome = await once();
+        if (outcome.ok) {
+            return outcome.value;
+        }
+        const { failure } = outcome;
+        if (lost && failure.kind === operation.doneAfterLoss) {
+            return operation.decode(undefined, failure.requestId ?? '');
+        }
+        const error = callError(outcome, attempts + 1, operation, lost);
+        last = error;
+        lost ||= operation.kind === 'write' && leavesDoubt(failure.kind);
+        if (signal.aborted) {
+            const told = error.failure.kind === 'ambiguous' && operation.tellsLoss === true;
+            throw told ? error : new model_failure/* CancelledError */.cc('cancelled', { cause: error });
+        }
+        if (failure.kind === 'skewed' && outcome.serverMs !== undefined && !corrected) {
+            corrected = true;
+            ports.correctClock(outcome.serverMs);
+            continue;
+        }
+        state = withFailure(state, failure, operation, ports.nowMs);
+        const delayMs = retryDelay(failure, operation, state, ports);
+        if (delayMs === undefined) {
+            throw error;
+        }
+        if (ports.nowMs() + delayMs > untilMs) {
+            throw lost || !isExpiring ? error : with_retries_tooLate(operation, attempts + 1, isExpiring, error);
+        }
+        await waited(ports.sleep(delayMs, start), start, error);
+    }
+}
+async function waited(wait, signal, failure) {
+    try {
+        return await wait;
+    }
+    catch (error) {
+        throw signal.aborted ? new model_failure/* CancelledError */.cc('cancelled', { cause: failure ?? signal.reason }) : error;
+    }
+}
+function leavesDoubt(kind) {
+    return kind === 'ambiguous' || kind === 'malformed';
+}
+function callError(outcome, attempts, traits, lost) {
+    const { failure, cause } = outcome;
+    const { retryAfterMs = 0 } = failure;
+    const repeats = isDeferred(failure, traits) || attemptLimit(failure.kind, traits) > 1;
+    const tooLong = repeats && retryAfterMs > model_failure/* longestRetryAfterMs */.tK;
+    const asked = `the service asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
+    const message = tooLong
+        ? `${failure.message}; ${asked}, longer than the ${model_failure/* longestRetryAfterMs */.tK / 1000} s we would`
+        : failure.message;
+    const told = lost && !leavesDoubt(failure.kind)
+        ? {
+            kind: 'ambiguous',
+            message: `an earlier answer was lost, so it may have been carried out; then: ${message}`
+        }
+        : { message };
+    return new model_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
+}
+function with_retries_tooLate({ name, target }, attempts, isExpired, last) {
+    const late = isExpired
+        ? 'it could not be sent before the observation that decided it grew too old'
+        : 'it could not be sent before its deadline';
+    const message = last === undefined ? late : `${last.failure.message}; ${late}`;
+    return new model_failure/* CallError */.RA({ ...last?.failure, kind: 'throttled', operation: name, target, message, attempts }, last === undefined ? {} : { cause: last });
+}
+
+;// CONCATENATED MODULE: ./bce/client.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+function createBccClient(options) {
+    const { credentials, requestsPerSecond, transport = createTransport(options.userAgent) } = options;
+    const context = {
+        ...options,
+        transport,
+        hidden: (0,reply_facts/* hiding */.Q0)([credentials.secretAccessKey, credentials.sessionToken ?? '']),
+        clock: { offsetMs: 0 }
+    };
+    const limiter = requestsPerSecond === undefined ? unlimited : createRateLimiter(requestsPerSecond, options);
+    const ports = {
+        ...options,
+        acquire: limiter.acquire,
+        correctClock(serverMs) {
+            context.clock.offsetMs = serverMs - options.wallMs();
+        }
+    };
+    const caller = (signal, { start = signal, ...limits } = {}) => (operation) => withRetries(operation, () => limiter.adapt(() => attempt(operation, context, signal, limits)), ports, {
+        signal,
+        start,
+        ...limits
+    });
+    const encrypted = (operation, target, { login }) => {
+        if (login.kind !== 'adminPass')
+            return undefined;
+        const password = login.adminPass.reveal();
+        const ciphertext = encryptPassword(operation, target, password, credentials.secretAccessKey);
+        options.mask(ciphertext);
+        return ciphertext;
+    };
+    const warned = new Set();
+    const warnOnce = ({ name }, why) => {
+        if (warned.has(name))
+            return;
+        warned.add(name);
+        options.warn?.(`${name}: what cannot be understood was left out (${why}), so less is known of disks and snapshots.`);
+    };
+    return {
+        endpoint: options.endpoint,
+        call: async (operation, signal) => caller(signal)(operation),
+        getInstance: async (id, signal, limits) => caller(signal, limits)(getInstance(id)),
+        getImage: async (id, signal, limits) => caller(signal, limits)(getImage(id)),
+        start: async (id, signal, limits) => caller(signal, limits)(startInstance(id)),
+        createImage: async (spec, signal, limits) => caller(signal, limits)(createImage(spec)),
+        deleteImage: async (id, signal, limits) => caller(signal, limits)(deleteImage(id)),
+        getUserData: async (id, signal, limits) => caller(signal, limits)(getUserData(id)),
+        listImages: async (filter, signal, limits) => allPages((marker) => listImages(filter, marker), caller(signal, limits)),
+        async listInstances(ids, signal, limits) {
+            const wanted = [...new Set(ids)];
+            const found = new Map();
+            while (wanted.length > 0) {
+                const some = wanted.splice(0, model_limits/* maxIdsPerCall */.e);
+                const items = await allPages((marker) => listInstances(some, marker), caller(signal, limits));
+                for (const instance of items) {
+                    found.set(instance.id, instance);
+                }
+            }
+            return found;
+        },
+        getSystemDisk: async (id, signal, limits) => systemDiskOf(await allPages((marker) => listVolumes(id, marker), caller(signal, limits), warnOnce)),
+        listSystemDisks: async (signal, limits) => systemDisksByInstance(await allPages(listSystemVolumes, caller(signal, limits), warnOnce)),
+        async listTagged(tags, signal, limits) {
+            const items = await allPages((marker) => listTagged(tags, marker), caller(signal, limits));
+            return [...new Map(items.map((instance) => [instance.id, instance])).values()];
+        },
+        listAllSnapshots: async (signal, limits) => allPages(listAllSnapshots, caller(signal, limits), warnOnce),
+        listSnapshots: async (id, signal, limits) => allPages((marker) => listSnapshots(id, marker), caller(signal, limits), warnOnce),
+        async rebuild(id, spec, signal, limits) {
+            const ciphertext = encrypted('RebuildInstance', id, spec);
+            return caller(signal, limits)(rebuildInstance(id, spec, ciphertext));
+        },
+        async rebuildBatch(instanceIds, spec, signal, limits) {
+            const ids = (0,check_arguments/* checkedIds */.Ge)('RebuildBatchInstance', instanceIds, 2);
+            const ciphertext = encrypted('RebuildBatchInstance', (0,check_arguments/* batchName */.cL)(ids), spec);
+            return caller(signal, limits)(rebuildInstances(ids, spec, ciphertext));
+        },
+        listBackendServers: async (id, signal, limits) => backendServersOf(id, caller(signal, limits)),
+        async setWeights(pool, weights, signal, limits) {
+            if (weights.length > 0)
+                await caller(signal, limits)(updateWeights(pool, weights));
+        },
+        dispose: () => transport.dispose()
+    };
+}
+
+;// CONCATENATED MODULE: ./core/health/health.js
+
+
+function bootIdOf(checked) {
+    const results = (checked?.checks ?? []).map(({ result }) => result);
+    return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
+}
+const maxHistory = 50;
+const maxIntervalMs = 2_000;
+function healthInterval(pollIntervalMs) {
+    return Math.min(pollIntervalMs, maxIntervalMs);
+}
+function beginHealth(task) {
+    return { task, dueMs: task.fromMs, rounds: 0, results: [], history: [], changes: 0 };
+}
+function stepHealth(before, probed) {
+    if (before.end !== undefined)
+        return before;
+    const { startedAtMs, atMs, results } = probed;
+    const { deadlineMs, minHealthyMs } = before.task;
+    const failed = failedOf(results);
+    const health = { ...remember(before, atMs, failed), rounds: before.rounds + 1, results };
+    if (failed.length > 0) {
+        const broken = { ...health, stretch: undefined };
+        return atMs >= deadlineMs
+            ? { ...broken, end: { healthy: false, atMs, reason: { kind: 'failing', failed } } }
+            : probeNext(broken, atMs);
+    }
+    const stretch = prolong(before, atMs, results);
+    const stretched = { ...health, stretch };
+    if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
+        return { ...stretched, end: { healthy: true, atMs } };
+    }
+    if (atMs < deadlineMs)
+        return probeNext(stretched, atMs);
+    const reason = {
+        kind: 'tooShort',
+        checks: results.map(({ check }) => check),
+        healthyForMs: atMs - stretch.sinceMs,
+        wantedMs: minHealthyMs
+    };
+    return { ...stretched, end: { healthy: false, atMs, reason } };
+}
+function failedOf(results) {
+    return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
+}
+function prolong({ stretch }, atMs, results) {
+    const goesOn = stretch !== undefined && systemOf(stretch.results) === systemOf(results);
+    return goesOn ? stretch : { sinceMs: atMs, results };
+}
+function systemOf(results) {
+    return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
+}
+function remember(health, atMs, failed) {
+    const last = health.history.at(-1);
+    if (last !== undefined && describeFailed(last.failed) === describeFailed(failed))
+        return health;
+    const history = [...health.history, { atMs, failed }].slice(-maxHistory);
+    return { ...health, history, changes: health.changes + 1 };
+}
+function probeNext(health, atMs) {
+    const { intervalMs, minHealthyMs, deadlineMs } = health.task;
+    const beat = nextBeat(health.dueMs, intervalMs, atMs);
+    const fullMs = health.stretch === undefined ? beat : health.stretch.sinceMs + minHealthyMs;
+    return { ...health, dueMs: Math.min(beat, fullMs, deadlineMs) };
+}
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./action/system-clock.js
+
+
+const systemClock = {
+    nowMs: () => performance.now(),
+    wallMs: () => Date.now(),
+    async sleep(ms, signal) {
+        const untilMs = performance.now() + ms;
+        let restMs = Math.max(0, ms);
+        try {
+            do {
+                await (0,promises_namespaceObject.setTimeout)(Math.ceil(restMs), undefined, { signal });
+                restMs = untilMs - performance.now();
+            } while (restMs > 0);
+        }
+        catch (cause) {
+            throw new model_failure/* CancelledError */.cc('cancelled while waiting', { cause });
+        }
+    }
+};
+
+;// CONCATENATED MODULE: ./action/connect.js
+
+
+
+
+
+function connect_connect(config) {
+    const client = createBccClient({
+        endpoint: config.endpoint,
+        credentials: config.credentials,
+        requestsPerSecond: config.requestsPerSecond,
+        nowMs: systemClock.nowMs,
+        wallMs: systemClock.wallMs,
+        sleep: systemClock.sleep,
+        random: Math.random,
+        mask: core_setSecret,
+        warn: jobLog.warning,
+        debug: jobLog.debug,
+        userAgent: 'rebuild-bcc-instance'
+    });
+    const guests = guestsOnDemand(config, client);
+    return {
+        bcc: client,
+        balancers: client,
+        clock: systemClock,
+        random: Math.random,
+        probe: probeOnDemand(),
+        guests,
+        dispose() {
+            guests?.dispose();
+            client.dispose();
+        }
+    };
+}
+function probeOnDemand() {
+    const load = async () => (await __nccwpck_require__.e(/* import() */ 771).then(__nccwpck_require__.bind(__nccwpck_require__, 9771))).createProbe();
+    return {
+        probe: async (check, options) => (await load()).probe(check, options),
+        hostKeys: async (check, options) => (await load()).hostKeys(check, options)
+    };
+}
+function guestsOnDemand(config, client) {
+    const { credentials, record, rebuildOptions } = config;
+    const { health, pollIntervalMs } = config.request;
+    if (health?.checks.every(({ kind }) => kind !== 'assistant') !== false)
+        return undefined;
+    const { login } = rebuildOptions;
+    const secrets = [
+        credentials.secretAccessKey,
+        credentials.sessionToken,
+        login.kind === 'adminPass' ? login.adminPass.reveal() : undefined,
+        record?.githubToken
+    ].filter((secret) => secret !== undefined);
+    const load = async () => {
+        const [{ createAssistant }, { createGuestProbe }] = await Promise.all([
+            __nccwpck_require__.e(/* import() */ 694).then(__nccwpck_require__.bind(__nccwpck_require__, 5694)),
+            __nccwpck_require__.e(/* import() */ 907).then(__nccwpck_require__.bind(__nccwpck_require__, 2907))
+        ]);
+        return createGuestProbe({
+            assistant: createAssistant(client, secrets),
+            clock: systemClock,
+            intervalMs: healthInterval(pollIntervalMs),
+            script: health.guestScript,
+            deadlineMs: health.deadlineMs
+        });
+    };
+    let loaded;
+    const guests = () => {
+        loaded ??= load();
+        return loaded;
+    };
+    return {
+        getAgents: async (ids, signal) => (await guests()).getAgents(ids, signal),
+        getBootIds: async (instances, signal) => (await guests()).getBootIds(instances, signal),
+        probe: async (check, options) => (await guests()).probe(check, options),
+        dispose: () => void loaded?.then((probe) => probe.dispose())
+    };
+}
+
+;// CONCATENATED MODULE: ./config/proxy.js
+const variables = {
+    'https:': ['https_proxy', 'HTTPS_PROXY'],
+    'http:': ['http_proxy', 'HTTP_PROXY']
+};
+function readProxies(environment, protocols) {
+    const values = {};
+    const secrets = [];
+    const problems = [];
+    for (const [protocol, names] of Object.entries(variables)) {
+        if (!protocols.has(protocol))
+            continue;
+        const name = names.find((each) => (environment[each] ?? '').trim() !== '');
+        for (const each of names)
+            if (environment[each]?.trim() === '')
+                values[each] = '';
+        if (name === undefined)
+            continue;
+        const proxy = readProxy(environment[name] ?? '');
+        if (!proxy.ok) {
+            problems.push(`${name} ${proxy.problem}`);
+            continue;
+        }
+        values[name] = proxy.url;
+        if (proxy.password !== '')
+            secrets.push(proxy.password, loginOf(proxy.url));
+    }
+    return { values, secrets, problems };
+}
+function readProxy(text) {
+    const [, scheme = 'http', rest = ''] = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is.exec(text.trim()) ?? [];
+    if (/^socks/i.test(scheme)) {
+        return proxy_refused('names a SOCKS proxy, which cannot be used; name an HTTP proxy such as http://host:port');
+    }
+    if (!/^https?$/i.test(scheme))
+        return proxy_refused('has a scheme other than http:// and https://');
+    const at = rest.lastIndexOf('@');
+    const host = rest.slice(at + 1).replace(/\/$/, '');
+    const base = `${scheme.toLowerCase()}://`;
+    const isHost = /^(?:\[[\da-f:.]+\]|[^\s:/?#@%[\]\\]+)(?::\d{1,5})?$/i.test(host);
+    if (!isHost || !URL.canParse(base + host)) {
+        return proxy_refused('cannot be read; write it as http://host:port or http://user:password@host:port');
+    }
+    if (at < 0)
+        return { ok: true, url: base + host, password: '' };
+    const login = rest.slice(0, at);
+    const colon = login.indexOf(':');
+    const user = decoded(colon < 0 ? login : login.slice(0, colon));
+    const password = decoded(colon < 0 ? '' : login.slice(colon + 1));
+    const encodedLogin = [user, ...(colon < 0 ? [] : [password])].map(encodeURIComponent).join(':');
+    return { ok: true, url: `${base}${encodedLogin}@${host}`, password };
+}
+function decoded(text) {
+    try {
+        return decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, '%25'));
+    }
+    catch {
+        return text;
+    }
+}
+function loginOf(url) {
+    const { username, password } = new URL(url);
+    return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+}
+function proxy_refused(problem) {
+    return { ok: false, problem };
+}
+
+;// CONCATENATED MODULE: ./action/read-inputs.js
+
+
+
+function read_inputs_readInputs() {
+    const read = (name) => getInput(name, { trimWhitespace: false });
+    for (const name of secretInputs)
+        mask(read(name));
+    return Object.fromEntries(inputs_inputNames.map((name) => [name, read(name)]));
+}
+function mask(secret) {
+    const [whole = '', ...lines] = (0,secret_forms/* secretLines */._o)(secret);
+    for (const part of new Set([...(0,secret_forms/* secretForms */.eo)(whole), ...lines]))
+        core_setSecret(part);
+}
+
+;// CONCATENATED MODULE: ./action/environment.js
+
+
+const switchName = 'NODE_TLS_REJECT_UNAUTHORIZED';
+function alwaysVerifyCertificates() {
+    if (process.env[switchName] === undefined)
+        return undefined;
+    delete process.env[switchName];
+    return `${switchName} is ignored: certificates are always verified. If an authority of your own signed one, name its file in NODE_EXTRA_CA_CERTS.`;
+}
+const shortestMasked = 4;
+function settleProxies({ endpoint, record }) {
+    const protocols = new Set();
+    if (endpoint.protocol === 'https:')
+        protocols.add('https:');
+    if (record !== undefined)
+        protocols.add('https:');
+    const { values, secrets, problems } = readProxies(process.env, protocols);
+    for (const secret of secrets)
+        if (secret.length >= shortestMasked)
+            mask(secret);
+    Object.assign(process.env, values);
+    return problems;
+}
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+;// CONCATENATED MODULE: ./action/message-of.js
+function message_of_messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+
+;// CONCATENATED MODULE: ./action/replace-file.js
+
+const fileSystem = {
+    platform: process.platform,
+    rename: external_node_fs_namespaceObject.renameSync,
+    flush: external_node_fs_namespaceObject.fsyncSync,
+    pause: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+};
+const renamePausesMs = (/* unused pure expression or super */ null && ([10, 20, 40, 80, 160, 320, 640]));
+const lockedCodes = new Set(['EPERM', 'EACCES', 'EBUSY']);
+const noFlushCodes = new Set(['EINVAL', 'ENOTSUP', 'ENOSYS']);
+function replace_file_replaceFile(file, text, system = fileSystem) {
+    const aside = partOf(file);
+    const handle = openSync(aside, 'w', 0o600);
+    try {
+        writeFileSync(handle, text);
+        flush(handle, system);
+    }
+    finally {
+        closeSync(handle);
+    }
+    renameOver(aside, file, system);
+}
+function partOf(file) {
+    return `${file}.part`;
+}
+function flush(handle, system) {
+    try {
+        system.flush(handle);
+    }
+    catch (error) {
+        if (!noFlushCodes.has(replace_file_codeOf(error)))
+            throw error;
+    }
+}
+function renameOver(from, to, system) {
+    const pauses = system.platform === 'win32' ? renamePausesMs : [];
+    for (const ms of pauses) {
+        try {
+            system.rename(from, to);
+            return;
+        }
+        catch (error) {
+            if (!lockedCodes.has(replace_file_codeOf(error)))
+                throw error;
+        }
+        system.pause(ms);
+    }
+    system.rename(from, to);
+}
+function replace_file_codeOf(error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+;// CONCATENATED MODULE: ./action/handover.js
+
+
+
+
+
+
+
+
+const stateName = 'handover';
+class UnsavedStateError extends (/* unused pure expression or super */ null && (Error)) {
+    name = 'UnsavedStateError';
+}
+function openHandover() {
+    const file = join(process.env['RUNNER_TEMP'] || tmpdir(), `rebuild-bcc-instance-${randomUUID()}.json`);
+    const own = { pid: process.pid, script: process.argv[1] ?? '' };
+    try {
+        core.saveState(stateName, file);
+    }
+    catch (cause) {
+        const message = `What the post step needs to know cannot be saved, so nothing was sent: ${messageOf(cause)}. Check the disk of the runner.`;
+        throw new UnsavedStateError(message, { cause });
+    }
+    const lines = new WeakMap();
+    const lineOf = (run, image) => {
+        const line = lines.get(run) ?? instanceLine(run, image);
+        lines.set(run, line);
+        return line;
+    };
+    return {
+        write(handover) {
+            const { state, ...others } = handover;
+            const head = JSON.stringify({ ...others, process: own });
+            replaceFile(file, `${head}\n${serializeRunState(state, lineOf)}`);
+        },
+        isTaken: () => existsSync(takenMark(file))
+    };
+}
+function findHandover() {
+    const file = getState(stateName);
+    if (file === '')
+        return undefined;
+    return {
+        read() {
+            try {
+                const [head = '', ...state] = (0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8').split('\n');
+                return { ...JSON.parse(head), state: parseRunState(state.join('\n')) };
+            }
+            catch (error) {
+                if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+                    return undefined;
+                const message = `${message_of_messageOf(error)}. Look at the instances and their load balancers in the console before you run again.`;
+                throw new Error(message, { cause: error });
+            }
+        },
+        take: () => (0,external_node_fs_namespaceObject.writeFileSync)(takenMark(file), '', { mode: 0o600 }),
+        remove() {
+            for (const name of [file, partOf(file), takenMark(file)]) {
+                try {
+                    (0,external_node_fs_namespaceObject.rmSync)(name, { force: true });
+                }
+                catch {
+                }
+            }
+        }
+    };
+}
+function takenMark(file) {
+    return `${file}.taken`;
+}
+
+;// CONCATENATED MODULE: ./action/main-process.js
+
+
+const graceMs = 8_000;
+const main_process_intervalMs = 50;
+async function endMainProcess(main, platform = process.platform) {
+    if (platform !== 'linux' || !isAlive(main))
+        return 'gone';
+    for (const signal of ['SIGTERM', 'SIGKILL']) {
+        try {
+            process.kill(main.pid, signal);
+        }
+        catch {
+            return isAlive(main) ? 'alive' : 'ended';
+        }
+        for (let waited = 0; waited < graceMs; waited += main_process_intervalMs) {
+            await (0,promises_namespaceObject.setTimeout)(main_process_intervalMs);
+            if (!isAlive(main))
+                return 'ended';
+        }
+    }
+    return 'alive';
+}
+function isAlive({ pid, script }) {
+    if (pid === process.pid)
+        return false;
+    try {
+        const state = /^State:\s+(\S)/m.exec((0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/status`, 'utf8'))?.[1];
+        const command = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return state !== 'Z' && state !== 'X' && command.includes(script);
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./action/signal-cancel.js
+
+const writeGraceMs = 700;
+const lastResortMs = 1_700;
+const restoringMs = 7_000;
+function cancelSignals(platform) {
+    return platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
+}
+function listenForCancel(platform = process.platform) {
+    const now = new AbortController();
+    const writes = new AbortController();
+    let grace;
+    let lastResort;
+    let cancelledMs = 0;
+    const endIn = (ms) => {
+        clearTimeout(lastResort);
+        lastResort = setTimeout(() => process.exit(1), ms).unref();
+    };
+    const cancel = (reason) => {
+        if (now.signal.aborted)
+            return;
+        cancelledMs = performance.now();
+        now.abort(new model_failure/* CancelledError */.cc(reason));
+        grace = setTimeout(() => writes.abort(new model_failure/* CancelledError */.cc(reason)), writeGraceMs);
+        endIn(lastResortMs);
+    };
+    const onSignal = (name) => cancel(`cancelled by ${name}`);
+    const names = cancelSignals(platform);
+    for (const name of names)
+        process.on(name, onSignal);
+    const onLogLost = () => cancel('cancelled, because nobody reads the log any more');
+    for (const stream of [process.stdout, process.stderr])
+        stream.on('error', onLogLost);
+    return {
+        signal: now.signal,
+        writes: writes.signal,
+        cancel,
+        grantRestoring() {
+            const leftMs = Math.max(0, Math.floor(cancelledMs + restoringMs - performance.now()));
+            endIn(leftMs);
+            return AbortSignal.timeout(Math.max(0, leftMs - 1_000));
+        },
+        dispose() {
+            clearTimeout(grace);
+            for (const name of names)
+                process.off(name, onSignal);
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./action/post-step.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const awaitVisibleLimitMs = 180_000;
+const restoreLimitMs = 60_000;
+async function postStep() {
+    alwaysVerifyCertificates();
+    let handover;
+    await post_step_attempt('read what the main step left', async () => {
+        const file = findHandover();
+        handover = file && (await takeOver(file));
+    });
+    if (handover === undefined)
+        return;
+    const inputs = read_inputs_readInputs();
+    const parsed = parseConfig(inputs);
+    const problems = parsed.ok
+        ? settleProxies(parsed.config)
+        : ['The inputs are no longer those of the main step.', ...parsed.problems.map(describeProblem)];
+    if (parsed.ok && problems.length === 0)
+        await seeToAll(parsed.config, handover);
+    else
+        await seeToTheSummary(problems, inputs.summary, handover);
+}
+function tellFault(error) {
+    annotateFault('A fault of the post step', error);
+}
+async function seeToAll(config, handover) {
+    let left = handover;
+    await post_step_attempt('restore the weights on the load balancers', async () => {
+        left = { ...left, state: await restore(config, left.state) };
+    });
+    if (config.summary)
+        await post_step_attempt('write the job summary', () => writeSummary(left.state, config.request.region));
+    await post_step_attempt('close the Deployment record', () => closeRecord(config, left));
+    await post_step_attempt('watch for the rebuild to show', () => watchOn(config, left));
+}
+async function seeToTheSummary(problems, summary, { state }) {
+    warn(`The service was not asked. ${problems.join(' ')}`);
+    const lowered = loweredIds(state);
+    if (lowered.length > 0) {
+        warn(`Weights on load balancers are not restored; the job summary has the calls: ${listed_listed(lowered)}`, 'rejoin');
+    }
+    const hidden = hiddenRebuilds(state);
+    if (hidden.length > 0)
+        warn(post_step_lookFirst(hidden), 'unproven');
+    if (summary.trim() !== 'false')
+        await post_step_attempt('write the job summary', () => writeSummary(state));
+}
+function describeProblem({ input, message }) {
+    return `${input} ${message}`;
+}
+async function post_step_attempt(what, work) {
+    try {
+        await work();
+    }
+    catch (error) {
+        warn(`Could not ${what}: ${message_of_messageOf(error)}`);
+    }
+}
+async function takeOver(file) {
+    let first;
+    try {
+        first = file.read();
+    }
+    finally {
+        if (first?.ended !== true)
+            await post_step_attempt('tell the main step to send nothing more', async () => file.take());
+    }
+    first ??= file.read();
+    if (first === undefined)
+        return undefined;
+    if (!first.ended) {
+        const end = await endMainProcess(first.process);
+        if (end === 'ended')
+            jobLog.info('The main step was still running although the job was cancelled: ended.');
+        if (end === 'alive') {
+            throw new Error(`the main step still runs as process ${first.process.pid}. It sends nothing any more, but what it did last is not known.`);
+        }
+    }
+    const last = file.read();
+    file.remove();
+    return last;
+}
+async function writeSummary(state, region) {
+    await summary.addRaw(summaryOf(state, readActionSource(), region)).write();
+}
+async function closeRecord(config, left) {
+    if (config.record === undefined || left.recordId === undefined)
+        return;
+    const failed = left.cancelled ? 'inactive' : 'failure';
+    await setRecord(config.record, left.recordId, left.ok ? 'success' : failed);
+}
+async function restore(config, state) {
+    if (loweredIds(state).length === 0)
+        return state;
+    const cancel = listenForCancel();
+    const late = AbortSignal.timeout(restoreLimitMs);
+    const { dispose, ...world } = connect_connect(config);
+    try {
+        const signal = AbortSignal.any([cancel.signal, late]);
+        const writes = AbortSignal.any([cancel.writes, late]);
+        const log = { ...jobLog, warning: (line) => warn(line, 'rejoin') };
+        return await restoreWeights(state, { ...world, log, cancel: { signal, writes } });
+    }
+    finally {
+        dispose();
+        cancel.dispose();
+    }
+}
+async function watchOn(config, left) {
+    const hidden = hiddenRebuilds(left.state);
+    if (hidden.length === 0)
+        return;
+    jobLog.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${listed_listed(hidden)}`);
+    const cancel = listenForCancel();
+    const { bcc, clock, dispose } = connect_connect(config);
+    try {
+        const still = await awaitVisible(hidden, awaitVisibleLimitMs, { bcc, clock, cancel });
+        if (still.length === 0)
+            return jobLog.info('It shows: a re-run will wait for it and not erase again.');
+        warn(post_step_lookFirst(still), 'unproven');
+    }
+    finally {
+        dispose();
+        cancel.dispose();
+    }
+}
+function post_step_lookFirst(ids) {
+    return `Nothing shows of the rebuild of ${listed_listed(ids)}. Look at it in the console before you run again.`;
+}
+
+
+/***/ }),
+
+/***/ 4822:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Cv: () => (/* binding */ about),
+/* harmony export */   Ge: () => (/* binding */ checkedIds),
+/* harmony export */   J5: () => (/* binding */ refused),
+/* harmony export */   SK: () => (/* binding */ checkToken),
+/* harmony export */   cL: () => (/* binding */ batchName),
+/* harmony export */   qO: () => (/* binding */ checkWeights)
+/* harmony export */ });
+/* unused harmony export checkId */
+/* harmony import */ var _core_model_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5437);
+/* harmony import */ var _core_model_limits_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4663);
+
+
+function checkId(operation, id) {
+    if (id === '' || id === '.' || id === '..') {
+        throw refused(operation, id, `"${id}" is no id, so nothing was sent`);
+    }
+}
+function about(name, ...ids) {
+    for (const id of ids)
+        checkId(name, id);
+    return { name, target: ids.join('/') };
+}
+function checkToken(operation, target, token) {
+    if (!/^[\x21-\x7e]{1,64}$/.test(token)) {
+        throw refused(operation, target, 'a client token has 1 to 64 ASCII characters, so nothing was sent');
+    }
+}
+function checkedIds(operation, ids, least) {
+    const different = [...new Set(ids)];
+    for (const id of different) {
+        checkId(operation, id);
+    }
+    if (different.length < least || different.length > _core_model_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .maxIdsPerCall */ .e) {
+        const message = `one call is for ${least} to ${_core_model_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .maxIdsPerCall */ .e} instances, not ${different.length}, so nothing was sent`;
+        throw refused(operation, '', message);
+    }
+    return different;
+}
+function batchName(ids) {
+    return ids.length <= 3 ? ids.join(', ') : `${ids.length} instances`;
+}
+function checkWeights(operation, blbId, weights) {
+    for (const { instanceId, weight } of weights) {
+        checkId(operation, instanceId);
+        if (!Number.isInteger(weight) || weight < 0 || weight > 100) {
+            const message = `a weight of ${weight} for ${instanceId} is none from 0 to 100, so nothing was sent`;
+            throw refused(operation, blbId, message);
+        }
+    }
+}
+function refused(operation, target, message) {
+    return new _core_model_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA({ kind: 'invalid', operation, target, message, attempts: 0 });
+}
+
+
+/***/ }),
+
+/***/ 219:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $Q: () => (/* binding */ clip),
+/* harmony export */   $n: () => (/* binding */ vital),
+/* harmony export */   Ae: () => (/* binding */ anyText),
+/* harmony export */   Jt: () => (/* binding */ flag),
+/* harmony export */   Qq: () => (/* binding */ text),
+/* harmony export */   Te: () => (/* binding */ texts),
+/* harmony export */   U9: () => (/* binding */ count),
+/* harmony export */   Vm: () => (/* binding */ word),
+/* harmony export */   Xc: () => (/* binding */ DecodeError),
+/* harmony export */   bS: () => (/* binding */ optionalFlag),
+/* harmony export */   g1: () => (/* binding */ record),
+/* harmony export */   p_: () => (/* binding */ list)
+/* harmony export */ });
+class DecodeError extends Error {
+    constructor(message) {
+        super(message);
+        this.name = 'DecodeError';
+    }
+}
+function record(json, what) {
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+        throw new DecodeError(`the ${what} is not an object`);
+    }
+    return { ...json };
+}
+const maxWord = 256;
+const maxText = 1024;
+function vital(from, name) {
+    const value = word(from, name);
+    if (value === '') {
+        throw new DecodeError(`"${name}" is missing`);
+    }
+    return value;
+}
+function word(from, name) {
+    const value = from[name];
+    if (typeof value !== 'string')
+        return '';
+    if (value.length > maxWord) {
+        throw new DecodeError(`"${name}" is longer than ${maxWord} characters`);
+    }
+    return value;
+}
+function text(from, name) {
+    return clip(anyText(from, name), maxText);
+}
+function texts(from, names) {
+    const entries = names.map((name) => [name, text(from, name)]);
+    return Object.fromEntries(entries);
+}
+function list(json, what) {
+    const items = json === null ? [] : json;
+    if (!Array.isArray(items))
+        throw new DecodeError(`"${what}" is not a list`);
+    return items;
+}
+function anyText(from, name) {
+    const value = from[name];
+    return typeof value === 'string' ? value : '';
+}
+function clip(whole, most) {
+    if (whole.length <= most)
+        return whole;
+    const part = whole.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '');
+    return `${Buffer.from(part, 'utf16le').toString('utf16le')}…`;
+}
+function count(from, name) {
+    const value = Number(from[name] ?? 0);
+    return Number.isFinite(value) ? value : 0;
+}
+function optionalFlag(from, name) {
+    const value = String(from[name]).toLowerCase();
+    if (value === 'true' || value === '1')
+        return true;
+    return value === 'false' || value === '0' ? false : undefined;
+}
+function flag(from, name) {
+    return optionalFlag(from, name) === true;
+}
+
+
+/***/ }),
+
+/***/ 9666:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   LF: () => (/* binding */ read),
+/* harmony export */   xe: () => (/* binding */ shortBody),
+/* harmony export */   xx: () => (/* binding */ longBody)
+/* harmony export */ });
+const longBody = 8 * 1024 * 1024;
+const shortBody = 1024 * 1024;
+const read = { kind: 'read', method: 'GET', target: '', query: {} };
+
+
+/***/ }),
+
+/***/ 7463:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Q0: () => (/* binding */ hiding),
+  E$: () => (/* binding */ redact),
+  DM: () => (/* binding */ redirectHost),
+  EE: () => (/* binding */ replyFacts)
+});
+
+// UNUSED EXPORTS: parseRetryAfter
+
+// EXTERNAL MODULE: ./core/given.js
+var given = __nccwpck_require__(4644);
+// EXTERNAL MODULE: ./core/secret-forms.js
+var secret_forms = __nccwpck_require__(6435);
+;// CONCATENATED MODULE: ./bce/api/bounded-json.js
+const maxDepth = 64;
+const maxTokens = 500_000;
+function parseBounded(text) {
+    const problem = problemOf(text);
+    return { json: problem === '' ? parsed(text) : undefined, problem };
+}
+function parsed(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+function problemOf(text) {
+    const open = [];
+    let tokens = 0;
+    let lastString = '';
+    for (let at = 0; at < text.length; at += 1) {
+        switch (text[at]) {
+            case '"': {
+                const end = endOfString(text, at);
+                lastString = text.slice(at, end + 1);
+                at = end;
+                break;
+            }
+            case '[':
+            case '{':
+                open.push(new Set());
+                tokens += 1;
+                if (open.length > maxDepth)
+                    return `the answer nests more than ${maxDepth} levels deep`;
+                break;
+            case ']':
+            case '}':
+                open.pop();
+                break;
+            case ',':
+                tokens += 1;
+                break;
+            case ':': {
+                tokens += 1;
+                const names = open.at(-1);
+                const name = lastString.includes('\\') ? parsed(lastString) : lastString.slice(1, -1);
+                if (names?.has(name))
+                    return 'an object of the answer gives a field twice';
+                names?.add(name);
+                break;
+            }
+        }
+        if (tokens > maxTokens)
+            return `the answer holds more than ${maxTokens} values`;
+    }
+    return '';
+}
+function endOfString(text, from) {
+    for (let at = from + 1;;) {
+        const quote = text.indexOf('"', at);
+        if (quote < 0)
+            return text.length;
+        let backslashes = 0;
+        while (text[quote - 1 - backslashes] === '\\')
+            backslashes += 1;
+        if (backslashes % 2 === 0)
+            return quote;
+        at = quote + 1;
+    }
+}
+
+// EXTERNAL MODULE: ./bce/api/json-fields.js
+var json_fields = __nccwpck_require__(219);
+;// CONCATENATED MODULE: ./bce/api/reply-facts.js
+
+
+
+
+function replyFacts(reply, wallMs, hidden) {
+    const { json, problem } = parseBounded(reply.body.kind === 'whole' ? reply.body.text : '');
+    const fields = { ...Object(json) };
+    const serverMs = dateMs(reply.headers.date);
+    const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
+    return {
+        json,
+        problem,
+        requestId: token(fields['requestId'], hidden) || token(reply.headers['x-bce-request-id'], hidden),
+        code: token(fields['code'], hidden),
+        message: oneLine(fields['message'], hidden),
+        ...(0,given/* given */.g)({ serverMs, retryAfterMs })
+    };
+}
+function parseRetryAfter(value, nowMs) {
+    if (value !== undefined && /^\s*\d{1,9}(\.\d*)?\s*$/.test(value)) {
+        return Number(value) * 1000;
+    }
+    const atMs = dateMs(value);
+    return atMs === undefined ? undefined : Math.max(0, atMs - nowMs);
+}
+function redirectHost(reply, endpoint) {
+    const location = reply.headers.location ?? '';
+    return URL.canParse(location, endpoint.href) ? new URL(location, endpoint).host : 'an unreadable address';
+}
+function hiding(secrets, also = { secrets: [], forms: [] }) {
+    return {
+        secrets: [...secrets, ...also.secrets],
+        forms: [...secrets.flatMap(secret_forms/* secretForms */.eo), ...also.forms]
+    };
+}
+function redact(text, { forms }) {
+    return forms.reduce((rest, form) => rest.replaceAll(form, '***'), text);
+}
+function dateMs(value) {
+    const ms = value !== undefined && /^\s*[a-z]{3,9},/i.test(value) ? Date.parse(value) : Number.NaN;
+    return Number.isNaN(ms) ? undefined : ms;
+}
+function token(value, hidden) {
+    return typeof value === 'string' && /^[\w.:/-]{1,128}$/.test(value) && redact(value, hidden) === value
+        ? value
+        : '';
+}
+function oneLine(value, hidden) {
+    if (typeof value !== 'string')
+        return '';
+    const whole = redact((0,json_fields/* clip */.$Q)(value, maxRawMessage), hidden);
+    const doubtful = value.length > maxRawMessage ? Math.max(0, ...hidden.forms.map(({ length }) => length)) : 0;
+    const known = whole.slice(0, whole.length - Math.min(doubtful, whole.length));
+    if ((0,secret_forms/* repeatsSecret */.Xq)(known, hidden.secrets))
+        return 'the message repeats a secret, and is left out';
+    return (0,json_fields/* clip */.$Q)(known.replace(/[\s\p{Cc}]+/gu, ' ').trim(), maxMessage);
+}
+const maxRawMessage = 65_536;
+const maxMessage = 500;
+
+
+/***/ }),
+
+/***/ 8547:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ endpointOf)
+/* harmony export */ });
+function endpointOf(service, endpoint) {
+    const url = new URL(endpoint);
+    url.hostname = url.hostname.replace(/^bcc\./, `${service}.`);
+    return url;
+}
+
+
+/***/ }),
+
+/***/ 6018:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  XM: () => (/* binding */ pathOf),
+  E2: () => (/* binding */ queryOf),
+  IU: () => (/* binding */ signedRequest)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./bce/sign.js
+
+const defaultExpirationSeconds = 1800;
+function timestamp(wallMs) {
+    return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
+}
+function uriEncode(text) {
+    return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+function canonicalUri(path) {
+    const encoded = path.replace(/%[0-9a-f]{2}|%|[^/%]+/gi, (part) => /^%./.test(part) ? part.toUpperCase() : uriEncode(part));
+    return encoded.startsWith('/') ? encoded : `/${encoded}`;
+}
+function canonicalQuery(query) {
+    return Object.entries(query)
+        .filter(([name]) => name.toLowerCase() !== 'authorization')
+        .map(([name, value]) => `${uriEncode(name)}=${uriEncode(value ?? '')}`)
+        .sort()
+        .join('&');
+}
+function canonicalHeaders(headers) {
+    return Object.entries(headers)
+        .map(([name, value]) => [name.toLowerCase(), value.trim()])
+        .filter(([, value]) => value !== '')
+        .map(([name, value]) => `${uriEncode(name)}:${uriEncode(value)}`)
+        .sort()
+        .join('\n');
+}
+function signedHeaders(headers) {
+    return canonicalHeaders(headers)
+        .split('\n')
+        .map((line) => line.slice(0, Math.max(0, line.indexOf(':'))))
+        .join(';');
+}
+function canonicalRequest(request) {
+    return [
+        request.method.toUpperCase(),
+        canonicalUri(request.path),
+        canonicalQuery(request.query),
+        canonicalHeaders(request.headers)
+    ].join('\n');
+}
+function authorizationPrefix(request) {
+    return `bce-auth-v1/${request.accessKeyId}/${request.timestamp}/${request.expirationSeconds}`;
+}
+function signingKey(request) {
+    return hmac(request.secretAccessKey, authorizationPrefix(request));
+}
+function signature(request) {
+    return hmac(signingKey(request), canonicalRequest(request));
+}
+function authorization(request) {
+    return [authorizationPrefix(request), signedHeaders(request.headers), signature(request)].join('/');
+}
+function hmac(key, data) {
+    return (0,external_node_crypto_.createHmac)('sha256', key).update(data).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./bce/signed-request.js
+
+function signedRequest(operation, endpoint, credentials, atMs) {
+    const { sessionToken = '' } = credentials;
+    const time = timestamp(atMs);
+    const headers = {
+        host: endpoint.host,
+        'x-bce-date': time,
+        ...(sessionToken === '' ? {} : { 'x-bce-security-token': sessionToken })
+    };
+    const expirationSeconds = defaultExpirationSeconds;
+    const signed = authorization({ ...credentials, ...operation, headers, timestamp: time, expirationSeconds });
+    const contentType = operation.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
+    return {
+        path: operation.path + wireQuery(operation.query),
+        headers: { ...headers, ...contentType, authorization: signed },
+        signature: signed.slice(signed.lastIndexOf('/') + 1)
+    };
+}
+function pathOf(...parts) {
+    return `/${parts.map(uriEncode).join('/')}`;
+}
+function queryOf(parameters) {
+    return Object.fromEntries(Object.entries(parameters).flatMap(([name, value = '']) => (value === '' ? [] : [[name, value]])));
+}
+function wireQuery(query) {
+    const text = canonicalQuery(query).replace(/=(?=&|$)/g, '');
+    return text === '' ? '' : `?${text}`;
+}
+
+
+/***/ }),
+
+/***/ 4644:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ given)
+/* harmony export */ });
+function given(fields) {
+    const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(entries);
+}
+
+
+/***/ }),
+
+/***/ 1741:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   HL: () => (/* binding */ guestScriptOf),
+/* harmony export */   Ww: () => (/* binding */ escapedLine),
+/* harmony export */   wS: () => (/* binding */ guestSystem)
+/* harmony export */ });
+/* unused harmony export withSystemOf */
+/* harmony import */ var _model_secret_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4923);
+
+function guestSystem({ osName }) {
+    return /windows/i.test(osName) ? 'windows' : 'linux';
+}
+function withSystemOf({ osType, osName }, instance) {
+    const known = `${osType} ${osName}`.trim();
+    return known === '' ? instance : { ...instance, osName: known };
+}
+const saysNothing = /^(?:#|$|(?:export\s+|\$env:|\$)?[a-z_]\w*\s*=)/i;
+function guestScriptOf(content, user) {
+    return {
+        content: new _model_secret_js__WEBPACK_IMPORTED_MODULE_0__/* .Secret */ .z(content),
+        firstLine: firstLineOf(content),
+        hasShebang: content.trimStart().startsWith('#!'),
+        user
+    };
+}
+function firstLineOf(content) {
+    const lines = content.split(/\r\n|\r|\n/).map((line) => line.trim());
+    return escapedLine(lines.find((line) => !saysNothing.test(line)) ?? '(only comments and settings)', 80);
+}
+function escapedLine(text, most) {
+    const characters = [...text.replaceAll('\t', ' ')];
+    const shown = characters
+        .slice(0, most)
+        .join('')
+        .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`);
+    return characters.length > most ? `${shown}…` : shown;
+}
+
+
+/***/ }),
+
+/***/ 9188:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  hi: () => (/* binding */ describeFailed),
+  O$: () => (/* binding */ describeNotHealthy),
+  sR: () => (/* binding */ describeUnhealthy),
+  g$: () => (/* binding */ printable)
+});
+
+// EXTERNAL MODULE: ./core/time.js
+var time = __nccwpck_require__(1552);
+// EXTERNAL MODULE: ./core/health/guest/guest-system.js
+var guest_system = __nccwpck_require__(1741);
+;// CONCATENATED MODULE: ./core/health/guest/inside-failure.js
+
+
+function describeInside(reason) {
+    switch (reason.kind) {
+        case 'agentOffline':
+            return 'the agent of Cloud Assistant is not on line';
+        case 'sameBoot':
+            return `the old system answers (boot ${reason.bootId}, as before the rebuild; run ${reason.runId})`;
+        case 'olderBoot':
+            return `the system that answers is older than this rebuild (up for ${(0,time/* formatDuration */.a3)(reason.uptimeMs)}, accepted ${(0,time/* formatDuration */.a3)(reason.sinceMs)} ago; run ${reason.runId})`;
+        case 'runFailed':
+            return `run ${reason.runId} ended as ${(0,guest_system/* escapedLine */.Ww)(reason.state, 40)} without an answer${factsOf(reason)}`;
+        case 'runLate':
+            return reason.runId === ''
+                ? 'the command could not be sent in time'
+                : `run ${reason.runId} is ${reason.state === '' ? 'unanswered' : (0,guest_system/* escapedLine */.Ww)(reason.state, 40)} and did not end in time`;
+        case 'assistantCall':
+            return `Cloud Assistant could not be asked: ${reason.message}`;
+        case 'script':
+            return `the script ended with exit code ${reason.exitCode} (run ${reason.runId})`;
+        case 'notProven':
+            return 'the script was not run: nothing proves yet that the new system is up';
+    }
+}
+function factsOf({ exitCode, errorCode, failReason }) {
+    const facts = [
+        exitCode === undefined ? '' : `exit code ${exitCode}`,
+        (0,guest_system/* escapedLine */.Ww)(errorCode, 60),
+        (0,guest_system/* escapedLine */.Ww)(failReason, 120)
+    ].filter((fact) => fact !== '');
+    return facts.length === 0 ? '' : `: ${facts.join(', ')}`;
+}
+
+;// CONCATENATED MODULE: ./core/health/unhealthy.js
+
+
+const stages = {
+    connect: 'a connection',
+    tls: 'the TLS handshake',
+    answer: 'an answer',
+    body: 'the rest of the answer',
+    banner: 'the SSH identification',
+    hostKey: 'the host key'
+};
+function describeUnhealthy(reason) {
+    switch (reason.kind) {
+        case 'refused':
+            return 'connection refused: nothing listens on the port yet';
+        case 'unreachable':
+            return `no way to the host (${reason.code}); the network or a firewall is in between`;
+        case 'reset':
+            return `the connection was lost while waiting for ${stages[reason.stage]}`;
+        case 'dns':
+            return `the host name cannot be resolved (${reason.code})`;
+        case 'timedOut':
+            return `timed out: waited ${(0,time/* formatDuration */.a3)(reason.timeoutMs)}, at last for ${stages[reason.stage]}`;
+        case 'status':
+            return `status ${reason.status}, expected ${reason.wanted.map(describeRange).join(', ')}`;
+        case 'body':
+            return `wrong body: it does not contain ${JSON.stringify(reason.wanted)}`;
+        case 'certificate':
+            return `certificate not accepted: ${reason.message}`;
+        case 'noBanner':
+            return reason.said === ''
+                ? 'the connection ended before the server said that it speaks SSH'
+                : `no SSH server: it said ${JSON.stringify(reason.said)}`;
+        case 'noCommonKex':
+            return `the SSH server does not offer the key exchange curve25519-sha256, only ${listed(reason.offered)}`;
+        case 'noHostKey':
+            return `the SSH server has no host key of a known type, only ${listed(reason.offered)}`;
+        case 'sameHostKey':
+            return `the old host key is still there (${reason.algorithm} ${reason.fingerprint}): the old system, or an image that has the key inside`;
+        case 'protocol':
+            return `not understood: ${reason.message}`;
+        default:
+            return describeInside(reason);
+    }
+}
+function describeFailed(failed) {
+    if (failed.length === 0)
+        return 'passes';
+    return failed.map(({ check, reason }) => `${check}: ${describeUnhealthy(reason)}`).join('; ');
+}
+function describeNotHealthy(reason) {
+    if (reason.kind === 'failing')
+        return describeFailed(reason.failed);
+    const [healthyFor, wanted] = [(0,time/* formatDuration */.a3)(reason.healthyForMs), (0,time/* formatDuration */.a3)(reason.wantedMs)];
+    return `${reason.checks.join(', ')}: healthy for ${healthyFor} when the deadline came, and minHealthyTime asks for ${wanted}`;
+}
+function printable(text, most = 120) {
+    const plain = text.replace(/[^\x20-\x7e]+/g, ' ').trim();
+    return plain.length > most ? `${plain.slice(0, most)}…` : plain;
+}
+function describeRange({ from, to }) {
+    return from === to ? `${from}` : `${from}-${to}`;
+}
+function listed(names) {
+    return names.length === 0 ? 'nothing' : names.join(', ');
+}
+
+
+/***/ }),
+
+/***/ 8728:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ isLoopback)
+/* harmony export */ });
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
+
+/***/ }),
+
+/***/ 5437:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ic: () => (/* binding */ describeFailure),
+/* harmony export */   RA: () => (/* binding */ CallError),
+/* harmony export */   cc: () => (/* binding */ CancelledError),
+/* harmony export */   tK: () => (/* binding */ longestRetryAfterMs)
+/* harmony export */ });
+const longestRetryAfterMs = 120_000;
+class CallError extends Error {
+    failure;
+    constructor(failure, options) {
+        super(describeFailure(failure), options);
+        this.name = 'CallError';
+        this.failure = failure;
+    }
+}
+class CancelledError extends Error {
+    constructor(message = 'cancelled', options) {
+        super(message, options);
+        this.name = 'CancelledError';
+    }
+}
+function describeFailure(failure) {
+    const target = failure.target === '' ? '' : ` ${failure.target}`;
+    const facts = [
+        failure.httpStatus === undefined ? undefined : `HTTP ${failure.httpStatus}`,
+        failure.code,
+        failure.requestId === undefined ? undefined : `request ID ${failure.requestId}`,
+        failure.attempts > 1 ? `${failure.attempts} tries` : undefined
+    ].filter((fact) => fact !== undefined);
+    const after = facts.length === 0 ? '' : ` (${facts.join(', ')})`;
+    return `${failure.operation}${target}: ${failure.message}${after}`;
+}
+
+
+/***/ }),
+
+/***/ 4663:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ maxIdsPerCall)
+/* harmony export */ });
+const maxIdsPerCall = 100;
+
+
+/***/ }),
+
+/***/ 4923:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   z: () => (/* binding */ Secret)
+/* harmony export */ });
+class Secret {
+    #text;
+    constructor(text) {
+        this.#text = text;
+    }
+    reveal() {
+        return this.#text;
+    }
+    equals(other) {
+        return other !== undefined && this.#text === other.#text;
+    }
+    toString() {
+        return '[secret]';
+    }
+    toJSON() {
+        return '[secret]';
+    }
+}
+
+
+/***/ }),
+
+/***/ 6435:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Xq: () => (/* binding */ repeatsSecret),
+/* harmony export */   _o: () => (/* binding */ secretLines),
+/* harmony export */   eo: () => (/* binding */ secretForms)
+/* harmony export */ });
+const shortestLine = 8;
+function secretLines(secret) {
+    const lines = secret.split(/[\r\n]+/).filter((line) => line.trim().length >= shortestLine);
+    return [...new Set([secret, ...lines])];
+}
+function secretForms(secret) {
+    if (secret.trim() === '')
+        return [];
+    const forms = new Set();
+    for (const raw of new Set([secret, secret.trim()])) {
+        const json = JSON.stringify(raw).slice(1, -1);
+        const percent = percentEncoded(raw);
+        const strict = percent.replace(/[!'()*]/g, (sign) => `%${hex(sign, 2)}`);
+        const base64 = Buffer.from(raw, 'utf8').toString('base64');
+        const spellings = [
+            raw,
+            json,
+            json.replaceAll('/', '\\/'),
+            json.replace(/[<>&=']/g, (sign) => `\\u${hex(sign, 4).toLowerCase()}`),
+            JSON.stringify(json).slice(1, -1),
+            percent,
+            strict,
+            percentEncoded(strict),
+            percent.replaceAll('%20', '+'),
+            strict.replaceAll('%20', '+'),
+            base64,
+            base64.replace(/=+$/, ''),
+            base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
+            percentEncoded(base64)
+        ];
+        for (const form of new Set(spellings)) {
+            forms.add(form);
+            forms.add(form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
+        }
+    }
+    return [...forms].sort((one, other) => other.length - one.length);
+}
+function percentEncoded(text) {
+    return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8'));
+}
+function hex(sign, digits) {
+    return sign.charCodeAt(0).toString(16).toUpperCase().padStart(digits, '0');
+}
+const shortestRepeated = 8;
+const deepest = 4;
+function repeatsSecret(text, secrets) {
+    const wanted = secrets
+        .filter((secret) => secret.trim().length >= shortestRepeated)
+        .flatMap((secret) => [squeezed(secret), Buffer.from(secret.trim(), 'utf8').toString('hex')]);
+    let now = text;
+    for (let depth = 0; depth <= deepest; depth += 1) {
+        const seen = squeezed(now);
+        if (wanted.some((secret) => seen.includes(secret)))
+            return true;
+        const next = unescaped(now);
+        if (next === now)
+            return false;
+        now = next;
+    }
+    return false;
+}
+function squeezed(text) {
+    return text.replace(/[\s\\]+/g, '').toLowerCase();
+}
+const named = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+function unescaped(text) {
+    return text.replace(/(?:%|\\+x)([0-9a-f]{2})|\\+u([0-9a-f]{4})|&#x([0-9a-f]{1,4});|&#(\d{1,4});|&(amp|lt|gt|quot|apos);/gi, (_, byte, unit, hexCode, code, name) => {
+        if (name !== undefined)
+            return named[name.toLowerCase()] ?? '';
+        if (code !== undefined)
+            return String.fromCharCode(Number(code));
+        return String.fromCharCode(Number.parseInt(byte ?? unit ?? hexCode ?? '', 16));
+    });
+}
+
+
+/***/ }),
+
+/***/ 1552:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a3: () => (/* binding */ formatDuration),
+/* harmony export */   tK: () => (/* binding */ toIso)
+/* harmony export */ });
+/* unused harmony export toSeconds */
+function formatDuration(ms) {
+    const seconds = Math.max(0, Math.round(ms / 1000));
+    const two = (value) => String(value).padStart(2, '0');
+    if (seconds < 60)
+        return `${seconds}s`;
+    if (seconds < 3600)
+        return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
+    return `${Math.floor(seconds / 3600)}h ${two(Math.floor(seconds / 60) % 60)}m`;
+}
+function toSeconds(ms) {
+    return Math.round(ms / 100) / 10;
+}
+function toIso(anchor, atMs) {
+    return `${new Date(anchor.wallMs + atMs - anchor.nowMs).toISOString().slice(0, 19)}Z`;
+}
+
+
+/***/ }),
+
+/***/ 9053:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   hd: () => (/* binding */ fetch),
+/* harmony export */   kT: () => (/* binding */ ProxyAgent),
+/* harmony export */   oF: () => (/* binding */ lend)
+/* harmony export */ });
+// Stands in for undici in the bundle. `@actions/http-client` imports undici only for `getAgentDispatcher`, which
+// only Octokit calls; a plain rebuild would load nine tenths of the bundle for nothing. The two names are filled
+// in by github.js, when the GitHub toolkit is loaded.
+let ProxyAgent;
+let fetch;
+
+function lend(real) {
+  ({ ProxyAgent, fetch } = real);
+}
+
+
+/***/ }),
+
+/***/ 2343:
+/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
+
+__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4219);
+
+process.noDeprecation = true;
+try {
+    await (0,_action_post_step_js__WEBPACK_IMPORTED_MODULE_0__/* .postStep */ .F)();
+}
+catch (error) {
+    (0,_action_post_step_js__WEBPACK_IMPORTED_MODULE_0__/* .tellFault */ .M)(error);
+}
+
+__webpack_async_result__();
+} catch(e) { __webpack_async_result__(e); } }, 1);
 
 /***/ }),
 

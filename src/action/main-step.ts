@@ -12,7 +12,7 @@ import { hasChanged, type RunState } from '../core/run/run-state.ts';
 import { restoreWeights } from '../deploy/balancers/restore-weights.ts';
 import { SurveyError } from '../deploy/plan/survey-error.ts';
 import { run } from '../deploy/run/run.ts';
-import { annotateEnd, annotateProblems, annotateState, annotateSurvey } from './annotate.ts';
+import { annotateEnd, annotateFault, annotateProblems, annotateState, annotateSurvey } from './annotate.ts';
 import { type Connection, connect } from './connect.ts';
 import { alwaysVerifyCertificates, settleProxies } from './environment.ts';
 import { openHandover, UnsavedStateError } from './handover.ts';
@@ -49,6 +49,11 @@ export async function mainStep(): Promise<boolean> {
   } finally {
     cancel.dispose();
   }
+}
+
+/** Tells of a fault of the program. Here, because an entry that imports more than its step splits the bundle. */
+export function tellFault(error: unknown): void {
+  annotateFault('A fault of the action itself', error);
 }
 
 /** Tells of a process that ends although the main step has not. */

@@ -9,6 +9,7 @@ import { summaryOf } from '../core/summary/summary.ts';
 import { restoreWeights } from '../deploy/balancers/restore-weights.ts';
 import { awaitVisible } from '../deploy/rebuild/await-visible.ts';
 import { type RecordState, setRecord } from '../github/record.ts';
+import { annotateFault } from './annotate.ts';
 import { connect } from './connect.ts';
 import { alwaysVerifyCertificates, settleProxies } from './environment.ts';
 import { findHandover, type Handover, type TakenHandover } from './handover.ts';
@@ -40,6 +41,11 @@ export async function postStep(): Promise<void> {
     : ['The inputs are no longer those of the main step.', ...parsed.problems.map(describeProblem)];
   if (parsed.ok && problems.length === 0) await seeToAll(parsed.config, handover);
   else await seeToTheSummary(problems, inputs.summary, handover);
+}
+
+/** Tells of a fault of the program. Here, because an entry that imports more than its step splits the bundle. */
+export function tellFault(error: unknown): void {
+  annotateFault('A fault of the post step', error);
 }
 
 async function seeToAll(config: Config, handover: Handover): Promise<void> {
