@@ -34,8 +34,9 @@ describe('a re-run right after a run that was killed', () => {
       const report = await world.run();
       expect(report.instances[0]?.plan.action).toBe('rebuild');
       expect(world.emulator.rebuilds).toHaveLength(1);
-      // It has rebuilt nothing itself; it waited for the rebuild under way.
-      expect(report.status).toBe('skipped');
+      // It has sent nothing itself; the rebuild under way that it waited for erased the disk.
+      expect(report.status).toBe('rebuilt');
+      expect(report.instances[0]).toMatchObject({ adopted: true, disk: 'erased', requestIds: [] });
       expect(world.clock.wallMs()).toBeGreaterThanOrEqual(workOf(world).endsAtMs);
     });
   });

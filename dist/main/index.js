@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 1082:
+/***/ 386:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3015,6 +3015,13 @@ function evidence_hasDeparted(rebuild) {
 function isReplaced(rebuild) {
     return rebuild.evidence.imageAtMs !== undefined || rebuild.evidence.diskAtMs !== undefined;
 }
+function wasRebuiltByOthers(rebuild) {
+    const { adopted, history, last, task } = rebuild;
+    if (!adopted)
+        return false;
+    const cameToTarget = last?.instance.imageId === task.image.id && history[0]?.imageId !== task.image.id;
+    return isReplaced(rebuild) || cameToTarget;
+}
 function changedLate(rebuild) {
     const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
     const since = rebuild.referenceAtMs ?? Number.POSITIVE_INFINITY;
@@ -3047,7 +3054,7 @@ function diskStateOf(rebuild) {
     if (rebuild.inDoubt)
         return hasStarted(rebuild) ? 'erased' : 'unknown';
     if (rebuild.sends === 0)
-        return rebuild.adopted && isReplaced(rebuild) ? 'erased' : 'untouched';
+        return wasRebuiltByOthers(rebuild) ? 'erased' : 'untouched';
     return rebuild.answered || hasStarted(rebuild) ? 'erased' : 'unknown';
 }
 function isUnsent({ sends, inDoubt }) {
@@ -6708,7 +6715,7 @@ function startIt(rebuild, observation) {
     return [starting, { type: 'start' }];
 }
 function finish(rebuild, atMs) {
-    const erased = rebuild.sends > 0 || (rebuild.adopted && isReplaced(rebuild));
+    const erased = rebuild.sends > 0 || wasRebuiltByOthers(rebuild);
     return end(rebuild, { kind: erased ? 'rebuilt' : 'skipped' }, atMs);
 }
 function noteRequest(rebuild, requestId) {
@@ -6964,7 +6971,7 @@ function settleAdopted(rebuild, observation) {
     if (kind === 'gone')
         return settleFresh(rebuild, observation);
     const isOnTarget = imageId === image.id && kind !== 'broken';
-    const isUnclear = force && !isReplaced(rebuild);
+    const isUnclear = force && !wasRebuiltByOthers(rebuild);
     const unclear = () => fail(rebuild, { kind: 'unclear', status: rebuild.reference?.instance.status ?? status }, atMs);
     if (isOnTarget && (evidence_hasDeparted(rebuild) || isReplaced(rebuild))) {
         if (!isOver(rebuild))
@@ -6990,7 +6997,17 @@ function keepWaiting(rebuild, observation) {
     return observeNext(rebuild, atMs, true);
 }
 
+;// CONCATENATED MODULE: ./core/rebuild/lasting-skew.js
+const skewedMs = 60_000;
+function hasStayedSkewed(before, failure, atMs) {
+    const { last, phases, lastFailure, stretchSinceMs } = before;
+    const isAgain = stretchSinceMs === undefined && lastFailure?.kind === 'skewed';
+    const sinceMs = Math.max(last?.answeredAtMs ?? 0, phases[0]?.fromMs ?? 0);
+    return failure.kind === 'skewed' && isAgain && atMs - sinceMs >= skewedMs;
+}
+
 ;// CONCATENATED MODULE: ./core/rebuild/step-rebuild.js
+
 
 
 
@@ -7097,7 +7114,7 @@ function onObserveFailed(before, failure, atMs) {
     if (isGone)
         return fail(rebuild, { kind: 'gone' }, atMs);
     const lasting = ['denied', 'invalid', 'unsent', 'conflict'].includes(failure.kind);
-    if (lasting || atMs >= rebuild.deadlineMs)
+    if (lasting || hasStayedSkewed(before, failure, atMs) || atMs >= rebuild.deadlineMs)
         return failCall(rebuild, failure, atMs);
     return observeNext(rebuild, atMs, true);
 }
@@ -11814,7 +11831,7 @@ function toIso(anchor, atMs) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1082);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(386);
 
 process.noDeprecation = true;
 process.exitCode = 1;

@@ -2982,6 +2982,13 @@ function hasDeparted(rebuild) {
 function isReplaced(rebuild) {
     return rebuild.evidence.imageAtMs !== undefined || rebuild.evidence.diskAtMs !== undefined;
 }
+function wasRebuiltByOthers(rebuild) {
+    const { adopted, history, last, task } = rebuild;
+    if (!adopted)
+        return false;
+    const cameToTarget = last?.instance.imageId === task.image.id && history[0]?.imageId !== task.image.id;
+    return isReplaced(rebuild) || cameToTarget;
+}
 function changedLate(rebuild) {
     const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
     const since = rebuild.referenceAtMs ?? Number.POSITIVE_INFINITY;
@@ -3014,7 +3021,7 @@ function diskStateOf(rebuild) {
     if (rebuild.inDoubt)
         return hasStarted(rebuild) ? 'erased' : 'unknown';
     if (rebuild.sends === 0)
-        return rebuild.adopted && isReplaced(rebuild) ? 'erased' : 'untouched';
+        return wasRebuiltByOthers(rebuild) ? 'erased' : 'untouched';
     return rebuild.answered || hasStarted(rebuild) ? 'erased' : 'unknown';
 }
 function isUnsent({ sends, inDoubt }) {

@@ -206,6 +206,26 @@ describe('bad ends', () => {
     expect(reason(live(taskOf(), { ...plain, look: forever }))).toBe('call');
   });
 
+  test('reads that are refused as skewed for a minute end it: a session has ended', () => {
+    const skewed =
+      (from: number, to: number) =>
+      (atMs: number): RebuildEvent | undefined =>
+        atMs >= from && atMs < to ? { type: 'observeFailed', atMs, failure: failureOf('skewed') } : undefined;
+    expect(reason(live(taskOf(), { ...plain, look: skewed(20_000, 70_000) }))).toBe('rebuilt');
+    for (const from of [0, 20_000]) {
+      const lived = live(taskOf(), { ...plain, look: skewed(from, always) });
+      expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'skewed' } } });
+      expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(from + 55_000);
+      expect(lived.looks.at(-1)).toBeLessThan(from + 70_000);
+    }
+    // An outage that ends in one such answer is none.
+    const outage = (atMs: number): RebuildEvent | undefined =>
+      atMs >= 20_000 && atMs < 120_000
+        ? { type: 'observeFailed', atMs, failure: failureOf(atMs < 115_000 ? 'transient' : 'skewed') }
+        : undefined;
+    expect(reason(live(taskOf(), { ...plain, look: outage }))).toBe('rebuilt');
+  });
+
   test('one 404 may be the lag of a replica, two in a row mean that the instance is gone', () => {
     const missing =
       (from: number, to: number) =>
@@ -626,7 +646,7 @@ describe('before sending', () => {
     expect(reason(goneLater)).toBe('refused');
   });
 
-  test.each(['transient', 'throttled', 'unreached', 'malformed', 'skewed'] as const)(
+  test.each(['transient', 'throttled', 'unreached', 'malformed'] as const)(
     'a first observation that fails (%s) is repeated, until the deadline',
     (kind) => {
       const failing =
@@ -867,6 +887,18 @@ describe('more about what a status proves', () => {
 describe('more about a change that is found under way', () => {
   test('an unknown first status means somebody is at work', () => {
     const lived = live(taskOf(), stretches([60_000, { status: 'Rebuilding' }], [always, done]));
+    expect(reason(lived)).toBe('rebuilt');
+    expect(lived.sends).toEqual([]);
+    expect(diskStateOf(lived.rebuild)).toBe('erased');
+  });
+
+  test.each([false, true])('Stopped at first, on another image: it was a rebuild (force: %s)', (force) => {
+    const script = stretches(
+      [60_000, { status: 'Stopped' }],
+      [80_000, { ...done, status: 'Starting' }],
+      [always, done]
+    );
+    const lived = live(taskOf({ force }), script);
     expect(reason(lived)).toBe('rebuilt');
     expect(lived.sends).toEqual([]);
     expect(diskStateOf(lived.rebuild)).toBe('erased');

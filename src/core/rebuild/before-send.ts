@@ -2,7 +2,7 @@
 
 import { isProcessing, isSettled, mayShowRebuild, statusKind } from '../model/bcc-status.ts';
 import { decide } from '../plan/decide.ts';
-import { hasDeparted, isOtherNow, isReplaced } from './evidence.ts';
+import { hasDeparted, isOtherNow, isReplaced, wasRebuiltByOthers } from './evidence.ts';
 import { isOver } from './proof.ts';
 import type { Observation, RebuildState, Step, Unrest } from './rebuild-state.ts';
 import { agree, agreeMs, diskReadiness, isConfirmed, isStable } from './stable-streak.ts';
@@ -99,7 +99,7 @@ function settleAdopted(rebuild: RebuildState, observation: Observation): Step {
   const kind = statusKind(status);
   if (kind === 'gone') return settleFresh(rebuild, observation);
   const isOnTarget = imageId === image.id && kind !== 'broken';
-  const isUnclear = force && !isReplaced(rebuild);
+  const isUnclear = force && !wasRebuiltByOthers(rebuild);
   const unclear = (): Step =>
     fail(rebuild, { kind: 'unclear', status: rebuild.reference?.instance.status ?? status }, atMs);
   if (isOnTarget && (hasDeparted(rebuild) || isReplaced(rebuild))) {

@@ -1,5 +1,5 @@
 import type { DiskState } from './ending.ts';
-import { hasStarted, isReplaced } from './evidence.ts';
+import { hasStarted, isReplaced, wasRebuiltByOthers } from './evidence.ts';
 import type { RebuildState } from './rebuild-state.ts';
 
 /** What has become of the system disk, as far as the observations show. */
@@ -11,7 +11,7 @@ export function diskStateOf(rebuild: RebuildState): DiskState {
   // The call is out, and this may be the last that is written of it.
   if (rebuild.phase === 'sending') return 'unknown';
   if (rebuild.inDoubt) return hasStarted(rebuild) ? 'erased' : 'unknown';
-  if (rebuild.sends === 0) return rebuild.adopted && isReplaced(rebuild) ? 'erased' : 'untouched';
+  if (rebuild.sends === 0) return wasRebuiltByOthers(rebuild) ? 'erased' : 'untouched';
   return rebuild.answered || hasStarted(rebuild) ? 'erased' : 'unknown';
 }
 

@@ -120,6 +120,17 @@ export function isReplaced(rebuild: RebuildState): boolean {
 }
 
 /**
+ * Whether it was rebuilt since this run first saw it, by somebody else: also where it was `Stopped` then, which is a
+ * station of a rebuild, and where what was seen next was on the wanted image already.
+ */
+export function wasRebuiltByOthers(rebuild: RebuildState): boolean {
+  const { adopted, history, last, task } = rebuild;
+  if (!adopted) return false;
+  const cameToTarget = last?.instance.imageId === task.image.id && history[0]?.imageId !== task.image.id;
+  return isReplaced(rebuild) || cameToTarget;
+}
+
+/**
  * Whether image or disk changed well after the answer, having been seen unchanged until then. Only such a change
  * tells of work done; one that is there from the first observation on may have been written on acceptance.
  */

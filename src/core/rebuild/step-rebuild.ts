@@ -9,6 +9,7 @@ import { search, watch, watchStart } from './after-send.ts';
 import { adopt, settle } from './before-send.ts';
 import type { Obstacle } from './ending.ts';
 import { gatherEvidence, needsDisk } from './evidence.ts';
+import { hasStayedSkewed } from './lasting-skew.ts';
 import { isGap, seeBoot } from './pace.ts';
 import type { Observation, RebuildEvent, RebuildState, Step } from './rebuild-state.ts';
 import { recheck } from './recheck.ts';
@@ -136,7 +137,8 @@ function onObserveFailed(before: RebuildState, failure: CallFailure, atMs: numbe
   const isGone = isMissing && missing >= maxMissing && atMs - missingSinceMs >= missingMs;
   if (isGone) return fail(rebuild, { kind: 'gone' }, atMs);
   const lasting = ['denied', 'invalid', 'unsent', 'conflict'].includes(failure.kind);
-  if (lasting || atMs >= rebuild.deadlineMs) return failCall(rebuild, failure, atMs);
+  if (lasting || hasStayedSkewed(before, failure, atMs) || atMs >= rebuild.deadlineMs)
+    return failCall(rebuild, failure, atMs);
   return observeNext(rebuild, atMs, true);
 }
 

@@ -2,7 +2,7 @@
 import type { CallFailure } from '../model/failure.ts';
 import { refusalsSincePlan } from '../plan/since-plan.ts';
 import type { Ending, FailureReason } from './ending.ts';
-import { isReplaced } from './evidence.ts';
+import { wasRebuiltByOthers } from './evidence.ts';
 import { intervalOf } from './pace.ts';
 import type { Observation, Phase, RebuildState, Step } from './rebuild-state.ts';
 import { nextBeat, spreadOf } from './schedule.ts';
@@ -122,7 +122,7 @@ export function startIt(rebuild: RebuildState, observation: Observation): Step {
 
 /** The good end. What nothing was erased for is a skip. */
 export function finish(rebuild: RebuildState, atMs: number): Step {
-  const erased = rebuild.sends > 0 || (rebuild.adopted && isReplaced(rebuild));
+  const erased = rebuild.sends > 0 || wasRebuiltByOthers(rebuild);
   return end(rebuild, { kind: erased ? 'rebuilt' : 'skipped' }, atMs);
 }
 
