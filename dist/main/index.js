@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 386:
+/***/ 519:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4692,18 +4692,13 @@ function wordsOfOne({ targets: [target], image }) {
 }
 function wordsOfMany({ targets, image }) {
     const count = (action) => targets.filter(({ decision }) => decision.action === action).length;
-    const [rebuilt, waiting, started, skipped] = [
-        count('rebuild'),
-        count('wait'),
-        count('start'),
-        count('skip')
-    ];
+    const [waiting, started, skipped] = [count('wait'), count('start'), count('skip')];
     const others = [
         ...(waiting === 0 ? [] : [`wait for ${waiting} first, which somebody is changing`]),
         ...(started === 0 ? [] : [`start ${started}`]),
         ...(skipped === 0 ? [] : [`skip ${skipped} that ${skipped === 1 ? 'runs' : 'run'} on it already`])
     ];
-    const head = `Rebuild ${rebuilt} of ${targets.length} instances from ${imageLabel(image)}`;
+    const head = `Rebuild ${count('rebuild')} of ${targets.length} instances from ${imageLabel(image)}`;
     return [head, ...others].join('; ');
 }
 function opening_line_nameOf(target) {
@@ -4780,6 +4775,9 @@ class Members {
     get isBusy() {
         return this.atWork + this.count('check', 'working', 'rollingBack') > 0;
     }
+    hasCapacity(member, maxUnavailable) {
+        return this.atWork < maxUnavailable && (member.isUnavailable || this.unavailable < maxUnavailable);
+    }
     with(id, patch) {
         const place = this.#places.get(id) ?? -1;
         const before = this.#all[place];
@@ -4794,13 +4792,7 @@ class Members {
     }
 }
 
-;// CONCATENATED MODULE: ./core/rollout/capacity.js
-function hasCapacity(members, member, maxUnavailable) {
-    return members.atWork < maxUnavailable && (member.isUnavailable || members.unavailable < maxUnavailable);
-}
-
 ;// CONCATENATED MODULE: ./core/rollout/roll-back-next.js
-
 function rollBackNext(before) {
     if (before.members.count('work', 'working') + before.members.count('check', 'working') > 0) {
         return [before, []];
@@ -4814,12 +4806,12 @@ function rollBackNext(before) {
         taken.push({ type: 'rollBack', id });
     };
     for (const member of newest) {
-        if (!hasCapacity(members, member, before.task.maxUnavailable))
+        if (!members.hasCapacity(member, before.task.maxUnavailable))
             break;
         take(member);
     }
     if (taken.length === 0 && !members.isBusy) {
-        const unavailable = newest.find((member) => hasCapacity(members, member, before.task.maxUnavailable));
+        const unavailable = newest.find((member) => members.hasCapacity(member, before.task.maxUnavailable));
         if (unavailable !== undefined)
             take(unavailable);
     }
@@ -4830,7 +4822,6 @@ function canBeRolledBack({ state, canRollBack }) {
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/roll-forward-next.js
-
 
 const checksAtOnce = 50;
 function beginNext(rollout, atMs) {
@@ -4872,7 +4863,7 @@ function roll_forward_next_begin(before, isNext, most = Number.POSITIVE_INFINITY
             break;
         if (member.state !== 'waiting' || !isNext(member))
             continue;
-        if (member.kind === 'work' && !hasCapacity(members, member, before.task.maxUnavailable))
+        if (member.kind === 'work' && !members.hasCapacity(member, before.task.maxUnavailable))
             continue;
         members = members.with(member.id, { state: 'working' });
         started.push({ type: 'begin', id: member.id });
@@ -5267,6 +5258,20 @@ function problem(failure) {
     return new SurveyError([{ cause: `Cloud Assistant cannot be used: ${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy }]);
 }
 
+;// CONCATENATED MODULE: ./core/group-by.js
+function group_by_groupBy(items, keyOf) {
+    const groups = new Map();
+    for (const item of items) {
+        const key = keyOf(item);
+        const group = groups.get(key);
+        if (group === undefined)
+            groups.set(key, [item]);
+        else
+            group.push(item);
+    }
+    return groups;
+}
+
 ;// CONCATENATED MODULE: ./core/images/backup.js
 const backupPrefix = 'rbi-backup/';
 const customImageQuota = 20;
@@ -5467,7 +5472,8 @@ async function resolveImage(request, ports) {
     }, { intervalMs: request.pollIntervalMs, limitMs: request.timeoutMs }, ports);
     if (usable !== undefined)
         return usable;
-    throw stillCreating(latest, request.timeoutMs);
+    const cause = `The image ${latest.id} (${latest.name}) is still being created after ${(0,time/* formatDuration */.a3)(request.timeoutMs)}.`;
+    throw new SurveyError([{ cause, remedy: 'Run again when it is Available, or set timeout higher.' }]);
 }
 async function awaitImage(request, ports) {
     const { clock, log } = ports;
@@ -5511,58 +5517,39 @@ async function findImage({ image, imageWaitMs }, { bcc, log, cancel }) {
                 log.warning(`The newer image ${id} (${name}) is ${status} and is passed over.`);
             return choice.image;
         default:
-            throw noChoice(image.pattern, choice);
+            throw new SurveyError([noChoice(image.pattern, choice)]);
     }
 }
 async function absent({ image, imageWaitMs }, { bcc, cancel }) {
     if (image.kind === 'name') {
-        throw noChoice(image.pattern, chooseImage(image.pattern, await bcc.listImages({}, cancel.signal)));
+        const images = await bcc.listImages({}, cancel.signal);
+        throw new SurveyError([noChoice(image.pattern, chooseImage(image.pattern, images))]);
     }
-    throw new SurveyError([
-        {
-            cause: `The image ${image.id} has not appeared within imageWait (${(0,time/* formatDuration */.a3)(imageWaitMs)}).`,
-            remedy: 'Check imageId and region, or set imageWait higher.'
-        }
-    ]);
-}
-function stillCreating(image, waitedMs) {
-    return new SurveyError([
-        {
-            cause: `The image ${image.id} (${image.name}) is still being created after ${(0,time/* formatDuration */.a3)(waitedMs)}.`,
-            remedy: 'Run again when it is Available, or set timeout higher.'
-        }
-    ]);
+    const cause = `The image ${image.id} has not appeared within imageWait (${(0,time/* formatDuration */.a3)(imageWaitMs)}).`;
+    throw new SurveyError([{ cause, remedy: 'Check imageId and region, or set imageWait higher.' }]);
 }
 function noChoice(pattern, choice) {
     const names = (images) => images.map(({ id, name, status }) => `${quote(name)} (${id}, ${status})`).join(', ');
     switch (choice.kind) {
         case 'tie':
-            return new SurveyError([
-                {
-                    cause: `imageName ${quote(pattern)} fits images of the same age: ${names(choice.images)}.`,
-                    remedy: 'Give the imageId of the one that is meant.'
-                }
-            ]);
+            return {
+                cause: `imageName ${quote(pattern)} fits images of the same age: ${names(choice.images)}.`,
+                remedy: 'Give the imageId of the one that is meant.'
+            };
         case 'unfinished':
-            return new SurveyError([
-                {
-                    cause: `imageName ${quote(pattern)} fits only images that cannot be used: ${names(choice.images)}.`,
-                    remedy: 'Make the image again, or give another name.'
-                }
-            ]);
+            return {
+                cause: `imageName ${quote(pattern)} fits only images that cannot be used: ${names(choice.images)}.`,
+                remedy: 'Make the image again, or give another name.'
+            };
         case 'none': {
             const near = choice.nearest.length === 0 ? 'There is no image at all.' : `Nearest: ${names(choice.nearest)}.`;
-            return new SurveyError([
-                {
-                    cause: `No image of this account in this region fits imageName ${quote(pattern)}. ${near}`,
-                    remedy: 'Check the name, its case, and the region; an image can be used only where it is.'
-                }
-            ]);
+            return {
+                cause: `No image of this account in this region fits imageName ${quote(pattern)}. ${near}`,
+                remedy: 'Check the name, its case, and the region; an image can be used only where it is.'
+            };
         }
         default:
-            return new SurveyError([
-                { cause: `The image ${quote(pattern)} has only just appeared.`, remedy: 'Run again.' }
-            ]);
+            return { cause: `The image ${quote(pattern)} has only just appeared.`, remedy: 'Run again.' };
     }
 }
 
@@ -5944,9 +5931,10 @@ function timeoutOf({ deadlineMs, fromMs }) {
 
 
 
+
 const hostKeysMs = 5_000;
 function createTargets(request, image, reads) {
-    const backendServersOf = byInstance(reads.backendServers);
+    const backendServers = reads.backendServers && group_by_groupBy(reads.backendServers, ({ instanceId }) => instanceId);
     const images = new Map();
     const rollbackImage = (imageId) => {
         const known = images.get(imageId) ?? rollbackImageOf(request, image, imageId, reads);
@@ -5981,25 +5969,12 @@ function createTargets(request, image, reads) {
                 rollbackImage: back,
                 imageQuota: customImageQuota
             },
-            backendServers: backendServersOf?.(instance.id),
+            backendServers: backendServers && (backendServers.get(instance.id) ?? []),
             oldHostKeys,
             agent: runsOnIt ? undefined : reads.agents?.get(instance.id),
             unhealthy
         };
     };
-}
-function byInstance(backendServers) {
-    if (backendServers === undefined)
-        return undefined;
-    const found = new Map();
-    for (const server of backendServers) {
-        const others = found.get(server.instanceId);
-        if (others === undefined)
-            found.set(server.instanceId, [server]);
-        else
-            others.push(server);
-    }
-    return (instanceId) => found.get(instanceId) ?? [];
 }
 async function snapshotsOrWhy(diskId, instanceId, reads) {
     const snapshots = reads.snapshots instanceof model_failure/* CallError */.RA
@@ -6080,6 +6055,7 @@ function taskOf(request, image, instanceId) {
 
 
 
+
 const width = { few: 4, many: 16 };
 const many = 10;
 async function survey(request, ports) {
@@ -6109,12 +6085,14 @@ async function survey(request, ports) {
     const ids = observations.map(({ instance }) => instance.id);
     problems.push(...scriptProblems(request, image));
     const agents = await collect(readAgents(request, ids, ports));
-    const snapshots = observations.length > many ? await orCallError(snapshotsByDisk(bcc, signal)) : undefined;
+    const snapshots = observations.length > many ? await orCallError(bcc.listAllSnapshots(signal)) : undefined;
     if (problems.length > 0)
         throw new SurveyError(problems);
     const targetOf = createTargets(request, image, {
         ...ports,
-        snapshots,
+        snapshots: snapshots instanceof model_failure/* CallError */.RA
+            ? snapshots
+            : snapshots && group_by_groupBy(snapshots, ({ volumeId }) => volumeId),
         backendServers,
         agents,
         isFleet: observations.length > 1
@@ -6149,17 +6127,6 @@ function unusedBalancers({ balancers }, observations, backendServers) {
         cause: `None of the instances is a member of the load balancer ${blbId}.`,
         remedy: 'Check blbId, or take it out.'
     }));
-}
-async function snapshotsByDisk(bcc, signal) {
-    const byDisk = new Map();
-    for (const snapshot of await bcc.listAllSnapshots(signal)) {
-        const others = byDisk.get(snapshot.volumeId);
-        if (others === undefined)
-            byDisk.set(snapshot.volumeId, [snapshot]);
-        else
-            others.push(snapshot);
-    }
-    return byDisk;
 }
 function withQuota(targets, quota) {
     let imagesLeft = quota;
@@ -7456,7 +7423,8 @@ async function checkHealth(proven, check, ports, record) {
 
 async function runInstance(target, request, earlier, ports, observe) {
     return untilCancelled(plannedRun(target), ports, observe, async (recorder) => {
-        await carryOut(target, request, earlier, ports, recorder);
+        const baseline = (rebuild) => baselineOf(target, rebuild);
+        await rebuildAndCheck(target.task, request, earlier, ports, recorder, baseline, (known) => known);
         await rejoin(recorder, ports);
         const backup = usableBackup(recorder.current());
         if (hasSucceeded(recorder.current()) && request.backup?.keep !== undefined && backup !== undefined) {
@@ -7511,10 +7479,6 @@ function baselineOf({ oldHostKeys, oldBootId }, rebuild) {
     if (rebuild.adopted)
         return { guest: { acceptedMs } };
     return { hostKeys: oldHostKeys, guest: { acceptedMs, bootId: oldBootId } };
-}
-async function carryOut(target, request, earlier, ports, recorder) {
-    const baseline = (rebuild) => baselineOf(target, rebuild);
-    await rebuildAndCheck(target.task, request, earlier, ports, recorder, baseline, (known) => known);
 }
 async function rebuildAndCheck(task, request, earlier, ports, recorder, baselineOf, asPart) {
     const keep = (now) => recorder.add(asPart({ rebuild: now }));
@@ -7652,7 +7616,7 @@ async function serves({ instance }, request, ports) {
 
 
 const instance_work_fewTargets = 20;
-function createInstanceWork({ request, plan, observations }, given, store, observe) {
+function createInstanceWork(request, { plan, observations }, given, store, observe) {
     const count = plan.targets.length;
     const ports = { ...given, imagesInUse: () => imagesInUse(store.current()) };
     const unavailable = new Set(plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id));
@@ -7709,13 +7673,18 @@ function logOf(id, log, isTerse) {
     };
 }
 
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
 ;// CONCATENATED MODULE: ./deploy/rollout/roll-out.js
+
 
 async function rollOut(task, work, { clock, cancel }, observe) {
     const nowMs = () => clock.nowMs();
-    const inbox = new Inbox();
+    const inbox = new external_node_events_.EventEmitter();
+    const events = (0,external_node_events_.on)(inbox, 'event');
+    const put = (event) => void inbox.emit('event', event);
     const faults = [];
-    const onAbort = () => inbox.put({ type: 'cancelled', atMs: nowMs() });
+    const onAbort = () => put({ type: 'cancelled', atMs: nowMs() });
     const failed = (error) => {
         faults.push(error);
         onAbort();
@@ -7753,11 +7722,12 @@ async function rollOut(task, work, { clock, cancel }, observe) {
         for (;;) {
             for (const command of commands) {
                 if (command.type !== 'end')
-                    void begin(command).then((event) => inbox.put(event));
+                    void begin(command).then(put);
             }
             if (rollout.isOver)
                 break;
-            [rollout, commands] = stepRollout(rollout, await inbox.take());
+            const [event] = (await events.next()).value;
+            [rollout, commands] = stepRollout(rollout, event);
             observe(rollout);
         }
         if (faults.length > 0)
@@ -7766,24 +7736,6 @@ async function rollOut(task, work, { clock, cancel }, observe) {
     }
     finally {
         cancel.signal.removeEventListener('abort', onAbort);
-    }
-}
-class Inbox {
-    #events = [];
-    #wake = () => undefined;
-    put(event) {
-        this.#events.push(event);
-        this.#wake();
-    }
-    async take() {
-        for (;;) {
-            const event = this.#events.shift();
-            if (event !== undefined)
-                return event;
-            await new Promise((resolve) => {
-                this.#wake = resolve;
-            });
-        }
     }
 }
 
@@ -8063,10 +8015,10 @@ async function run(request, given, hooks) {
         return store.current();
     await hooks.planned(store.current());
     if (!request.dryRun)
-        await run_carryOut(request, { ...found, plan }, store, ports, hooks);
+        await carryOut(request, { ...found, plan }, store, ports, hooks);
     return store.current();
 }
-async function run_carryOut(request, surveyed, store, ports, hooks) {
+async function carryOut(request, surveyed, store, ports, hooks) {
     const { cancel } = ports;
     const watch = createWatch(ports);
     const risky = { ...ports, ...writeAhead(ports, hooks) };
@@ -8077,7 +8029,7 @@ async function run_carryOut(request, surveyed, store, ports, hooks) {
         store.keep(run);
         hooks.progressed(store.current);
     };
-    const work = createInstanceWork({ request, ...surveyed }, { ...ports, watch, sender, balance }, store, keep);
+    const work = createInstanceWork(request, surveyed, { ...ports, watch, sender, balance }, store, keep);
     const observe = (now) => {
         store.follow(now);
         rolloutLog?.tell(now);
@@ -8271,6 +8223,7 @@ function unavailableBeforePart(state, priority) {
 
 
 
+
 const openRows = 20;
 function loweredWeights(instances) {
     return instances.flatMap((instance) => openHeldWeights(instance.run.heldWeights).map(({ server }) => ({ instance, server })));
@@ -8316,16 +8269,9 @@ function drawn(lowered, pieces) {
     ].join('\n\n');
 }
 function poolsOf(lowered) {
-    const pools = new Map();
-    for (const { server } of lowered) {
-        const key = JSON.stringify([server.kind, server.blbId, server.groupId ?? null]);
-        const pool = pools.get(key);
-        if (pool === undefined)
-            pools.set(key, [server]);
-        else
-            pool.push(server);
-    }
-    return [...pools.values()];
+    const servers = lowered.map(({ server }) => server);
+    const poolOf = ({ kind, blbId, groupId }) => JSON.stringify([kind, blbId, groupId ?? null]);
+    return [...groupBy(servers, poolOf).values()];
 }
 function callOf(pool) {
     const [first] = pool;
@@ -11831,7 +11777,7 @@ function toIso(anchor, atMs) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(386);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(519);
 
 process.noDeprecation = true;
 process.exitCode = 1;

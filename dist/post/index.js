@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 4219:
+/***/ 3676:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4141,6 +4141,20 @@ function restoreWith(run, { options }) {
     return `To rebuild it from its earlier image:\n\n${fenced('yaml', ['with:', ...lines.map((line) => `  ${line}`)])}`;
 }
 
+;// CONCATENATED MODULE: ./core/group-by.js
+function groupBy(items, keyOf) {
+    const groups = new Map();
+    for (const item of items) {
+        const key = keyOf(item);
+        const group = groups.get(key);
+        if (group === undefined)
+            groups.set(key, [item]);
+        else
+            group.push(item);
+    }
+    return groups;
+}
+
 ;// CONCATENATED MODULE: ./core/report/clip.js
 function clip(text, most) {
     if (text.length <= most)
@@ -4501,6 +4515,7 @@ function unavailableBeforePart(state, priority) {
 
 
 
+
 const inFull = 20;
 function failureText(failure, source) {
     if (failure === undefined)
@@ -4544,17 +4559,11 @@ function heading(failed, inTable) {
     return `${title}\n\nBy reason: ${cell(ranking_reasonsLabel(failed))}.${table}`;
 }
 function groupsOf(failed) {
-    const groups = new Map();
-    for (const one of failed) {
+    const groups = groupBy(failed, (one) => {
         const { reason, cause, diskNote, remedy } = one.failure;
         const own = [described_instance_idOf(one), ...instance_run_rebuildsOf(one.run).flatMap(({ requestIds }) => requestIds)];
-        const key = own.reduce((text, id) => text.replaceAll(id, ''), JSON.stringify([reason, cause, diskNote, remedy]));
-        const group = groups.get(key);
-        if (group === undefined)
-            groups.set(key, [one]);
-        else
-            group.push(one);
-    }
+        return own.reduce((text, id) => text.replaceAll(id, ''), JSON.stringify([reason, cause, diskNote, remedy]));
+    });
     return [...groups.values()];
 }
 function groupText([first, ...others], source) {
@@ -4947,6 +4956,9 @@ class Members {
     get isBusy() {
         return this.atWork + this.count('check', 'working', 'rollingBack') > 0;
     }
+    hasCapacity(member, maxUnavailable) {
+        return this.atWork < maxUnavailable && (member.isUnavailable || this.unavailable < maxUnavailable);
+    }
     with(id, patch) {
         const place = this.#places.get(id) ?? -1;
         const before = this.#all[place];
@@ -4961,13 +4973,7 @@ class Members {
     }
 }
 
-;// CONCATENATED MODULE: ./core/rollout/capacity.js
-function hasCapacity(members, member, maxUnavailable) {
-    return members.atWork < maxUnavailable && (member.isUnavailable || members.unavailable < maxUnavailable);
-}
-
 ;// CONCATENATED MODULE: ./core/rollout/roll-back-next.js
-
 function rollBackNext(before) {
     if (before.members.count('work', 'working') + before.members.count('check', 'working') > 0) {
         return [before, []];
@@ -4981,12 +4987,12 @@ function rollBackNext(before) {
         taken.push({ type: 'rollBack', id });
     };
     for (const member of newest) {
-        if (!hasCapacity(members, member, before.task.maxUnavailable))
+        if (!members.hasCapacity(member, before.task.maxUnavailable))
             break;
         take(member);
     }
     if (taken.length === 0 && !members.isBusy) {
-        const unavailable = newest.find((member) => hasCapacity(members, member, before.task.maxUnavailable));
+        const unavailable = newest.find((member) => members.hasCapacity(member, before.task.maxUnavailable));
         if (unavailable !== undefined)
             take(unavailable);
     }
@@ -4997,7 +5003,6 @@ function canBeRolledBack({ state, canRollBack }) {
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/roll-forward-next.js
-
 
 const checksAtOnce = 50;
 function beginNext(rollout, atMs) {
@@ -5039,7 +5044,7 @@ function begin(before, isNext, most = Number.POSITIVE_INFINITY) {
             break;
         if (member.state !== 'waiting' || !isNext(member))
             continue;
-        if (member.kind === 'work' && !hasCapacity(members, member, before.task.maxUnavailable))
+        if (member.kind === 'work' && !members.hasCapacity(member, before.task.maxUnavailable))
             continue;
         members = members.with(member.id, { state: 'working' });
         started.push({ type: 'begin', id: member.id });
@@ -5478,6 +5483,7 @@ function harmless(instanceId) {
 
 
 
+
 const weights_table_openRows = 20;
 function weights_table_loweredWeights(instances) {
     return instances.flatMap((instance) => openHeldWeights(instance.run.heldWeights).map(({ server }) => ({ instance, server })));
@@ -5523,16 +5529,9 @@ function drawn(lowered, pieces) {
     ].join('\n\n');
 }
 function poolsOf(lowered) {
-    const pools = new Map();
-    for (const { server } of lowered) {
-        const key = JSON.stringify([server.kind, server.blbId, server.groupId ?? null]);
-        const pool = pools.get(key);
-        if (pool === undefined)
-            pools.set(key, [server]);
-        else
-            pool.push(server);
-    }
-    return [...pools.values()];
+    const servers = lowered.map(({ server }) => server);
+    const poolOf = ({ kind, blbId, groupId }) => JSON.stringify([kind, blbId, groupId ?? null]);
+    return [...groupBy(servers, poolOf).values()];
 }
 function callOf(pool) {
     const [first] = pool;
@@ -8984,7 +8983,7 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4219);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3676);
 
 process.noDeprecation = true;
 try {

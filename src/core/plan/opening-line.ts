@@ -36,18 +36,13 @@ function wordsOfOne({ targets: [target], image }: Plan): string {
 function wordsOfMany({ targets, image }: Plan): string {
   const count = (action: Decision['action']): number =>
     targets.filter(({ decision }) => decision.action === action).length;
-  const [rebuilt, waiting, started, skipped] = [
-    count('rebuild'),
-    count('wait'),
-    count('start'),
-    count('skip')
-  ];
+  const [waiting, started, skipped] = [count('wait'), count('start'), count('skip')];
   const others = [
     ...(waiting === 0 ? [] : [`wait for ${waiting} first, which somebody is changing`]),
     ...(started === 0 ? [] : [`start ${started}`]),
     ...(skipped === 0 ? [] : [`skip ${skipped} that ${skipped === 1 ? 'runs' : 'run'} on it already`])
   ];
-  const head = `Rebuild ${rebuilt} of ${targets.length} instances from ${imageLabel(image)}`;
+  const head = `Rebuild ${count('rebuild')} of ${targets.length} instances from ${imageLabel(image)}`;
   return [head, ...others].join('; ');
 }
 

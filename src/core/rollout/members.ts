@@ -69,6 +69,14 @@ export class Members {
     return this.atWork + this.count('check', 'working', 'rollingBack') > 0;
   }
 
+  /**
+   * Whether one more may be started. One that is already unavailable makes it no worse, but it still needs a free slot: a
+   * check that fails on all of them from the start must not start all of them at once.
+   */
+  hasCapacity(member: Member, maxUnavailable: number): boolean {
+    return this.atWork < maxUnavailable && (member.isUnavailable || this.unavailable < maxUnavailable);
+  }
+
   /** The members after one of them has changed; the same where there is none with this id. */
   with(id: string, patch: Partial<Omit<Member, 'id' | 'kind'>>): Members {
     const place = this.#places.get(id) ?? -1;

@@ -1,6 +1,5 @@
 /** Which instance is rolled back next, once the rollout has stopped. */
 
-import { hasCapacity } from './capacity.ts';
 import type { Member } from './member.ts';
 import type { Rollout, RolloutCommand, RolloutStep } from './rollout-state.ts';
 
@@ -21,11 +20,11 @@ export function rollBackNext(before: Rollout): RolloutStep {
     taken.push({ type: 'rollBack', id });
   };
   for (const member of newest) {
-    if (!hasCapacity(members, member, before.task.maxUnavailable)) break;
+    if (!members.hasCapacity(member, before.task.maxUnavailable)) break;
     take(member);
   }
   if (taken.length === 0 && !members.isBusy) {
-    const unavailable = newest.find((member) => hasCapacity(members, member, before.task.maxUnavailable));
+    const unavailable = newest.find((member) => members.hasCapacity(member, before.task.maxUnavailable));
     if (unavailable !== undefined) take(unavailable);
   }
   return [{ ...before, members }, taken];

@@ -1,7 +1,6 @@
 /** Which instance is started next, as long as nothing has stopped the rollout. */
 
 import { canariesOf } from './canaries.ts';
-import { hasCapacity } from './capacity.ts';
 import type { Member } from './member.ts';
 import type { Rollout, RolloutCommand, RolloutStep } from './rollout-state.ts';
 
@@ -55,7 +54,7 @@ function begin(
     if (started.length >= most) break;
     if (member.state !== 'waiting' || !isNext(member)) continue;
     // Behind one without capacity there may be one that is already unavailable, which needs none.
-    if (member.kind === 'work' && !hasCapacity(members, member, before.task.maxUnavailable)) continue;
+    if (member.kind === 'work' && !members.hasCapacity(member, before.task.maxUnavailable)) continue;
     members = members.with(member.id, { state: 'working' });
     started.push({ type: 'begin', id: member.id });
   }

@@ -1,5 +1,6 @@
 /** The failures in a summary: the first in full, alike ones together, the others in a table. */
 
+import { groupBy } from '../group-by.ts';
 import { listed } from '../listed.ts';
 import { clip } from '../report/clip.ts';
 import { type DescribedInstance, idOf } from '../report/described-instance.ts';
@@ -70,18 +71,14 @@ type Group = readonly [FailedInstance, ...FailedInstance[]];
 
 /** The failures, those together of which the same is told but for IDs; in the order of their first instances. */
 function groupsOf(failed: readonly FailedInstance[]): readonly Group[] {
-  const groups = new Map<string, [FailedInstance, ...FailedInstance[]]>();
-  for (const one of failed) {
+  const groups = groupBy(failed, (one) => {
     const { reason, cause, diskNote, remedy } = one.failure;
     const own = [idOf(one), ...rebuildsOf(one.run).flatMap(({ requestIds }) => requestIds)];
-    const key = own.reduce(
+    return own.reduce(
       (text, id) => text.replaceAll(id, ''),
       JSON.stringify([reason, cause, diskNote, remedy])
     );
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [one]);
-    else group.push(one);
-  }
+  });
   return [...groups.values()];
 }
 

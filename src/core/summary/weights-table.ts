@@ -1,6 +1,7 @@
 /** Weights on load balancers that a run has lowered and not restored, and how to restore them. */
 
 import { type CurrentWeight, currentWeights, openHeldWeights } from '../balancers/held-weights.ts';
+import { groupBy } from '../group-by.ts';
 import { listed } from '../listed.ts';
 import type { BackendServer } from '../model/backend-server.ts';
 import { type DescribedInstance, idOf } from '../report/described-instance.ts';
@@ -79,14 +80,10 @@ function drawn(lowered: readonly LoweredWeight[], pieces: number): string {
 
 /** Those whose weights one call can set: of one load balancer, or of one of its groups. */
 function poolsOf(lowered: readonly LoweredWeight[]): readonly (readonly BackendServer[])[] {
-  const pools = new Map<string, BackendServer[]>();
-  for (const { server } of lowered) {
-    const key = JSON.stringify([server.kind, server.blbId, server.groupId ?? null]);
-    const pool = pools.get(key);
-    if (pool === undefined) pools.set(key, [server]);
-    else pool.push(server);
-  }
-  return [...pools.values()];
+  const servers = lowered.map(({ server }) => server);
+  const poolOf = ({ kind, blbId, groupId }: BackendServer): string =>
+    JSON.stringify([kind, blbId, groupId ?? null]);
+  return [...groupBy(servers, poolOf).values()];
 }
 
 /**

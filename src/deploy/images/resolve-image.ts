@@ -8,7 +8,7 @@ import { formatDuration } from '../../core/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { poll } from '../calls/poll.ts';
-import { SurveyError } from '../plan/survey-error.ts';
+import { SurveyError, type SurveyProblem } from '../plan/survey-error.ts';
 
 type ImagePorts = Pick<Ports, 'bcc' | 'clock' | 'log' | 'cancel'>;
 
@@ -35,7 +35,8 @@ export async function resolveImage(request: RunRequest, ports: ImagePorts): Prom
     ports
   );
   if (usable !== undefined) return usable;
-  throw stillCreating(latest, request.timeoutMs);
+  const cause = `The image ${latest.id} (${latest.name}) is still being created after ${formatDuration(request.timeoutMs)}.`;
+  throw new SurveyError([{ cause, remedy: 'Run again when it is Available, or set timeout higher.' }]);
 }
 
 /** The image as soon as it is there, in any status. */
@@ -88,64 +89,44 @@ async function findImage(
         log.warning(`The newer image ${id} (${name}) is ${status} and is passed over.`);
       return choice.image;
     default:
-      throw noChoice(image.pattern, choice);
+      throw new SurveyError([noChoice(image.pattern, choice)]);
   }
 }
 
 /** Reads a last time, and says why there is no image. All names are listed for it, so that similar ones can be named. */
 async function absent({ image, imageWaitMs }: RunRequest, { bcc, cancel }: ImagePorts): Promise<never> {
   if (image.kind === 'name') {
-    throw noChoice(image.pattern, chooseImage(image.pattern, await bcc.listImages({}, cancel.signal)));
+    const images = await bcc.listImages({}, cancel.signal);
+    throw new SurveyError([noChoice(image.pattern, chooseImage(image.pattern, images))]);
   }
-  throw new SurveyError([
-    {
-      cause: `The image ${image.id} has not appeared within imageWait (${formatDuration(imageWaitMs)}).`,
-      remedy: 'Check imageId and region, or set imageWait higher.'
-    }
-  ]);
+  const cause = `The image ${image.id} has not appeared within imageWait (${formatDuration(imageWaitMs)}).`;
+  throw new SurveyError([{ cause, remedy: 'Check imageId and region, or set imageWait higher.' }]);
 }
 
-function stillCreating(image: Image, waitedMs: number): SurveyError {
-  return new SurveyError([
-    {
-      cause: `The image ${image.id} (${image.name}) is still being created after ${formatDuration(waitedMs)}.`,
-      remedy: 'Run again when it is Available, or set timeout higher.'
-    }
-  ]);
-}
-
-function noChoice(pattern: string, choice: Choice): SurveyError {
+function noChoice(pattern: string, choice: Choice): SurveyProblem {
   const names = (images: readonly Image[]): string =>
     images.map(({ id, name, status }) => `${quote(name)} (${id}, ${status})`).join(', ');
   switch (choice.kind) {
     case 'tie':
-      return new SurveyError([
-        {
-          cause: `imageName ${quote(pattern)} fits images of the same age: ${names(choice.images)}.`,
-          remedy: 'Give the imageId of the one that is meant.'
-        }
-      ]);
+      return {
+        cause: `imageName ${quote(pattern)} fits images of the same age: ${names(choice.images)}.`,
+        remedy: 'Give the imageId of the one that is meant.'
+      };
     case 'unfinished':
-      return new SurveyError([
-        {
-          cause: `imageName ${quote(pattern)} fits only images that cannot be used: ${names(choice.images)}.`,
-          remedy: 'Make the image again, or give another name.'
-        }
-      ]);
+      return {
+        cause: `imageName ${quote(pattern)} fits only images that cannot be used: ${names(choice.images)}.`,
+        remedy: 'Make the image again, or give another name.'
+      };
     case 'none': {
       const near =
         choice.nearest.length === 0 ? 'There is no image at all.' : `Nearest: ${names(choice.nearest)}.`;
-      return new SurveyError([
-        {
-          cause: `No image of this account in this region fits imageName ${quote(pattern)}. ${near}`,
-          remedy: 'Check the name, its case, and the region; an image can be used only where it is.'
-        }
-      ]);
+      return {
+        cause: `No image of this account in this region fits imageName ${quote(pattern)}. ${near}`,
+        remedy: 'Check the name, its case, and the region; an image can be used only where it is.'
+      };
     }
     default:
       // It came up between the two lists.
-      return new SurveyError([
-        { cause: `The image ${quote(pattern)} has only just appeared.`, remedy: 'Run again.' }
-      ]);
+      return { cause: `The image ${quote(pattern)} has only just appeared.`, remedy: 'Run again.' };
   }
 }

@@ -52,7 +52,8 @@ export async function runInstance(
   observe: InstanceRunObserver
 ): Promise<InstanceRun> {
   return untilCancelled(plannedRun(target), ports, observe, async (recorder) => {
-    await carryOut(target, request, earlier, ports, recorder);
+    const baseline = (rebuild: RebuildState): Baseline => baselineOf(target, rebuild);
+    await rebuildAndCheck(target.task, request, earlier, ports, recorder, baseline, (known) => known);
     await rejoin(recorder, ports);
     const backup = usableBackup(recorder.current());
     if (hasSucceeded(recorder.current()) && request.backup?.keep !== undefined && backup !== undefined) {
@@ -131,17 +132,6 @@ function baselineOf({ oldHostKeys, oldBootId }: PlannedTarget, rebuild: RebuildS
   // Of a rebuild that was under way already, what was read before may be of the new system.
   if (rebuild.adopted) return { guest: { acceptedMs } };
   return { hostKeys: oldHostKeys, guest: { acceptedMs, bootId: oldBootId } };
-}
-
-async function carryOut(
-  target: PlannedTarget,
-  request: RunRequest,
-  earlier: readonly Observation[],
-  ports: InstancePorts,
-  recorder: RunRecorder
-): Promise<void> {
-  const baseline = (rebuild: RebuildState): Baseline => baselineOf(target, rebuild);
-  await rebuildAndCheck(target.task, request, earlier, ports, recorder, baseline, (known) => known);
 }
 
 /**

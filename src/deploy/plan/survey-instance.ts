@@ -1,5 +1,6 @@
 /** What has to be known of one target before the plan: snapshots, the image to roll back to, host keys, health, load balancers. */
 
+import { groupBy } from '../../core/group-by.ts';
 import type { AgentState } from '../../core/health/guest/guest-run.ts';
 import { resolveChecks } from '../../core/health/resolve-checks.ts';
 import { describeUnhealthy, type HostKey } from '../../core/health/unhealthy.ts';
@@ -45,7 +46,8 @@ export function createTargets(
   image: Image,
   reads: TargetReads
 ): (observation: Observation) => Promise<Target> {
-  const backendServersOf = byInstance(reads.backendServers);
+  const backendServers =
+    reads.backendServers && groupBy(reads.backendServers, ({ instanceId }) => instanceId);
   const images = new Map<string, Promise<RollbackImage>>();
   const rollbackImage = (imageId: string): Promise<RollbackImage> => {
     const known = images.get(imageId) ?? rollbackImageOf(request, image, imageId, reads);
@@ -79,25 +81,12 @@ export function createTargets(
         rollbackImage: back,
         imageQuota: customImageQuota
       },
-      backendServers: backendServersOf?.(instance.id),
+      backendServers: backendServers && (backendServers.get(instance.id) ?? []),
       oldHostKeys,
       agent: runsOnIt ? undefined : reads.agents?.get(instance.id),
       unhealthy
     };
   };
-}
-
-function byInstance(
-  backendServers: readonly BackendServer[] | undefined
-): ((instanceId: string) => readonly BackendServer[]) | undefined {
-  if (backendServers === undefined) return undefined;
-  const found = new Map<string, BackendServer[]>();
-  for (const server of backendServers) {
-    const others = found.get(server.instanceId);
-    if (others === undefined) found.set(server.instanceId, [server]);
-    else others.push(server);
-  }
-  return (instanceId) => found.get(instanceId) ?? [];
 }
 
 /** The snapshots only inform the plan, so a run that may not read them goes on with a warning. */

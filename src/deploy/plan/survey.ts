@@ -1,13 +1,12 @@
 /** The first reads of a run, from which the plan is made. Nothing here changes anything. */
 
+import { groupBy } from '../../core/group-by.ts';
 import { quotaLeft } from '../../core/images/backup.ts';
 import type { BackendServer } from '../../core/model/backend-server.ts';
 import { CallError } from '../../core/model/failure.ts';
-import type { Snapshot } from '../../core/model/instance.ts';
 import { decide } from '../../core/plan/decide.ts';
 import { makePlan, type Plan, type Target } from '../../core/plan/plan.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
-import type { Bcc } from '../../ports/bcc.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { allDone } from '../calls/all-done.ts';
@@ -62,11 +61,14 @@ export async function survey(request: RunRequest, ports: Ports): Promise<Survey>
   const ids = observations.map(({ instance }) => instance.id);
   problems.push(...scriptProblems(request, image));
   const agents = await collect(readAgents(request, ids, ports));
-  const snapshots = observations.length > many ? await orCallError(snapshotsByDisk(bcc, signal)) : undefined;
+  const snapshots = observations.length > many ? await orCallError(bcc.listAllSnapshots(signal)) : undefined;
   if (problems.length > 0) throw new SurveyError(problems);
   const targetOf = createTargets(request, image, {
     ...ports,
-    snapshots,
+    snapshots:
+      snapshots instanceof CallError
+        ? snapshots
+        : snapshots && groupBy(snapshots, ({ volumeId }) => volumeId),
     backendServers,
     agents,
     isFleet: observations.length > 1
@@ -117,19 +119,6 @@ function unusedBalancers(
     cause: `None of the instances is a member of the load balancer ${blbId}.`,
     remedy: 'Check blbId, or take it out.'
   }));
-}
-
-async function snapshotsByDisk(
-  bcc: Bcc,
-  signal: AbortSignal
-): Promise<ReadonlyMap<string, readonly Snapshot[]>> {
-  const byDisk = new Map<string, Snapshot[]>();
-  for (const snapshot of await bcc.listAllSnapshots(signal)) {
-    const others = byDisk.get(snapshot.volumeId);
-    if (others === undefined) byDisk.set(snapshot.volumeId, [snapshot]);
-    else others.push(snapshot);
-  }
-  return byDisk;
 }
 
 /** Each target that is erased before it takes one image of the quota. */

@@ -21,11 +21,6 @@ import type { FleetWork } from './roll-out.ts';
 /** In more targets than this, the steps of each are told only on debug level: nobody reads them. */
 const fewTargets = 20;
 
-/** What the work is about. */
-export interface WorkInput extends Survey {
-  readonly request: RunRequest;
-}
-
 /**
  * The work of one run.
  *
@@ -33,7 +28,8 @@ export interface WorkInput extends Survey {
  * @param observe told of an instance whenever something of it has changed; must not throw
  */
 export function createInstanceWork(
-  { request, plan, observations }: WorkInput,
+  request: RunRequest,
+  { plan, observations }: Survey,
   given: Omit<InstancePorts, 'imagesInUse'>,
   store: Pick<RunStateStore, 'current' | 'runOf'>,
   observe: (run: InstanceRun) => void

@@ -1,4 +1,5 @@
 /** The loop that runs a rollout: it carries out each command and feeds what came of it back. */
+import { EventEmitter, on } from 'node:events';
 
 import type {
   Outcome,
@@ -38,9 +39,12 @@ export async function rollOut(
   observe: RolloutObserver
 ): Promise<Rollout> {
   const nowMs = (): number => clock.nowMs();
-  const inbox = new Inbox();
+  const inbox = new EventEmitter();
+  // Keeps those that come while others are worked on.
+  const events = on(inbox, 'event');
+  const put = (event: RolloutEvent): void => void inbox.emit('event', event);
   const faults: unknown[] = [];
-  const onAbort = (): void => inbox.put({ type: 'cancelled', atMs: nowMs() });
+  const onAbort = (): void => put({ type: 'cancelled', atMs: nowMs() });
   const failed = (error: unknown): Outcome => {
     faults.push(error);
     // On an internal error start nothing new; let running work finish.
@@ -80,36 +84,16 @@ export async function rollOut(
     if (cancel.signal.aborted) onAbort();
     for (;;) {
       for (const command of commands) {
-        if (command.type !== 'end') void begin(command).then((event) => inbox.put(event));
+        if (command.type !== 'end') void begin(command).then(put);
       }
       if (rollout.isOver) break;
-      [rollout, commands] = stepRollout(rollout, await inbox.take());
+      const [event] = (await events.next()).value as [RolloutEvent];
+      [rollout, commands] = stepRollout(rollout, event);
       observe(rollout);
     }
     if (faults.length > 0) throw faults[0];
     return rollout;
   } finally {
     cancel.signal.removeEventListener('abort', onAbort);
-  }
-}
-
-/** Events in the order in which they come. */
-class Inbox {
-  readonly #events: RolloutEvent[] = [];
-  #wake: () => void = () => undefined;
-
-  put(event: RolloutEvent): void {
-    this.#events.push(event);
-    this.#wake();
-  }
-
-  async take(): Promise<RolloutEvent> {
-    for (;;) {
-      const event = this.#events.shift();
-      if (event !== undefined) return event;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
   }
 }

@@ -69,12 +69,7 @@ async function carryOut(
     store.keep(run);
     hooks.progressed(store.current);
   };
-  const work = createInstanceWork(
-    { request, ...surveyed },
-    { ...ports, watch, sender, balance },
-    store,
-    keep
-  );
+  const work = createInstanceWork(request, surveyed, { ...ports, watch, sender, balance }, store, keep);
   const observe = (now: Rollout): void => {
     store.follow(now);
     rolloutLog?.tell(now);
