@@ -188,7 +188,7 @@ function expectGoesOn(run: Cancelled, disk: RegExp): void {
     previousImageId: 'm-web-1'
   });
   expect(run.summary).toMatch('Cancelled while rebuilding');
-  expect(run.summary).toMatch('still rebuilding');
+  expect(run.summary).toMatch('still being rebuilt without this run');
 }
 
 describe('signals that come together', () => {

@@ -144,7 +144,7 @@ describe('the summary', () => {
     const { summary } = await played('cancel');
     expectLines(summary, [
       '## 🛑 Cancelled while rebuilding <code>i-demo0001</code> from image <code>m-web-2</code> web-2',
-      /^\| <code>i-demo0001<\/code><br>web-1 \| 🛑 still rebuilding \|/,
+      /^\| <code>i-demo0001<\/code><br>web-1 \| 🛑 still being rebuilt without this run \|/,
       /^> \*\*i-demo0001: cancelled; its last status was Starting\.\*\*$/,
       /Run again to wait for its end/,
       /^\| Erased \|/

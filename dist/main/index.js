@@ -3791,6 +3791,22 @@ function isUntouched({ rebuild }) {
 function describeInstances(state) {
     return state.instances.map((run) => ({ run, status: statusOf(run, state), failure: failureOf(run) }));
 }
+const described_instance_statusWords = {
+    rebuilt: { icon: '✅', label: 'rebuilt' },
+    skipped: { icon: '✅', label: 'skipped' },
+    planned: { icon: '📋', label: 'planned' },
+    started: { icon: '🚀', label: 'started and not waited for' },
+    failed: { icon: '❌', label: 'failed' },
+    rolledBack: { icon: '↩️', label: 'rolled back' },
+    inProgress: { icon: '🛑', label: 'still being rebuilt without this run' },
+    notStarted: { icon: '–', label: 'not started' }
+};
+function described_instance_statusCounts(instances) {
+    return Object.entries(described_instance_statusWords).flatMap(([word, words]) => {
+        const count = instances.filter(({ status }) => status === word).length;
+        return count === 0 ? [] : [{ ...words, count }];
+    });
+}
 function described_instance_idOf({ run }) {
     return run.target.instance.id;
 }
@@ -3945,16 +3961,6 @@ function isStillUnavailable(run) {
 
 
 
-const closing_line_words = {
-    rebuilt: 'rebuilt',
-    started: 'started and not waited for',
-    skipped: 'skipped',
-    planned: 'planned',
-    failed: 'failed',
-    rolledBack: 'rolled back',
-    inProgress: 'still being rebuilt without this run',
-    notStarted: 'not started'
-};
 function closingLine(state, ok) {
     if (ok && instance_status_runStatus(state) === 'planned')
         return 'Nothing was sent: this was a dry run.';
@@ -3993,12 +3999,8 @@ function ofOne(one, imageId) {
     }
 }
 function ofMany(instances, imageId) {
-    const count = (status) => instances.filter((one) => one.status === status).length;
-    const rebuilt = count('rebuilt');
-    const others = Object.entries(closing_line_words).flatMap(([status, word]) => {
-        const number = count(status);
-        return status === 'rebuilt' || number === 0 ? [] : [`${number} ${word}`];
-    });
+    const rebuilt = instances.filter(({ status }) => status === 'rebuilt').length;
+    const others = described_instance_statusCounts(instances.filter(({ status }) => status !== 'rebuilt')).map(({ count, label }) => `${count} ${label}`);
     if (rebuilt === 0)
         return `Of ${instances.length} instances, ${others.join(', ')}`;
     const head = `Rebuilt ${rebuilt === instances.length ? 'all' : `${rebuilt} of`} ${instances.length} instances from ${imageId}`;
@@ -8108,10 +8110,10 @@ function failuresFirst(instances) {
     return [...heads, ...failed.filter((one) => !heads.has(one))];
 }
 function reasonsLabel(failed) {
-    const counts = ranking_countsOf(failed.map(({ failure }) => failure.reason));
+    const counts = countsOf(failed.map(({ failure }) => failure.reason));
     return [...counts].map(([reason, count]) => `${count} × ${reason}`).join(', ');
 }
-function ranking_countsOf(values) {
+function countsOf(values) {
     const counts = new Map();
     for (const value of values)
         counts.set(value, (counts.get(value) ?? 0) + 1);
@@ -8141,16 +8143,6 @@ const headlines = {
     failed: ['❌ Failed to rebuild', 'from image', ''],
     partial: ['❌ Failed to rebuild some of', 'from image', '']
 };
-const overview_words = {
-    rebuilt: { icon: '✅', label: 'rebuilt' },
-    skipped: { icon: '✅', label: 'skipped' },
-    planned: { icon: '📋', label: 'planned' },
-    started: { icon: '🚀', label: 'started' },
-    failed: { icon: '❌', label: 'failed' },
-    rolledBack: { icon: '↩️', label: 'rolled back' },
-    inProgress: { icon: '🛑', label: 'still rebuilding' },
-    notStarted: { icon: '–', label: 'not started' }
-};
 function headline(state, region) {
     const [only, ...others] = state.instances;
     const one = only !== undefined && others.length === 0 ? code(only.target.instance.id) : undefined;
@@ -8163,15 +8155,11 @@ function imageOf({ id, name }) {
     return `${code(id)} ${cell(clip(name, 200))}`.trimEnd();
 }
 function overview_statusLabel({ run, status }) {
-    const { icon, label } = overview_words[status];
+    const { icon, label } = statusWords[status];
     return `${icon} ${label}${run.rebuild?.adopted === true ? ' (was under way already)' : ''}`;
 }
 function totals(instances, { fromMs, atMs }) {
-    const counts = countsOf(instances.map(({ status }) => status));
-    const each = Object.entries(overview_words).flatMap(([status, { icon, label }]) => {
-        const count = counts.get(status);
-        return count === undefined ? [] : [`${icon} **${count}** ${label}`];
-    });
+    const each = statusCounts(instances).map(({ icon, label, count }) => `${icon} **${count}** ${label}`);
     return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${formatDuration(atMs - fromMs)})`;
 }
 function stopSentence(state) {

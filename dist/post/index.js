@@ -3812,6 +3812,22 @@ function isUntouched({ rebuild }) {
 function described_instance_describeInstances(state) {
     return state.instances.map((run) => ({ run, status: statusOf(run, state), failure: failureOf(run) }));
 }
+const statusWords = {
+    rebuilt: { icon: '✅', label: 'rebuilt' },
+    skipped: { icon: '✅', label: 'skipped' },
+    planned: { icon: '📋', label: 'planned' },
+    started: { icon: '🚀', label: 'started and not waited for' },
+    failed: { icon: '❌', label: 'failed' },
+    rolledBack: { icon: '↩️', label: 'rolled back' },
+    inProgress: { icon: '🛑', label: 'still being rebuilt without this run' },
+    notStarted: { icon: '–', label: 'not started' }
+};
+function statusCounts(instances) {
+    return Object.entries(statusWords).flatMap(([word, words]) => {
+        const count = instances.filter(({ status }) => status === word).length;
+        return count === 0 ? [] : [{ ...words, count }];
+    });
+}
 function described_instance_idOf({ run }) {
     return run.target.instance.id;
 }
@@ -4369,46 +4385,6 @@ function parseRunState(text) {
     return { ...shared, instances };
 }
 
-;// CONCATENATED MODULE: ./core/summary/ranking.js
-const urgency = {
-    failed: 0,
-    rolledBack: 1,
-    inProgress: 2,
-    notStarted: 3,
-    rebuilt: 4,
-    started: 4,
-    skipped: 4,
-    planned: 4
-};
-function byUrgency(instances) {
-    return instances.toSorted((one, other) => urgency[one.status] - urgency[other.status]);
-}
-function ranking_failuresFirst(instances) {
-    const failed = byUrgency(instances).filter(isFailed);
-    const met = new Set();
-    const heads = new Set();
-    for (const one of failed) {
-        const kind = `${one.status} ${one.failure.reason}`;
-        if (!met.has(kind))
-            heads.add(one);
-        met.add(kind);
-    }
-    return [...heads, ...failed.filter((one) => !heads.has(one))];
-}
-function ranking_reasonsLabel(failed) {
-    const counts = countsOf(failed.map(({ failure }) => failure.reason));
-    return [...counts].map(([reason, count]) => `${count} × ${reason}`).join(', ');
-}
-function countsOf(values) {
-    const counts = new Map();
-    for (const value of values)
-        counts.set(value, (counts.get(value) ?? 0) + 1);
-    return new Map([...counts].toSorted(([, one], [, other]) => other - one));
-}
-function isFailed(one) {
-    return one.failure !== undefined;
-}
-
 ;// CONCATENATED MODULE: ./core/summary/overview.js
 
 
@@ -4429,16 +4405,6 @@ const headlines = {
     failed: ['❌ Failed to rebuild', 'from image', ''],
     partial: ['❌ Failed to rebuild some of', 'from image', '']
 };
-const overview_words = {
-    rebuilt: { icon: '✅', label: 'rebuilt' },
-    skipped: { icon: '✅', label: 'skipped' },
-    planned: { icon: '📋', label: 'planned' },
-    started: { icon: '🚀', label: 'started' },
-    failed: { icon: '❌', label: 'failed' },
-    rolledBack: { icon: '↩️', label: 'rolled back' },
-    inProgress: { icon: '🛑', label: 'still rebuilding' },
-    notStarted: { icon: '–', label: 'not started' }
-};
 function headline(state, region) {
     const [only, ...others] = state.instances;
     const one = only !== undefined && others.length === 0 ? code(only.target.instance.id) : undefined;
@@ -4451,15 +4417,11 @@ function imageOf({ id, name }) {
     return `${code(id)} ${cell(clip(name, 200))}`.trimEnd();
 }
 function statusLabel({ run, status }) {
-    const { icon, label } = overview_words[status];
+    const { icon, label } = statusWords[status];
     return `${icon} ${label}${run.rebuild?.adopted === true ? ' (was under way already)' : ''}`;
 }
 function totals(instances, { fromMs, atMs }) {
-    const counts = countsOf(instances.map(({ status }) => status));
-    const each = Object.entries(overview_words).flatMap(([status, { icon, label }]) => {
-        const count = counts.get(status);
-        return count === undefined ? [] : [`${icon} **${count}** ${label}`];
-    });
+    const each = statusCounts(instances).map(({ icon, label, count }) => `${icon} **${count}** ${label}`);
     return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${(0,time/* formatDuration */.a3)(atMs - fromMs)})`;
 }
 function stopSentence(state) {
@@ -4503,6 +4465,46 @@ function unavailableBeforePart(state, priority) {
             return fold(title, [table(['Instance', 'Why'], rows)]);
         }
     };
+}
+
+;// CONCATENATED MODULE: ./core/summary/ranking.js
+const urgency = {
+    failed: 0,
+    rolledBack: 1,
+    inProgress: 2,
+    notStarted: 3,
+    rebuilt: 4,
+    started: 4,
+    skipped: 4,
+    planned: 4
+};
+function byUrgency(instances) {
+    return instances.toSorted((one, other) => urgency[one.status] - urgency[other.status]);
+}
+function ranking_failuresFirst(instances) {
+    const failed = byUrgency(instances).filter(isFailed);
+    const met = new Set();
+    const heads = new Set();
+    for (const one of failed) {
+        const kind = `${one.status} ${one.failure.reason}`;
+        if (!met.has(kind))
+            heads.add(one);
+        met.add(kind);
+    }
+    return [...heads, ...failed.filter((one) => !heads.has(one))];
+}
+function ranking_reasonsLabel(failed) {
+    const counts = countsOf(failed.map(({ failure }) => failure.reason));
+    return [...counts].map(([reason, count]) => `${count} × ${reason}`).join(', ');
+}
+function countsOf(values) {
+    const counts = new Map();
+    for (const value of values)
+        counts.set(value, (counts.get(value) ?? 0) + 1);
+    return new Map([...counts].toSorted(([, one], [, other]) => other - one));
+}
+function isFailed(one) {
+    return one.failure !== undefined;
 }
 
 ;// CONCATENATED MODULE: ./core/summary/failures.js
@@ -5321,7 +5323,7 @@ function isNotIn(others) {
     return (text) => !others.includes(text);
 }
 function commonOf([first = [], ...others]) {
-    return others.length === 0 ? [] : first.filter((text) => others.every((list) => list.includes(text)));
+    return first.filter((text) => others.every((list) => list.includes(text)));
 }
 function differenceOf(run, now) {
     const usual = new Set(now.split(', '));
@@ -5331,17 +5333,17 @@ function differenceOf(run, now) {
     return own.length === 0 || actionOf(run) === 'skip' ? [] : [`now: ${cell(own.join(', '))}`];
 }
 function howOf({ options }, ordered) {
-    const [first, ...others] = ordered.filter(({ target }) => erases(target.decision));
+    const erased = ordered.filter(({ target }) => erases(target.decision));
+    const [first] = erased;
     if (first === undefined)
         return '';
-    const steps = stepLabels(first.target);
-    const common = others.length === 0 ? steps : commonOf([first, ...others].map(({ target }) => stepLabels(target)));
-    const listed = (texts) => texts.map((step) => cell(clip(step, 500))).join('; ');
-    const own = steps.filter(isNotIn(common));
+    const common = commonOf(erased.map(({ target }) => stepLabels(target)));
+    const own = stepLabels(first.target).filter(isNotIn(common));
+    const told = (texts) => texts.map((step) => cell(clip(step, 500))).join('; ');
     return [
         `**Login:** ${cell(loginLabel(options))} · **Script:** ${cell(scriptLabel(options))} · **Kept:** data disks, IP addresses, custom images`,
-        ...(common.length === 0 ? [] : [`**Also:** ${listed(common)}`]),
-        ...(own.length === 0 ? [] : [`**Also**, as for ${code(fleet_plan_idOf(first))}: ${listed(own)}`])
+        ...(common.length === 0 ? [] : [`**Also:** ${told(common)}`]),
+        ...(own.length === 0 ? [] : [`**Also**, as for ${code(fleet_plan_idOf(first))}: ${told(own)}`])
     ].join('\n\n');
 }
 function turnsOf(ordered, canaries, batches) {

@@ -98,7 +98,7 @@ describe('the summary of a fleet', () => {
   test('counts each kind of end', () => {
     const all = fleet({ rebuilt: 3, skipped: 2, started: 1, failed: 1, rolledBack: 1, inProgress: 2 });
     expect(summaryOf(madeState(all, { maxFailures: 3 }))).toContain(
-      '✅ **3** rebuilt · ✅ **2** skipped · 🚀 **1** started · ❌ **1** failed · ↩️ **1** rolled back · 🛑 **2** still rebuilding (10'
+      '✅ **3** rebuilt · ✅ **2** skipped · 🚀 **1** started and not waited for · ❌ **1** failed · ↩️ **1** rolled back · 🛑 **2** still being rebuilt without this run (10'
     );
   });
 
@@ -181,7 +181,7 @@ describe('weights that are not restored', () => {
     expectInOrder(summaryOf(madeState(instances)), [
       '### Load balancer weights to restore: 4',
       '| <code>i-1</code><br>❌ failed | 0 | 50 | <code>lb-1</code> |',
-      '| <code>i-2</code><br>🛑 still rebuilding | 0 | 20 | <code>lb-2</code><br><code>sg-1</code> |',
+      '| <code>i-2</code><br>🛑 still being rebuilt without this run | 0 | 20 | <code>lb-2</code><br><code>sg-1</code> |',
       '<code>PUT /v1/blb/lb-1/backendserver?update</code>',
       '{"backendServerList":[\n{"instanceId":"i-1","weight":50},\n{"instanceId":"i-2","weight":50}\n]}',
       '<code>PUT /v1/appblb/lb-2/blbrs</code>',

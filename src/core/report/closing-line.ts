@@ -1,21 +1,9 @@
 /** The last line of the log: what happened. */
-import { type InstanceStatus, runStatus } from '../run/instance-status.ts';
+import { runStatus } from '../run/instance-status.ts';
 import type { RunState } from '../run/run-state.ts';
 import { formatDuration } from '../time.ts';
-import { type DescribedInstance, describeInstances, idOf } from './described-instance.ts';
+import { type DescribedInstance, describeInstances, idOf, statusCounts } from './described-instance.ts';
 import { stopMessage } from './stop-message.ts';
-
-/** How many came to what, in the order in which it is told. */
-const words: Readonly<Record<InstanceStatus, string>> = {
-  rebuilt: 'rebuilt',
-  started: 'started and not waited for',
-  skipped: 'skipped',
-  planned: 'planned',
-  failed: 'failed',
-  rolledBack: 'rolled back',
-  inProgress: 'still being rebuilt without this run',
-  notStarted: 'not started'
-};
 
 /**
  * What happened, in one sentence.
@@ -59,14 +47,11 @@ function ofOne(one: DescribedInstance, imageId: string): string {
   }
 }
 
-/** Counts of instances, each counted once. */
 function ofMany(instances: readonly DescribedInstance[], imageId: string): string {
-  const count = (status: InstanceStatus): number => instances.filter((one) => one.status === status).length;
-  const rebuilt = count('rebuilt');
-  const others = Object.entries(words).flatMap(([status, word]) => {
-    const number = count(status as InstanceStatus);
-    return status === 'rebuilt' || number === 0 ? [] : [`${number} ${word}`];
-  });
+  const rebuilt = instances.filter(({ status }) => status === 'rebuilt').length;
+  const others = statusCounts(instances.filter(({ status }) => status !== 'rebuilt')).map(
+    ({ count, label }) => `${count} ${label}`
+  );
   if (rebuilt === 0) return `Of ${instances.length} instances, ${others.join(', ')}`;
   const head = `Rebuilt ${rebuilt === instances.length ? 'all' : `${rebuilt} of`} ${instances.length} instances from ${imageId}`;
   return others.length === 0 ? head : `${head} (${others.join(', ')})`;

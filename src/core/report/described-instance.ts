@@ -15,6 +15,30 @@ export function describeInstances(state: RunState): readonly DescribedInstance[]
   return state.instances.map((run) => ({ run, status: statusOf(run, state), failure: failureOf(run) }));
 }
 
+/** What became of an instance, with a sign and in words; in the order in which it is told. */
+export const statusWords: Readonly<
+  Record<InstanceStatus, { readonly icon: string; readonly label: string }>
+> = {
+  rebuilt: { icon: '✅', label: 'rebuilt' },
+  skipped: { icon: '✅', label: 'skipped' },
+  planned: { icon: '📋', label: 'planned' },
+  started: { icon: '🚀', label: 'started and not waited for' },
+  failed: { icon: '❌', label: 'failed' },
+  rolledBack: { icon: '↩️', label: 'rolled back' },
+  inProgress: { icon: '🛑', label: 'still being rebuilt without this run' },
+  notStarted: { icon: '–', label: 'not started' }
+};
+
+/** How many came to what, each instance counted once. */
+export function statusCounts(
+  instances: readonly DescribedInstance[]
+): readonly { readonly icon: string; readonly label: string; readonly count: number }[] {
+  return Object.entries(statusWords).flatMap(([word, words]) => {
+    const count = instances.filter(({ status }) => status === word).length;
+    return count === 0 ? [] : [{ ...words, count }];
+  });
+}
+
 /** The ID of an instance. */
 export function idOf({ run }: DescribedInstance): string {
   return run.target.instance.id;

@@ -90,7 +90,7 @@ function isNotIn(others: readonly (string | undefined)[]): (text: string) => boo
 
 /** The texts that are in every list. */
 function commonOf([first = [], ...others]: readonly (readonly string[])[]): readonly string[] {
-  return others.length === 0 ? [] : first.filter((text) => others.every((list) => list.includes(text)));
+  return first.filter((text) => others.every((list) => list.includes(text)));
 }
 
 /** In what an instance differs from what is told of most; that a skipped one is on the image goes without saying. */
@@ -104,17 +104,16 @@ function differenceOf(run: InstanceRun, now: string): readonly string[] {
 
 /** What is alike for all: the login, the script and, but for addresses and weights, what else is done. */
 function howOf({ options }: RunState, ordered: readonly InstanceRun[]): string {
-  const [first, ...others] = ordered.filter(({ target }) => erases(target.decision));
+  const erased = ordered.filter(({ target }) => erases(target.decision));
+  const [first] = erased;
   if (first === undefined) return '';
-  const steps = stepLabels(first.target);
-  const common =
-    others.length === 0 ? steps : commonOf([first, ...others].map(({ target }) => stepLabels(target)));
-  const listed = (texts: readonly string[]): string => texts.map((step) => cell(clip(step, 500))).join('; ');
-  const own = steps.filter(isNotIn(common));
+  const common = commonOf(erased.map(({ target }) => stepLabels(target)));
+  const own = stepLabels(first.target).filter(isNotIn(common));
+  const told = (texts: readonly string[]): string => texts.map((step) => cell(clip(step, 500))).join('; ');
   return [
     `**Login:** ${cell(loginLabel(options))} · **Script:** ${cell(scriptLabel(options))} · **Kept:** data disks, IP addresses, custom images`,
-    ...(common.length === 0 ? [] : [`**Also:** ${listed(common)}`]),
-    ...(own.length === 0 ? [] : [`**Also**, as for ${code(idOf(first))}: ${listed(own)}`])
+    ...(common.length === 0 ? [] : [`**Also:** ${told(common)}`]),
+    ...(own.length === 0 ? [] : [`**Also**, as for ${code(idOf(first))}: ${told(own)}`])
   ].join('\n\n');
 }
 

@@ -3,15 +3,14 @@
 import { listed } from '../listed.ts';
 import type { Image } from '../model/image.ts';
 import { clip } from '../report/clip.ts';
-import type { DescribedInstance } from '../report/described-instance.ts';
+import { type DescribedInstance, statusCounts, statusWords } from '../report/described-instance.ts';
 import { stopMessage } from '../report/stop-message.ts';
 import { canariesOf } from '../rollout/canaries.ts';
-import { type InstanceStatus, type RunStatus, runStatus } from '../run/instance-status.ts';
+import { type RunStatus, runStatus } from '../run/instance-status.ts';
 import { type RunState, unavailableBefore } from '../run/run-state.ts';
 import { formatDuration } from '../time.ts';
 import type { Part } from './fit.ts';
 import { cell, code, counted, fold, table } from './markdown.ts';
-import { countsOf } from './ranking.ts';
 
 /** What stands before, between and after the instances and the image. */
 const headlines: Readonly<Record<RunStatus, readonly [string, string, string]>> = {
@@ -23,18 +22,6 @@ const headlines: Readonly<Record<RunStatus, readonly [string, string, string]>> 
   rolledBack: ['↩️ Failed to rebuild', 'from image', ', and rolled back'],
   failed: ['❌ Failed to rebuild', 'from image', ''],
   partial: ['❌ Failed to rebuild some of', 'from image', '']
-};
-
-/** In the order in which the totals are told. */
-const words: Readonly<Record<InstanceStatus, { readonly icon: string; readonly label: string }>> = {
-  rebuilt: { icon: '✅', label: 'rebuilt' },
-  skipped: { icon: '✅', label: 'skipped' },
-  planned: { icon: '📋', label: 'planned' },
-  started: { icon: '🚀', label: 'started' },
-  failed: { icon: '❌', label: 'failed' },
-  rolledBack: { icon: '↩️', label: 'rolled back' },
-  inProgress: { icon: '🛑', label: 'still rebuilding' },
-  notStarted: { icon: '–', label: 'not started' }
 };
 
 /**
@@ -58,17 +45,13 @@ export function imageOf({ id, name }: Pick<Image, 'id' | 'name'>): string {
 
 /** What became of an instance, with a sign. */
 export function statusLabel({ run, status }: DescribedInstance): string {
-  const { icon, label } = words[status];
+  const { icon, label } = statusWords[status];
   return `${icon} ${label}${run.rebuild?.adopted === true ? ' (was under way already)' : ''}`;
 }
 
 /** How many came to what, in one line. */
 export function totals(instances: readonly DescribedInstance[], { fromMs, atMs }: RunState): string {
-  const counts = countsOf(instances.map(({ status }) => status));
-  const each = Object.entries(words).flatMap(([status, { icon, label }]) => {
-    const count = counts.get(status as InstanceStatus);
-    return count === undefined ? [] : [`${icon} **${count}** ${label}`];
-  });
+  const each = statusCounts(instances).map(({ icon, label, count }) => `${icon} **${count}** ${label}`);
   return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${formatDuration(atMs - fromMs)})`;
 }
 
