@@ -9533,7 +9533,7 @@ function createRateLimiter(callsPerSecond, ports) {
     return {
         acquire(signal, untilMs = Number.POSITIVE_INFINITY) {
             const turn = waitForTurn(queue, signal, untilMs);
-            queue = Promise.allSettled([queue, turn]);
+            queue = Promise.allSettled([queue, turn]).then(() => undefined);
             return turn;
         },
         async adapt(attempt) {

@@ -85,8 +85,8 @@ export function createRateLimiter(callsPerSecond: number, ports: RateLimiterPort
   return {
     acquire(signal, untilMs = Number.POSITIVE_INFINITY) {
       const turn = waitForTurn(queue, signal, untilMs);
-      // Also after one that gives up, the calls behind it wait for those in front of it.
-      queue = Promise.allSettled([queue, turn]);
+      // Also after one that gives up, the calls behind it wait for those in front of it. What came of them is not kept.
+      queue = Promise.allSettled([queue, turn]).then(() => undefined);
       return turn;
     },
     async adapt(attempt) {
