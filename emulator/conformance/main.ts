@@ -58,7 +58,7 @@ const clientChecks: readonly ClientCheck[] = [
     command: { file: 'java', args: ['-cp', `${cache}java${delimiter}${classPath}`, 'Conformance'], cwd: here }
   },
   {
-    name: 'JavaScript',
+    name: 'JS',
     needs: [process.execPath],
     fetch: async () => undefined,
     command: { file: process.execPath, args: ['conformance.mjs'], cwd: `${here}javascript` }

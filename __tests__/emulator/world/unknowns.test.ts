@@ -145,15 +145,15 @@ test.each<[Behaviour['emptyTags'], object]>([
 
 describe('docs/emulator.md', () => {
   const page = readFileSync(new URL('../../../docs/emulator.md', import.meta.url), 'utf8');
-  const rows = page.split('\n').filter((line) => line.startsWith('|'));
+  const items = page.split('\n').filter((line) => line.startsWith('- '));
 
-  test.each(Object.entries(switchValues))('has a row for %s with every value', (name, values) => {
-    const row = rows.find((line) => line.includes(`\`${name}\``) || line.includes(`\`${name}=`)) ?? '';
-    expect(row).not.toBe('');
+  test.each(Object.entries(switchValues))('lists %s with every value', (name, values) => {
+    const item = items.find((line) => line.includes(`\`${name}\``) || line.includes(`\`${name}=`)) ?? '';
+    expect(item).not.toBe('');
     if (name in conditionValues) return;
     for (const value of values as readonly unknown[]) {
       const words = Array.isArray(value) ? value.join(',') || 'none' : value;
-      if (typeof words !== 'object') expect(row).toContain(String(words));
+      if (typeof words !== 'object') expect(item).toContain(String(words));
     }
   });
 });
