@@ -9311,7 +9311,7 @@ function bindTunnel(agent, signal) {
 
 
 
-function createTransport(userAgent) {
+function createTransport(userAgent, nowMs = () => performance.now()) {
     const kept = newClient(userAgent, true);
     const running = new Set();
     let disposed = false;
@@ -9326,7 +9326,7 @@ function createTransport(userAgent) {
             const attempt = new AbortController();
             running.add(attempt);
             const timer = setTimeout(() => attempt.abort(tooLate(request.timeoutMs)), request.timeoutMs);
-            const connecting = limitConnecting(request.connectMs, attempt);
+            const connecting = limitConnecting(request.connectMs, attempt, nowMs);
             const onAbort = () => attempt.abort(cancelled());
             signal.addEventListener('abort', onAbort, { once: true });
             try {
@@ -9351,18 +9351,18 @@ function createTransport(userAgent) {
         }
     };
 }
-function limitConnecting(connectMs, attempt) {
+function limitConnecting(connectMs, attempt, nowMs) {
     if (connectMs === undefined) {
         return { done: () => undefined };
     }
     const abort = () => attempt.abort(notConnected(connectMs));
     const timer = setTimeout(abort, connectMs);
-    const endMs = performance.now() + connectMs;
+    const endMs = nowMs() + connectMs;
     let isDone = false;
     return {
         done() {
             clearTimeout(timer);
-            if (!isDone && performance.now() > endMs) {
+            if (!isDone && nowMs() > endMs) {
                 abort();
             }
             isDone = true;
@@ -9736,7 +9736,7 @@ function with_retries_tooLate({ name, target }, attempts, isExpired, last) {
 
 
 function createBccClient(options) {
-    const { credentials, requestsPerSecond, transport = createTransport(options.userAgent) } = options;
+    const { credentials, requestsPerSecond, transport = createTransport(options.userAgent, () => options.nowMs()) } = options;
     const context = {
         ...options,
         transport,
@@ -9819,28 +9819,54 @@ function createBccClient(options) {
     };
 }
 
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./action/system-clock.js
 
 
-const systemClock = {
-    nowMs: () => performance.now(),
+
+const systemClock = createSystemClock({
+    monotonicMs: () => performance.now(),
     wallMs: () => Date.now(),
-    async sleep(ms, signal) {
-        const untilMs = performance.now() + ms;
-        let restMs = Math.max(0, ms);
-        try {
-            do {
-                await (0,promises_namespaceObject.setTimeout)(Math.ceil(restMs), undefined, { signal });
-                restMs = untilMs - performance.now();
-            } while (restMs > 0);
+    uptimeMs: () => (0,external_node_os_namespaceObject.uptime)() * 1000
+});
+const toleranceMs = 1_000;
+function createSystemClock({ monotonicMs, wallMs, uptimeMs }) {
+    let awake;
+    let ahead = 0;
+    let sleptMs = 0;
+    const nowMs = () => {
+        const ms = monotonicMs();
+        const aheadMs = wallMs() - ms;
+        if (awake === undefined || Math.abs(aheadMs - ahead) > toleranceMs) {
+            ahead = aheadMs;
+            awake ??= uptimeMs() - ms;
+            const allMs = uptimeMs() - ms - awake;
+            if (allMs - sleptMs > toleranceMs)
+                sleptMs = allMs;
         }
-        catch (cause) {
-            throw new model_failure/* CancelledError */.cc('cancelled while waiting', { cause });
+        return ms + sleptMs;
+    };
+    return {
+        nowMs,
+        wallMs,
+        async sleep(ms, signal) {
+            const untilMs = nowMs() + ms;
+            let restMs = Math.max(0, ms);
+            try {
+                do {
+                    await (0,promises_namespaceObject.setTimeout)(Math.ceil(restMs), undefined, { signal });
+                    restMs = untilMs - nowMs();
+                } while (restMs > 0);
+            }
+            catch (cause) {
+                throw new model_failure/* CancelledError */.cc('cancelled while waiting', { cause });
+            }
         }
-    }
-};
+    };
+}
 
 ;// CONCATENATED MODULE: ./action/connect.js
 
@@ -10032,8 +10058,6 @@ function settleProxies({ endpoint, record }) {
 
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 ;// CONCATENATED MODULE: ./action/message-of.js

@@ -51,7 +51,11 @@ export interface BccClient extends Bcc, Balancers {
 
 /** A client for one region and one key pair. Throws `RangeError` for a `requestsPerSecond` that is not above 0. */
 export function createBccClient(options: BccClientOptions): BccClient {
-  const { credentials, requestsPerSecond, transport = createTransport(options.userAgent) } = options;
+  const {
+    credentials,
+    requestsPerSecond,
+    transport = createTransport(options.userAgent, () => options.nowMs())
+  } = options;
   const context: CallContext = {
     ...options,
     transport,

@@ -46,8 +46,12 @@ export interface Transport {
   dispose(): void;
 }
 
-/** A transport over `@actions/http-client`, which finds its proxy in the environment. */
-export function createTransport(userAgent: string): Transport {
+/**
+ * A transport over `@actions/http-client`, which finds its proxy in the environment.
+ *
+ * @param nowMs milliseconds on a monotonic scale
+ */
+export function createTransport(userAgent: string, nowMs = (): number => performance.now()): Transport {
   const kept = newClient(userAgent, true);
   const running = new Set<AbortController>();
   let disposed = false;
@@ -64,7 +68,7 @@ export function createTransport(userAgent: string): Transport {
       const attempt = new AbortController();
       running.add(attempt);
       const timer = setTimeout(() => attempt.abort(tooLate(request.timeoutMs)), request.timeoutMs);
-      const connecting = limitConnecting(request.connectMs, attempt);
+      const connecting = limitConnecting(request.connectMs, attempt, nowMs);
       const onAbort = () => attempt.abort(cancelled());
       signal.addEventListener('abort', onAbort, { once: true });
       try {
@@ -90,19 +94,23 @@ export function createTransport(userAgent: string): Transport {
 }
 
 /** Aborts the attempt unless `done` is called within `connectMs`; called later, `done` aborts it at once. */
-function limitConnecting(connectMs: number | undefined, attempt: AbortController): { done(): void } {
+function limitConnecting(
+  connectMs: number | undefined,
+  attempt: AbortController,
+  nowMs: () => number
+): { done(): void } {
   if (connectMs === undefined) {
     return { done: () => undefined };
   }
   const abort = () => attempt.abort(notConnected(connectMs));
   const timer = setTimeout(abort, connectMs);
-  const endMs = performance.now() + connectMs;
+  const endMs = nowMs() + connectMs;
   let isDone = false;
   return {
     done() {
       clearTimeout(timer);
-      // After a suspension of the process the connection's event can come before the timer's.
-      if (!isDone && performance.now() > endMs) {
+      // After a suspension of the process or the machine the connection's event can come before the timer's.
+      if (!isDone && nowMs() > endMs) {
         abort();
       }
       isDone = true;
