@@ -153,7 +153,7 @@ function target(of: Partial<Instance> = {}): PlannedTarget {
     disk,
     snapshots,
     backendServers: [blb, group],
-    circumstances: { rollbackImage: { kind: 'notAsked' }, imageQuota: 20 },
+    circumstances: { rollbackImage: { kind: 'notAsked' } },
     decision: { action: 'rebuild' },
     warnings: ['its status is Error']
   };

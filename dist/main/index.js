@@ -3240,7 +3240,73 @@ function instance_status_runStatus(state) {
 var time = __nccwpck_require__(1552);
 // EXTERNAL MODULE: ./core/health/unhealthy.js + 1 modules
 var unhealthy = __nccwpck_require__(9188);
+;// CONCATENATED MODULE: ./core/images/backup.js
+const backupPrefix = 'rbi-backup/';
+const customImageQuota = 20;
+const maxNameLength = 65;
+const maxInstanceLength = 20;
+const minRunLength = 4;
+const failedStatuses = ['CreatedFailed', 'CreateFailed', 'Error'];
+function backupName({ instanceId, imageId, wallMs, runId }) {
+    const instance = isWhole(instanceId) ? instanceId : `${plain(instanceId).slice(0, maxInstanceLength - 1)}.`;
+    const time = `${new Date(wallMs).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+    const run = plain(runId);
+    const fixed = `${backupPrefix}${instance}///${time}`.length;
+    const image = plain(imageId).slice(0, maxNameLength - fixed - Math.min(run.length, minRunLength));
+    const room = maxNameLength - fixed - image.length;
+    return `${backupPrefix}${instance}/${image}/${time}/${run.slice(-room)}`;
+}
+function isBackupOf(name, instanceId) {
+    return isWhole(instanceId) && backupTime(name, instanceId) !== undefined;
+}
+function backupsToPrune(images, instanceId, keep, justMadeId, inUse) {
+    const old = images
+        .filter((image) => image.id !== justMadeId && isCustom(image) && isBackupOf(image.name, instanceId))
+        .toSorted((one, other) => madeMs(other, instanceId) - madeMs(one, instanceId) || byId(one, other));
+    let kept = 1;
+    return old.filter(({ id, status }) => {
+        const beyond = kept >= keep;
+        if (status === 'Available')
+            kept += 1;
+        return beyond && !inUse.has(id) && (status === 'Available' || failedStatuses.includes(status));
+    });
+}
+function quotaLeft(images) {
+    return Math.max(0, customImageQuota - images.filter(isCustom).length);
+}
+function createdMs({ createTime }) {
+    const ms = Date.parse(createTime);
+    return Number.isNaN(ms) ? Number.NEGATIVE_INFINITY : ms;
+}
+function byId(one, other) {
+    return one.id < other.id ? -1 : Number(one.id > other.id);
+}
+function isCustom({ type }) {
+    return /custom$/i.test(type);
+}
+function madeMs(image, instanceId) {
+    const ms = createdMs(image);
+    return Number.isFinite(ms) ? ms : (backupTime(image.name, instanceId) ?? ms);
+}
+function backupTime(name, instanceId) {
+    const [, imageId, time, runId] = name.slice(backupPrefix.length).split('/');
+    if (imageId === undefined || time === undefined || runId === undefined)
+        return undefined;
+    const iso = time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+    const wallMs = iso === time ? Number.NaN : Date.parse(iso);
+    if (Number.isNaN(wallMs))
+        return undefined;
+    return backupName({ instanceId, imageId, wallMs, runId }) === name ? wallMs : undefined;
+}
+function isWhole(instanceId) {
+    return instanceId.length <= maxInstanceLength && /^[\w-]+$/.test(instanceId);
+}
+function plain(text) {
+    return text.replace(/[^\w.-]/g, '-') || '-';
+}
+
 ;// CONCATENATED MODULE: ./core/plan/refusal.js
+
 
 function describeRefusals(refusals) {
     return refusals.map((refusal) => wordsOf(refusal).reason).join('; ');
@@ -3322,7 +3388,7 @@ function wordsOf(refusal) {
             };
         case 'noImageQuota':
             return {
-                reason: `backupImage is asked for, and all ${refusal.quota} custom images that the quota permits are there`,
+                reason: `backupImage is asked for, and all ${customImageQuota} custom images that the quota permits are there`,
                 remedy: 'Delete a custom image that is not needed, or have the quota raised.'
             };
     }
@@ -4497,8 +4563,8 @@ function rollbackRefusal(task, instance, rollbackImage) {
         ? refuse('has no login of its own for keepImageLogin')
         : [];
 }
-function quotaRefusal({ imagesLeft, imageQuota }) {
-    return imagesLeft === undefined || imagesLeft > 0 ? [] : [{ kind: 'noImageQuota', quota: imageQuota }];
+function quotaRefusal({ imagesLeft }) {
+    return imagesLeft === undefined || imagesLeft > 0 ? [] : [{ kind: 'noImageQuota' }];
 }
 
 ;// CONCATENATED MODULE: ./core/plan/plan.js
@@ -4717,14 +4783,8 @@ function listed_listed(names) {
 
 ;// CONCATENATED MODULE: ./core/rollout/canaries.js
 function canaries_canariesOf({ members, canary }) {
-    const ids = [];
-    for (const { id, kind } of canary === 0 ? [] : members) {
-        if (ids.length === canary)
-            break;
-        if (kind === 'work')
-            ids.push(id);
-    }
-    return ids;
+    const atWork = members.filter(({ kind }) => kind === 'work');
+    return atWork.slice(0, canary).map(({ id }) => id);
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/member.js
@@ -5224,6 +5284,7 @@ function boundReads(bcc, limitMs, clock) {
 
 
 
+
 const remedy = 'Is Cloud Assistant switched on in the console for this account? May the user use it (CAFullControlAccessPolicy)? Else take assistant:// and guestScript out.';
 function scriptProblems({ health }, image) {
     if (health?.guestScript?.hasShebang !== true ||
@@ -5235,29 +5296,24 @@ function scriptProblems({ health }, image) {
 async function readAgents({ health }, instanceIds, { guests, cancel }) {
     if (guests === undefined || health?.checks.every(({ kind }) => kind !== 'assistant') !== false)
         return undefined;
-    try {
-        return await guests.getAgents(instanceIds, cancel.signal);
-    }
-    catch (error) {
-        throw error instanceof model_failure/* CallError */.RA ? problem(error.failure) : error;
-    }
+    return orProblem(guests.getAgents(instanceIds, cancel.signal));
 }
 async function withBootIds(plan, { guests, log, cancel }) {
     const asked = plan.targets.filter(({ decision, agent }) => erases(decision) && agent === 'online');
     if (guests === undefined || asked.length === 0)
         return plan;
-    try {
-        const bootIds = await guests.getBootIds(asked.map(({ instance }) => instance), cancel.signal);
-        log.info(`Cloud Assistant: read the boot IDs of ${bootIds.size} of ${asked.length} online agents`);
-        const targets = plan.targets.map((target) => ({ ...target, oldBootId: bootIds.get(target.instance.id) }));
-        return { ...plan, targets };
-    }
-    catch (error) {
-        throw error instanceof model_failure/* CallError */.RA ? problem(error.failure) : error;
-    }
+    const instances = asked.map(({ instance }) => instance);
+    const bootIds = await orProblem(guests.getBootIds(instances, cancel.signal));
+    log.info(`Cloud Assistant: read the boot IDs of ${bootIds.size} of ${asked.length} online agents`);
+    const targets = plan.targets.map((target) => ({ ...target, oldBootId: bootIds.get(target.instance.id) }));
+    return { ...plan, targets };
 }
-function problem(failure) {
-    return new SurveyError([{ cause: `Cloud Assistant cannot be used: ${(0,model_failure/* describeFailure */.Ic)(failure)}.`, remedy }]);
+async function orProblem(call) {
+    const end = await orCallError(call);
+    if (!(end instanceof model_failure/* CallError */.RA))
+        return end;
+    const cause = `Cloud Assistant cannot be used: ${(0,model_failure/* describeFailure */.Ic)(end.failure)}.`;
+    throw new SurveyError([{ cause, remedy }]);
 }
 
 ;// CONCATENATED MODULE: ./core/group-by.js
@@ -5272,71 +5328,6 @@ function group_by_groupBy(items, keyOf) {
             group.push(item);
     }
     return groups;
-}
-
-;// CONCATENATED MODULE: ./core/images/backup.js
-const backupPrefix = 'rbi-backup/';
-const customImageQuota = 20;
-const maxNameLength = 65;
-const maxInstanceLength = 20;
-const minRunLength = 4;
-const failedStatuses = ['CreatedFailed', 'CreateFailed', 'Error'];
-function backupName({ instanceId, imageId, wallMs, runId }) {
-    const instance = isWhole(instanceId) ? instanceId : `${plain(instanceId).slice(0, maxInstanceLength - 1)}.`;
-    const time = `${new Date(wallMs).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
-    const run = plain(runId);
-    const fixed = `${backupPrefix}${instance}///${time}`.length;
-    const image = plain(imageId).slice(0, maxNameLength - fixed - Math.min(run.length, minRunLength));
-    const room = maxNameLength - fixed - image.length;
-    return `${backupPrefix}${instance}/${image}/${time}/${run.slice(-room)}`;
-}
-function isBackupOf(name, instanceId) {
-    return isWhole(instanceId) && backupTime(name, instanceId) !== undefined;
-}
-function backupsToPrune(images, instanceId, keep, justMadeId, inUse) {
-    const old = images
-        .filter((image) => image.id !== justMadeId && isCustom(image) && isBackupOf(image.name, instanceId))
-        .toSorted((one, other) => madeMs(other, instanceId) - madeMs(one, instanceId) || byId(one, other));
-    let kept = 1;
-    return old.filter(({ id, status }) => {
-        const beyond = kept >= keep;
-        if (status === 'Available')
-            kept += 1;
-        return beyond && !inUse.has(id) && (status === 'Available' || failedStatuses.includes(status));
-    });
-}
-function quotaLeft(images) {
-    return Math.max(0, customImageQuota - images.filter(isCustom).length);
-}
-function createdMs({ createTime }) {
-    const ms = Date.parse(createTime);
-    return Number.isNaN(ms) ? Number.NEGATIVE_INFINITY : ms;
-}
-function byId(one, other) {
-    return one.id < other.id ? -1 : Number(one.id > other.id);
-}
-function isCustom({ type }) {
-    return /custom$/i.test(type);
-}
-function madeMs(image, instanceId) {
-    const ms = createdMs(image);
-    return Number.isFinite(ms) ? ms : (backupTime(image.name, instanceId) ?? ms);
-}
-function backupTime(name, instanceId) {
-    const [, imageId, time, runId] = name.slice(backupPrefix.length).split('/');
-    if (imageId === undefined || time === undefined || runId === undefined)
-        return undefined;
-    const iso = time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
-    const wallMs = iso === time ? Number.NaN : Date.parse(iso);
-    if (Number.isNaN(wallMs))
-        return undefined;
-    return backupName({ instanceId, imageId, wallMs, runId }) === name ? wallMs : undefined;
-}
-function isWhole(instanceId) {
-    return instanceId.length <= maxInstanceLength && /^[\w-]+$/.test(instanceId);
-}
-function plain(text) {
-    return text.replace(/[^\w.-]/g, '-') || '-';
 }
 
 ;// CONCATENATED MODULE: ./core/images/choose-image.js
@@ -5653,21 +5644,15 @@ function allOrThrow(read, region) {
 
 ;// CONCATENATED MODULE: ./deploy/calls/complete.js
 
+
 async function withMissingFacts(observation, task, { bcc, cancel }) {
     const { instance } = observation;
     if (!lacksFacts(instance, task))
         return observation;
     const detail = await bcc.getInstance(instance.id, cancel.signal);
-    const deletionProtection = instance.deletionProtection ?? detail.deletionProtection;
-    const tags = instance.tags ?? detail.tags;
+    const { deletionProtection = detail.deletionProtection, tags = detail.tags } = instance;
     const name = instance.name || detail.name;
-    const complete = {
-        ...instance,
-        name,
-        deletionProtection,
-        ...(tags === undefined ? {} : { tags })
-    };
-    return { ...observation, instance: complete };
+    return { ...observation, instance: { ...instance, name, deletionProtection, ...(0,given/* given */.g)({ tags }) } };
 }
 
 ;// CONCATENATED MODULE: ./core/health/health.js
@@ -5933,7 +5918,6 @@ function timeoutOf({ deadlineMs, fromMs }) {
 
 
 
-
 const hostKeysMs = 5_000;
 function createTargets(request, image, reads) {
     const backendServers = reads.backendServers && group_by_groupBy(reads.backendServers, ({ instanceId }) => instanceId);
@@ -5968,8 +5952,7 @@ function createTargets(request, image, reads) {
                 confirmName: request.confirmName,
                 checks: request.health?.checks,
                 blbIds: request.balancers?.blbIds,
-                rollbackImage: back,
-                imageQuota: customImageQuota
+                rollbackImage: back
             },
             backendServers: backendServers && (backendServers.get(instance.id) ?? []),
             oldHostKeys,
@@ -6270,10 +6253,7 @@ function failureOfMember(error, instanceId, count) {
 
 
 const setAnew = 'the alarm is set anew';
-function createWatch(ports) {
-    return new SharedWatch(ports);
-}
-class SharedWatch {
+class Watch {
     #ports;
     #wanted = new Set();
     #alarm;
@@ -6620,9 +6600,6 @@ function observeAgain(rebuild, atMs, apartMs = confirmMs) {
 function observeSoon(rebuild, atMs, dueMs) {
     return observeAt(rebuild, Math.max(atMs, Math.min(dueMs, rebuild.deadlineMs)));
 }
-function observeNow(rebuild, atMs) {
-    return observeAt(rebuild, atMs);
-}
 function observeAt(rebuild, dueMs) {
     return [
         { ...rebuild, dueMs },
@@ -6879,7 +6856,7 @@ function waitOn(rebuild, observation) {
 function settle(rebuild, observation) {
     const atMs = observation.answeredAtMs;
     if (observation.disk === undefined)
-        return observeNow(rebuild, atMs);
+        return observeAt(rebuild, atMs);
     const resting = isSettled(observation.instance.status) && diskReadiness(rebuild, observation) !== 'unsettled';
     if (!resting)
         return keepWaiting(rebuild.adopted ? rebuild : adopt(rebuild, observation), observation);
@@ -7007,7 +6984,7 @@ function step_rebuild_begin(task, atMs, planned) {
         requestIds: []
     };
     if (planned === undefined)
-        return observeNow(rebuild, atMs);
+        return observeAt(rebuild, atMs);
     const seen = see(rebuild, planned);
     const history = seen.history.map((one) => ({ ...one, atMs }));
     return observeSoon({ ...seen, history }, atMs, planned.atMs + agreeMs(task.pollIntervalMs));
@@ -7099,7 +7076,7 @@ function onPrepared(rebuild, problem, atMs) {
     if (problem !== undefined)
         return fail(rebuild, { kind, problem }, atMs);
     const fresh = { ...enter(rebuild, 'settling', atMs), adopted: false, evidence: {} };
-    return observeNow({ ...fresh, deadlineMs: atMs + rebuild.task.timeoutMs }, atMs);
+    return observeAt({ ...fresh, deadlineMs: atMs + rebuild.task.timeoutMs }, atMs);
 }
 function onAccepted(rebuild, requestId, atMs) {
     const accepted = {
@@ -7577,7 +7554,7 @@ function createSecondObservation(ids, planned, pollIntervalMs, ports) {
 
 const observeTries = 3;
 const retryMs = 5_000;
-async function recovered_observeNow(instanceId, { watch, clock }) {
+async function observeNow(instanceId, { watch, clock }) {
     for (let tries = 1; tries <= observeTries; tries += 1) {
         const dueMs = clock.nowMs() + (tries - 1) * retryMs;
         try {
@@ -7642,7 +7619,7 @@ function createInstanceWork(request, { plan, observations }, given, store, obser
             const { target } = store.runOf(id);
             const earlier = [...(await known(target))];
             if (count > 1 && target.decision.action !== 'skip' && unavailable.delete(id)) {
-                const now = await recovered_observeNow(id, ports);
+                const now = await observeNow(id, ports);
                 if (now !== undefined && (await serves(now, request, ports)))
                     return 'recovered';
                 if (now !== undefined)
@@ -7911,11 +7888,10 @@ class RolloutLog {
 function createRunStateStore(plan, fromMs, clock) {
     const atMs = clock.nowMs();
     const anchor = { nowMs: atMs, wallMs: clock.wallMs() };
-    const places = new Map(plan.targets.map(({ instance }, place) => [instance.id, place]));
     let state = beginRunState(plan, { anchor, fromMs, atMs });
     const placeOf = (instanceId) => {
-        const place = places.get(instanceId);
-        if (place === undefined)
+        const place = state.instances.findIndex(({ target }) => target.instance.id === instanceId);
+        if (place === -1)
             throw new Error(`${instanceId} is not in the plan`);
         return place;
     };
@@ -8022,7 +7998,7 @@ async function run(request, given, hooks) {
 }
 async function carryOut(request, surveyed, store, ports, hooks) {
     const { cancel } = ports;
-    const watch = createWatch(ports);
+    const watch = new Watch(ports);
     const risky = { ...ports, ...writeAhead(ports, hooks) };
     const sender = createSender(risky);
     const balance = request.balancers && createBalance(request.balancers, risky);

@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 3676:
+/***/ 1660:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3257,7 +3257,73 @@ function runStatus(state) {
 
 // EXTERNAL MODULE: ./core/health/unhealthy.js + 1 modules
 var unhealthy = __nccwpck_require__(9188);
+;// CONCATENATED MODULE: ./core/images/backup.js
+const backupPrefix = 'rbi-backup/';
+const customImageQuota = 20;
+const maxNameLength = 65;
+const maxInstanceLength = 20;
+const minRunLength = 4;
+const failedStatuses = (/* unused pure expression or super */ null && (['CreatedFailed', 'CreateFailed', 'Error']));
+function backupName({ instanceId, imageId, wallMs, runId }) {
+    const instance = isWhole(instanceId) ? instanceId : `${plain(instanceId).slice(0, maxInstanceLength - 1)}.`;
+    const time = `${new Date(wallMs).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+    const run = plain(runId);
+    const fixed = `${backupPrefix}${instance}///${time}`.length;
+    const image = plain(imageId).slice(0, maxNameLength - fixed - Math.min(run.length, minRunLength));
+    const room = maxNameLength - fixed - image.length;
+    return `${backupPrefix}${instance}/${image}/${time}/${run.slice(-room)}`;
+}
+function isBackupOf(name, instanceId) {
+    return isWhole(instanceId) && backupTime(name, instanceId) !== undefined;
+}
+function backupsToPrune(images, instanceId, keep, justMadeId, inUse) {
+    const old = images
+        .filter((image) => image.id !== justMadeId && isCustom(image) && isBackupOf(image.name, instanceId))
+        .toSorted((one, other) => madeMs(other, instanceId) - madeMs(one, instanceId) || byId(one, other));
+    let kept = 1;
+    return old.filter(({ id, status }) => {
+        const beyond = kept >= keep;
+        if (status === 'Available')
+            kept += 1;
+        return beyond && !inUse.has(id) && (status === 'Available' || failedStatuses.includes(status));
+    });
+}
+function quotaLeft(images) {
+    return Math.max(0, customImageQuota - images.filter(isCustom).length);
+}
+function createdMs({ createTime }) {
+    const ms = Date.parse(createTime);
+    return Number.isNaN(ms) ? Number.NEGATIVE_INFINITY : ms;
+}
+function byId(one, other) {
+    return one.id < other.id ? -1 : Number(one.id > other.id);
+}
+function isCustom({ type }) {
+    return /custom$/i.test(type);
+}
+function madeMs(image, instanceId) {
+    const ms = createdMs(image);
+    return Number.isFinite(ms) ? ms : (backupTime(image.name, instanceId) ?? ms);
+}
+function backupTime(name, instanceId) {
+    const [, imageId, time, runId] = name.slice(backupPrefix.length).split('/');
+    if (imageId === undefined || time === undefined || runId === undefined)
+        return undefined;
+    const iso = time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+    const wallMs = iso === time ? Number.NaN : Date.parse(iso);
+    if (Number.isNaN(wallMs))
+        return undefined;
+    return backupName({ instanceId, imageId, wallMs, runId }) === name ? wallMs : undefined;
+}
+function isWhole(instanceId) {
+    return instanceId.length <= maxInstanceLength && /^[\w-]+$/.test(instanceId);
+}
+function plain(text) {
+    return text.replace(/[^\w.-]/g, '-') || '-';
+}
+
 ;// CONCATENATED MODULE: ./core/plan/refusal.js
+
 
 function describeRefusals(refusals) {
     return refusals.map((refusal) => wordsOf(refusal).reason).join('; ');
@@ -3339,7 +3405,7 @@ function wordsOf(refusal) {
             };
         case 'noImageQuota':
             return {
-                reason: `backupImage is asked for, and all ${refusal.quota} custom images that the quota permits are there`,
+                reason: `backupImage is asked for, and all ${customImageQuota} custom images that the quota permits are there`,
                 remedy: 'Delete a custom image that is not needed, or have the quota raised.'
             };
     }
@@ -4335,14 +4401,8 @@ function isStillUnavailable(run) {
 
 ;// CONCATENATED MODULE: ./core/rollout/canaries.js
 function canariesOf({ members, canary }) {
-    const ids = [];
-    for (const { id, kind } of canary === 0 ? [] : members) {
-        if (ids.length === canary)
-            break;
-        if (kind === 'work')
-            ids.push(id);
-    }
-    return ids;
+    const atWork = members.filter(({ kind }) => kind === 'work');
+    return atWork.slice(0, canary).map(({ id }) => id);
 }
 
 ;// CONCATENATED MODULE: ./core/run/run-state.js
@@ -4834,8 +4894,8 @@ function rollbackRefusal(task, instance, rollbackImage) {
         ? refuse('has no login of its own for keepImageLogin')
         : [];
 }
-function quotaRefusal({ imagesLeft, imageQuota }) {
-    return imagesLeft === undefined || imagesLeft > 0 ? [] : [{ kind: 'noImageQuota', quota: imageQuota }];
+function quotaRefusal({ imagesLeft }) {
+    return imagesLeft === undefined || imagesLeft > 0 ? [] : [{ kind: 'noImageQuota' }];
 }
 
 ;// CONCATENATED MODULE: ./core/plan/plan.js
@@ -9009,7 +9069,7 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3676);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1660);
 
 process.noDeprecation = true;
 try {

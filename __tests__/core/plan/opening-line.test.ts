@@ -19,7 +19,7 @@ function planOf(...actions: readonly (keyof typeof decisions)[]): Plan {
     task: taskOf(),
     instance: { ...instance, id: 'i-1', name: 'web' },
     disk,
-    circumstances: { rollbackImage: { kind: 'notAsked' }, imageQuota: 20 },
+    circumstances: { rollbackImage: { kind: 'notAsked' } },
     snapshots: []
   };
   const order = { login: { kind: 'keypairId', keypairId: 'k-1' }, script: 'kept' } as const;

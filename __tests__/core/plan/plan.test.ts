@@ -20,7 +20,7 @@ function targetOf(
     instance: { ...instance, ...patch },
     disk,
     snapshots: [],
-    circumstances: { rollbackImage: { kind: 'notAsked' }, imageQuota: 20, ...circumstances }
+    circumstances: { rollbackImage: { kind: 'notAsked' }, ...circumstances }
   };
 }
 

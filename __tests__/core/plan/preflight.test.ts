@@ -11,7 +11,7 @@ import {
 } from '../../../src/core/plan/preflight.ts';
 import { disk, image, instance, taskOf } from '../rebuild/rebuilds.ts';
 
-const calm: Circumstances = { rollbackImage: { kind: 'notAsked' }, imageQuota: 20 };
+const calm: Circumstances = { rollbackImage: { kind: 'notAsked' } };
 
 interface Case {
   readonly task?: Partial<Task>;

@@ -231,7 +231,7 @@ describe('the plan in words', () => {
     task: taskOf(),
     instance,
     disk,
-    circumstances: { rollbackImage: { kind: 'notAsked' }, imageQuota: 20 },
+    circumstances: { rollbackImage: { kind: 'notAsked' } },
     snapshots: [{ id: 's-1', name: 'daily', createTime: '2026-01-01T00:00:00Z', volumeId: 'v-old' }]
   };
   const order = { login: { kind: 'keypairId', keypairId: 'k-1' }, script: 'kept' } as const;

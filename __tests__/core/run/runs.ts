@@ -14,7 +14,7 @@ export function targetOf(id = 'i-1', patch: Partial<PlannedTarget> = {}): Planne
     instance: { ...instance, id },
     disk,
     snapshots: [],
-    circumstances: { rollbackImage: { kind: 'notAsked' }, imageQuota: 20 },
+    circumstances: { rollbackImage: { kind: 'notAsked' } },
     decision: { action: 'rebuild' },
     warnings: [],
     ...patch

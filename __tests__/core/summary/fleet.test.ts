@@ -266,7 +266,7 @@ describe('the plan of a fleet', () => {
         target: {
           snapshots,
           warnings: ['its status is Error'],
-          circumstances: { rollbackImage: { kind: 'backup' }, imagesLeft: 9, imageQuota: 20 },
+          circumstances: { rollbackImage: { kind: 'backup' }, imagesLeft: 9 },
           ...(index === 0 ? { disk: undefined } : {})
         }
       })

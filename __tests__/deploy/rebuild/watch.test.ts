@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { CancelledError } from '../../../src/core/model/failure.ts';
-import { createWatch, type ObserveRequest } from '../../../src/deploy/rebuild/watch.ts';
+import { type ObserveRequest, Watch } from '../../../src/deploy/rebuild/watch.ts';
 import {
   type CallScript,
   countSleepers,
@@ -18,7 +18,7 @@ function newScene(script?: CallScript, unknown?: readonly string[]) {
   const { clock, sleeping } = countSleepers(virtual);
   const played = playBcc(clock, script, unknown);
   const off = new AbortController();
-  const watch = createWatch({ bcc: played.bcc, clock, cancel: { signal: off.signal, writes: off.signal } });
+  const watch = new Watch({ bcc: played.bcc, clock, cancel: { signal: off.signal, writes: off.signal } });
   /** An observation that may be made from `earliestMs` on; `urgent`: it must be made then. */
   const observe = (instanceId: string, dueMs: number, more: Partial<ObserveRequest> = {}) =>
     watch.observe({ instanceId, dueMs, earliestMs: dueMs, withDisk: false, fresh: false, ...more });

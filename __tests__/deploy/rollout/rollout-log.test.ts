@@ -26,7 +26,7 @@ function planOf(count: number, how: Parameters<typeof makePlan>[3], onIt = 0): P
       instance: { ...instance, id, imageId },
       disk,
       snapshots: [],
-      circumstances: { rollbackImage: { kind: 'notAsked' }, imageQuota: 20 }
+      circumstances: { rollbackImage: { kind: 'notAsked' } }
     };
   });
   return makePlan(wanted, { login: { kind: 'keepImageLogin' }, script: 'kept' }, targets, how);

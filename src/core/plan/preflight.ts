@@ -25,8 +25,6 @@ export interface Circumstances {
   readonly rollbackImage: RollbackImage;
   /** How many more custom images the quota permits; only known where a backup is asked for. */
   readonly imagesLeft?: number | undefined;
-  /** How many custom images the quota permits at all. */
-  readonly imageQuota: number;
 }
 
 /** Everything that speaks against a rebuild, all at once. */
@@ -130,6 +128,6 @@ function rollbackRefusal(task: Task, instance: Instance, rollbackImage: Rollback
     : [];
 }
 
-function quotaRefusal({ imagesLeft, imageQuota }: Circumstances): readonly Refusal[] {
-  return imagesLeft === undefined || imagesLeft > 0 ? [] : [{ kind: 'noImageQuota', quota: imageQuota }];
+function quotaRefusal({ imagesLeft }: Circumstances): readonly Refusal[] {
+  return imagesLeft === undefined || imagesLeft > 0 ? [] : [{ kind: 'noImageQuota' }];
 }

@@ -1,3 +1,4 @@
+import { customImageQuota } from '../images/backup.ts';
 import { quote } from '../quote.ts';
 
 /** Why an instance must not be rebuilt, with what to do about it. */
@@ -18,7 +19,7 @@ export type Refusal =
   | { readonly kind: 'otherName'; readonly name: string; readonly confirmName: string }
   | { readonly kind: 'noHealthTarget'; readonly problem: string }
   | { readonly kind: 'noRollbackImage'; readonly imageId: string; readonly why: string }
-  | { readonly kind: 'noImageQuota'; readonly quota: number };
+  | { readonly kind: 'noImageQuota' };
 
 /** The reasons, joined. */
 export function describeRefusals(refusals: readonly Refusal[]): string {
@@ -106,7 +107,7 @@ function wordsOf(refusal: Refusal): { readonly reason: string; readonly remedy: 
       };
     case 'noImageQuota':
       return {
-        reason: `backupImage is asked for, and all ${refusal.quota} custom images that the quota permits are there`,
+        reason: `backupImage is asked for, and all ${customImageQuota} custom images that the quota permits are there`,
         remedy: 'Delete a custom image that is not needed, or have the quota raised.'
       };
   }

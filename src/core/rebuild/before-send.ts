@@ -12,8 +12,8 @@ import {
   finish,
   measureFrom,
   observeAgain,
+  observeAt,
   observeNext,
-  observeNow,
   send,
   startIt,
   wasIn
@@ -22,7 +22,7 @@ import {
 /** One observation while the phase is `settling`. */
 export function settle(rebuild: RebuildState, observation: Observation): Step {
   const atMs = observation.answeredAtMs;
-  if (observation.disk === undefined) return observeNow(rebuild, atMs);
+  if (observation.disk === undefined) return observeAt(rebuild, atMs);
   const resting =
     isSettled(observation.instance.status) && diskReadiness(rebuild, observation) !== 'unsettled';
   if (!resting) return keepWaiting(rebuild.adopted ? rebuild : adopt(rebuild, observation), observation);

@@ -21,8 +21,8 @@ import {
   failCall,
   lost,
   noteRequest,
+  observeAt,
   observeNext,
-  observeNow,
   observeSoon,
   searchedSinceMs,
   searching
@@ -58,7 +58,7 @@ export function begin(task: Task, atMs: number, planned?: Observation): Step {
     missing: 0,
     requestIds: []
   };
-  if (planned === undefined) return observeNow(rebuild, atMs);
+  if (planned === undefined) return observeAt(rebuild, atMs);
   const seen = see(rebuild, planned);
   // For the report it begins now, with what is known.
   const history = seen.history.map((one) => ({ ...one, atMs }));
@@ -156,7 +156,7 @@ function onPrepared(rebuild: RebuildState, problem: Obstacle | undefined, atMs: 
   const kind = rebuild.phase === 'backup' ? 'backup' : 'drain';
   if (problem !== undefined) return fail(rebuild, { kind, problem }, atMs);
   const fresh: RebuildState = { ...enter(rebuild, 'settling', atMs), adopted: false, evidence: {} };
-  return observeNow({ ...fresh, deadlineMs: atMs + rebuild.task.timeoutMs }, atMs);
+  return observeAt({ ...fresh, deadlineMs: atMs + rebuild.task.timeoutMs }, atMs);
 }
 
 function onAccepted(rebuild: RebuildState, requestId: string, atMs: number): Step {

@@ -31,12 +31,8 @@ export function observeSoon(rebuild: RebuildState, atMs: number, dueMs: number):
   return observeAt(rebuild, Math.max(atMs, Math.min(dueMs, rebuild.deadlineMs)));
 }
 
-/** An observation at once. */
-export function observeNow(rebuild: RebuildState, atMs: number): Step {
-  return observeAt(rebuild, atMs);
-}
-
-function observeAt(rebuild: RebuildState, dueMs: number): Step {
+/** An observation of all there is to see, on a fresh connection, at this moment. */
+export function observeAt(rebuild: RebuildState, dueMs: number): Step {
   return [
     { ...rebuild, dueMs },
     { type: 'observe', dueMs, spreadMs: 0, withDisk: true, fresh: true }

@@ -1,4 +1,4 @@
-import type { Instance } from '../../core/model/instance.ts';
+import { given } from '../../core/given.ts';
 import { lacksFacts, type Task } from '../../core/plan/decide.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -17,14 +17,7 @@ export async function withMissingFacts(
   const { instance } = observation;
   if (!lacksFacts(instance, task)) return observation;
   const detail = await bcc.getInstance(instance.id, cancel.signal);
-  const deletionProtection = instance.deletionProtection ?? detail.deletionProtection;
-  const tags = instance.tags ?? detail.tags;
+  const { deletionProtection = detail.deletionProtection, tags = detail.tags } = instance;
   const name = instance.name || detail.name;
-  const complete: Instance = {
-    ...instance,
-    name,
-    deletionProtection,
-    ...(tags === undefined ? {} : { tags })
-  };
-  return { ...observation, instance: complete };
+  return { ...observation, instance: { ...instance, name, deletionProtection, ...given({ tags }) } };
 }

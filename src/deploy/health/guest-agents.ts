@@ -2,12 +2,13 @@
 
 import type { AgentState } from '../../core/health/guest/guest-run.ts';
 import { guestSystem } from '../../core/health/guest/guest-system.ts';
-import { CallError, type CallFailure, describeFailure } from '../../core/model/failure.ts';
+import { CallError, describeFailure } from '../../core/model/failure.ts';
 import type { Image } from '../../core/model/image.ts';
 import { erases } from '../../core/plan/decide.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { RunRequest } from '../../ports/request.ts';
+import { orCallError } from '../calls/or-call-error.ts';
 import { SurveyError, type SurveyProblem } from '../plan/survey-error.ts';
 
 const remedy =
@@ -36,11 +37,7 @@ export async function readAgents(
 ): Promise<ReadonlyMap<string, AgentState> | undefined> {
   if (guests === undefined || health?.checks.every(({ kind }) => kind !== 'assistant') !== false)
     return undefined;
-  try {
-    return await guests.getAgents(instanceIds, cancel.signal);
-  } catch (error) {
-    throw error instanceof CallError ? problem(error.failure) : error;
-  }
+  return orProblem(guests.getAgents(instanceIds, cancel.signal));
 }
 
 /**
@@ -55,19 +52,16 @@ export async function withBootIds(
 ): Promise<Plan> {
   const asked = plan.targets.filter(({ decision, agent }) => erases(decision) && agent === 'online');
   if (guests === undefined || asked.length === 0) return plan;
-  try {
-    const bootIds = await guests.getBootIds(
-      asked.map(({ instance }) => instance),
-      cancel.signal
-    );
-    log.info(`Cloud Assistant: read the boot IDs of ${bootIds.size} of ${asked.length} online agents`);
-    const targets = plan.targets.map((target) => ({ ...target, oldBootId: bootIds.get(target.instance.id) }));
-    return { ...plan, targets };
-  } catch (error) {
-    throw error instanceof CallError ? problem(error.failure) : error;
-  }
+  const instances = asked.map(({ instance }) => instance);
+  const bootIds = await orProblem(guests.getBootIds(instances, cancel.signal));
+  log.info(`Cloud Assistant: read the boot IDs of ${bootIds.size} of ${asked.length} online agents`);
+  const targets = plan.targets.map((target) => ({ ...target, oldBootId: bootIds.get(target.instance.id) }));
+  return { ...plan, targets };
 }
 
-function problem(failure: CallFailure): SurveyError {
-  return new SurveyError([{ cause: `Cloud Assistant cannot be used: ${describeFailure(failure)}.`, remedy }]);
+async function orProblem<T>(call: Promise<T>): Promise<T> {
+  const end = await orCallError(call);
+  if (!(end instanceof CallError)) return end;
+  const cause = `Cloud Assistant cannot be used: ${describeFailure(end.failure)}.`;
+  throw new SurveyError([{ cause, remedy }]);
 }

@@ -4,7 +4,6 @@ import { groupBy } from '../../core/group-by.ts';
 import type { AgentState } from '../../core/health/guest/guest-run.ts';
 import { resolveChecks } from '../../core/health/resolve-checks.ts';
 import { describeUnhealthy, type HostKey } from '../../core/health/unhealthy.ts';
-import { customImageQuota } from '../../core/images/backup.ts';
 import type { BackendServer } from '../../core/model/backend-server.ts';
 import { statusKind } from '../../core/model/bcc-status.ts';
 import { CallError, describeFailure } from '../../core/model/failure.ts';
@@ -78,8 +77,7 @@ export function createTargets(
         confirmName: request.confirmName,
         checks: request.health?.checks,
         blbIds: request.balancers?.blbIds,
-        rollbackImage: back,
-        imageQuota: customImageQuota
+        rollbackImage: back
       },
       backendServers: backendServers && (backendServers.get(instance.id) ?? []),
       oldHostKeys,

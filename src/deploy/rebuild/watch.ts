@@ -19,14 +19,6 @@ export interface ObserveRequest {
   readonly deadlineMs?: number;
 }
 
-/** Makes observations. */
-export interface Watch {
-  /** Throws `CallError` when the read fails for good, `CancelledError` on abort. */
-  observe(request: ObserveRequest): Promise<Observation>;
-  /** Gives up all observations that are still wanted. */
-  dispose(): void;
-}
-
 interface Wanted extends ObserveRequest {
   readonly resolve: (observation: Observation) => void;
   readonly reject: (error: unknown) => void;
@@ -37,12 +29,8 @@ type WatchPorts = Pick<Ports, 'bcc' | 'clock' | 'cancel'>;
 /** Why an alarm is off; a reason that is there already costs less than an error of its own for each. */
 const setAnew = 'the alarm is set anew';
 
-/** A watch that ends with the cancel. */
-export function createWatch(ports: WatchPorts): Watch {
-  return new SharedWatch(ports);
-}
-
-class SharedWatch implements Watch {
+/** Makes observations; the cancel ends it. */
+export class Watch {
   readonly #ports: WatchPorts;
   readonly #wanted = new Set<Wanted>();
   #alarm: { readonly dueMs: number; readonly off: AbortController } | undefined;
@@ -54,6 +42,7 @@ class SharedWatch implements Watch {
     ports.cancel.signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
+  /** Throws `CallError` when the read fails for good, `CancelledError` on abort. */
   observe(request: ObserveRequest): Promise<Observation> {
     if (this.#ended.signal.aborted || this.#ports.cancel.signal.aborted)
       return Promise.reject(new CancelledError());
@@ -63,6 +52,7 @@ class SharedWatch implements Watch {
     });
   }
 
+  /** Gives up all observations that are still wanted. */
   dispose(): void {
     this.#ended.abort();
     this.#ports.cancel.signal.removeEventListener('abort', this.#onAbort);

@@ -21,11 +21,10 @@ export interface RunStateStore {
 export function createRunStateStore(plan: Plan, fromMs: number, clock: Clock): RunStateStore {
   const atMs = clock.nowMs();
   const anchor = { nowMs: atMs, wallMs: clock.wallMs() };
-  const places = new Map(plan.targets.map(({ instance }, place) => [instance.id, place]));
   let state = beginRunState(plan, { anchor, fromMs, atMs });
   const placeOf = (instanceId: string): number => {
-    const place = places.get(instanceId);
-    if (place === undefined) throw new Error(`${instanceId} is not in the plan`);
+    const place = state.instances.findIndex(({ target }) => target.instance.id === instanceId);
+    if (place === -1) throw new Error(`${instanceId} is not in the plan`);
     return place;
   };
   return {

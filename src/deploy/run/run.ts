@@ -14,7 +14,7 @@ import { boundReads } from '../calls/bounded-reads.ts';
 import { withBootIds } from '../health/guest-agents.ts';
 import { type Survey, survey } from '../plan/survey.ts';
 import { createSender } from '../rebuild/send.ts';
-import { createWatch } from '../rebuild/watch.ts';
+import { Watch } from '../rebuild/watch.ts';
 import { createInstanceWork } from '../rollout/instance-work.ts';
 import { rollOut } from '../rollout/roll-out.ts';
 import { RolloutLog } from '../rollout/rollout-log.ts';
@@ -60,7 +60,7 @@ async function carryOut(
   hooks: RunHooks
 ): Promise<void> {
   const { cancel } = ports;
-  const watch = createWatch(ports);
+  const watch = new Watch(ports);
   const risky = { ...ports, ...writeAhead(ports, hooks) };
   const sender = createSender(risky);
   const balance = request.balancers && createBalance(request.balancers, risky);
