@@ -1918,6 +1918,7 @@ function isHost(text) {
 
 
 
+
 const called = {
     publicIp: 'public IP',
     internalIp: 'internal IP',
@@ -1951,12 +1952,12 @@ function resolveCheck(check, instance) {
             return `needs {${name}}, and the instance has no ${called[name]}`;
         const inHost = check.hostPattern.includes(`{${name}}`);
         if (inHost && !isHostPart(name, instance[name])) {
-            return `puts {${name}} into the host, and ${shown(instance[name])} cannot be a part of one`;
+            return `puts {${name}} into the host, and ${quote(instance[name])} cannot be a part of one`;
         }
     }
     const host = fill(check.hostPattern, (name) => instance[name]);
     if (!isHost(host))
-        return `leads to the host ${shown(host)}, which is none`;
+        return `leads to the host ${quote(host)}, which is none`;
     if (!('pathPattern' in check))
         return { kind: check.kind, host, port: check.port };
     const path = fill(check.pathPattern, (name) => encoded(instance[name]));
@@ -1973,9 +1974,6 @@ function fill(pattern, value) {
 }
 function encoded(value) {
     return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
-}
-function shown(value) {
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
 }
 
 ;// CONCATENATED MODULE: ./config/parsers/expectations.js
@@ -2739,16 +2737,16 @@ function judgeUnknown(undeclared) {
         else {
             problems.push({
                 input: meant,
-                message: `is not spelled ${unknown_inputs_shown(name)}; GitHub only warns of an unknown input, and it has no effect. Write ${meant}, or remove it.`
+                message: `is not spelled ${shown(name)}; GitHub only warns of an unknown input, and it has no effect. Write ${meant}, or remove it.`
             });
         }
     }
     const warnings = unknown.length === 0
         ? []
-        : [`This action has no input ${unknown.map(unknown_inputs_shown).join(', ')}: without effect. Check the spelling.`];
+        : [`This action has no input ${unknown.map(shown).join(', ')}: without effect. Check the spelling.`];
     return { problems, warnings };
 }
-function unknown_inputs_shown(name) {
+function shown(name) {
     return quote(name.toLowerCase());
 }
 function unknown_inputs_meantBy(name) {
@@ -4154,8 +4152,13 @@ function imagesInUse({ image, instances }) {
     ]);
     return new Set([image.id, ...seen]);
 }
-function serializeRunState({ instances, ...shared }, lineOf = instanceLine) {
-    return [JSON.stringify(shared), ...instances.map((run) => lineOf(run, shared.image))].join('\n');
+function serializeRunState({ instances, ...shared }, known = new WeakMap()) {
+    const lines = instances.map((run) => {
+        const line = known.get(run) ?? instanceLine(run, shared.image);
+        known.set(run, line);
+        return line;
+    });
+    return [JSON.stringify(shared), ...lines].join('\n');
 }
 function instanceLine(run, image) {
     return JSON.stringify(run, (key, value) => (key === 'image' && value === image ? null : value));
@@ -5668,7 +5671,7 @@ function healthInterval(pollIntervalMs) {
     return Math.min(pollIntervalMs, maxIntervalMs);
 }
 function beginHealth(task) {
-    return { task, dueMs: task.fromMs, rounds: 0, results: [], history: [], changes: 0 };
+    return { task, dueMs: task.fromMs, results: [], history: [] };
 }
 function stepHealth(before, probed) {
     if (before.end !== undefined)
@@ -5676,7 +5679,7 @@ function stepHealth(before, probed) {
     const { startedAtMs, atMs, results } = probed;
     const { deadlineMs, minHealthyMs } = before.task;
     const failed = failedOf(results);
-    const health = { ...remember(before, atMs, failed), rounds: before.rounds + 1, results };
+    const health = { ...before, history: remember(before.history, atMs, failed), results };
     if (failed.length > 0) {
         const broken = { ...health, stretch: undefined };
         return atMs >= deadlineMs
@@ -5708,12 +5711,11 @@ function prolong({ stretch }, atMs, results) {
 function systemOf(results) {
     return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
 }
-function remember(health, atMs, failed) {
-    const last = health.history.at(-1);
+function remember(history, atMs, failed) {
+    const last = history.at(-1);
     if (last !== undefined && (0,unhealthy/* describeFailed */.hi)(last.failed) === (0,unhealthy/* describeFailed */.hi)(failed))
-        return health;
-    const history = [...health.history, { atMs, failed }].slice(-maxHistory);
-    return { ...health, history, changes: health.changes + 1 };
+        return history;
+    return [...history, { atMs, failed }].slice(-maxHistory);
 }
 function probeNext(health, atMs) {
     const { intervalMs, minHealthyMs, deadlineMs } = health.task;
@@ -5741,7 +5743,7 @@ function stillWaiting(last, { deadlineMs, fromMs }, elapsedMs) {
     return `still waiting to be healthy after ${(0,time/* formatDuration */.a3)(elapsedMs)}, ${(0,time/* formatDuration */.a3)(left)} left; last: ${found}`;
 }
 function narrateHealth(before, now) {
-    const change = now.changes > before.changes ? now.history.at(-1) : undefined;
+    const change = now.history !== before.history ? now.history.at(-1) : undefined;
     const lines = [];
     const { minHealthyMs } = now.task;
     if (change !== undefined && change.failed.length > 0) {
@@ -5753,8 +5755,8 @@ function narrateHealth(before, now) {
         const again = before.stretch === undefined ? passes : 'another system answers now';
         lines.push(`${again}; it must stay so for ${(0,time/* formatDuration */.a3)(minHealthyMs)}`);
     }
-    for (const line of now.end?.healthy === false ? outputOf(now.results) : [])
-        lines.push(line);
+    if (now.end?.healthy === false)
+        lines.push(...outputOf(now.results));
     if (now.end?.healthy) {
         lines.push(`healthy ${(0,time/* formatDuration */.a3)(now.end.atMs - now.task.fromMs)} after it was Running`);
     }
@@ -10119,16 +10121,11 @@ function openHandover() {
         throw new UnsavedStateError(message, { cause });
     }
     const lines = new WeakMap();
-    const lineOf = (run, image) => {
-        const line = lines.get(run) ?? instanceLine(run, image);
-        lines.set(run, line);
-        return line;
-    };
     return {
         write(handover) {
             const { state, ...others } = handover;
             const head = JSON.stringify({ ...others, process: own });
-            replaceFile(file, `${head}\n${serializeRunState(state, lineOf)}`);
+            replaceFile(file, `${head}\n${serializeRunState(state, lines)}`);
         },
         isTaken: () => (0,external_node_fs_namespaceObject.existsSync)(takenMark(file))
     };

@@ -1917,6 +1917,7 @@ function isHost(text) {
 
 
 
+
 const called = {
     publicIp: 'public IP',
     internalIp: 'internal IP',
@@ -1950,12 +1951,12 @@ function resolveCheck(check, instance) {
             return `needs {${name}}, and the instance has no ${called[name]}`;
         const inHost = check.hostPattern.includes(`{${name}}`);
         if (inHost && !isHostPart(name, instance[name])) {
-            return `puts {${name}} into the host, and ${shown(instance[name])} cannot be a part of one`;
+            return `puts {${name}} into the host, and ${quote_quote(instance[name])} cannot be a part of one`;
         }
     }
     const host = fill(check.hostPattern, (name) => instance[name]);
     if (!isHost(host))
-        return `leads to the host ${shown(host)}, which is none`;
+        return `leads to the host ${quote_quote(host)}, which is none`;
     if (!('pathPattern' in check))
         return { kind: check.kind, host, port: check.port };
     const path = fill(check.pathPattern, (name) => encoded(instance[name]));
@@ -1972,9 +1973,6 @@ function fill(pattern, value) {
 }
 function encoded(value) {
     return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
-}
-function shown(value) {
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
 }
 
 ;// CONCATENATED MODULE: ./config/parsers/expectations.js
@@ -2738,16 +2736,16 @@ function judgeUnknown(undeclared) {
         else {
             problems.push({
                 input: meant,
-                message: `is not spelled ${unknown_inputs_shown(name)}; GitHub only warns of an unknown input, and it has no effect. Write ${meant}, or remove it.`
+                message: `is not spelled ${shown(name)}; GitHub only warns of an unknown input, and it has no effect. Write ${meant}, or remove it.`
             });
         }
     }
     const warnings = unknown.length === 0
         ? []
-        : [`This action has no input ${unknown.map(unknown_inputs_shown).join(', ')}: without effect. Check the spelling.`];
+        : [`This action has no input ${unknown.map(shown).join(', ')}: without effect. Check the spelling.`];
     return { problems, warnings };
 }
-function unknown_inputs_shown(name) {
+function shown(name) {
     return quote_quote(name.toLowerCase());
 }
 function unknown_inputs_meantBy(name) {
@@ -4429,10 +4427,15 @@ function imagesInUse({ image, instances }) {
     ]);
     return new Set([image.id, ...seen]);
 }
-function run_state_serializeRunState({ instances, ...shared }, lineOf = run_state_instanceLine) {
-    return [JSON.stringify(shared), ...instances.map((run) => lineOf(run, shared.image))].join('\n');
+function run_state_serializeRunState({ instances, ...shared }, known = new WeakMap()) {
+    const lines = instances.map((run) => {
+        const line = known.get(run) ?? instanceLine(run, shared.image);
+        known.set(run, line);
+        return line;
+    });
+    return [JSON.stringify(shared), ...lines].join('\n');
 }
-function run_state_instanceLine(run, image) {
+function instanceLine(run, image) {
     return JSON.stringify(run, (key, value) => (key === 'image' && value === image ? null : value));
 }
 function parseRunState(text) {
@@ -5471,37 +5474,30 @@ function tickInterval(seconds) {
     const distance = distances.find((each) => seconds / each <= 4) ?? 43_200;
     return distance < 60 ? `${distance}second` : `${distance / 60}minute`;
 }
-const initials = {
-    backup: 'B',
-    drain: 'D',
-    rebuild: 'R',
-    health: 'H',
-    rollback: '↩'
+const looks = {
+    backup: { initial: 'B', tag: '' },
+    drain: { initial: 'D', tag: '' },
+    rebuild: { initial: 'R', tag: 'active' },
+    health: { initial: 'H', tag: 'done' },
+    rollback: { initial: '↩', tag: 'active' }
 };
 function barText(kind, share) {
     const fits = (text) => text.length * phone.letter + phone.space <= share * phone.bars;
-    return [kind, initials[kind]].find(fits) ?? '·';
+    return [kind, looks[kind].initial].find(fits) ?? '·';
 }
 function lineOf({ kind, from, to }, mark, width) {
     return `${barText(kind, (to - from) / width)} :${mark === '' ? '' : `${mark}, `}${new Date(from * 1000).toISOString().slice(0, 19)}, ${to - from}s`;
 }
-const colours = {
-    backup: '',
-    drain: '',
-    rebuild: 'active',
-    health: 'done',
-    rollback: 'active'
-};
 function markOf({ run, status, failure }, bars, index) {
     const isLast = index === bars.length - 1;
     if (isLast && stillGoing.has(status))
         return 'active';
     const kind = bars[index]?.kind ?? 'rebuild';
     if (kind === 'rollback')
-        return instance_end_isRolledBack(run) ? colours[kind] : 'crit';
+        return instance_end_isRolledBack(run) ? looks[kind].tag : 'crit';
     const isLastForward = isLast || bars[index + 1]?.kind === 'rollback';
     const hasFailed = failure !== undefined && (status === 'failed' || status === 'rolledBack');
-    return hasFailed && isLastForward ? 'crit' : colours[kind];
+    return hasFailed && isLastForward ? 'crit' : looks[kind].tag;
 }
 function barsOf({ run }, { anchor, atMs }) {
     const bars = [];
@@ -7566,7 +7562,7 @@ function healthInterval(pollIntervalMs) {
     return Math.min(pollIntervalMs, maxIntervalMs);
 }
 function beginHealth(task) {
-    return { task, dueMs: task.fromMs, rounds: 0, results: [], history: [], changes: 0 };
+    return { task, dueMs: task.fromMs, results: [], history: [] };
 }
 function stepHealth(before, probed) {
     if (before.end !== undefined)
@@ -7574,7 +7570,7 @@ function stepHealth(before, probed) {
     const { startedAtMs, atMs, results } = probed;
     const { deadlineMs, minHealthyMs } = before.task;
     const failed = failedOf(results);
-    const health = { ...remember(before, atMs, failed), rounds: before.rounds + 1, results };
+    const health = { ...before, history: remember(before.history, atMs, failed), results };
     if (failed.length > 0) {
         const broken = { ...health, stretch: undefined };
         return atMs >= deadlineMs
@@ -7606,12 +7602,11 @@ function prolong({ stretch }, atMs, results) {
 function systemOf(results) {
     return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
 }
-function remember(health, atMs, failed) {
-    const last = health.history.at(-1);
+function remember(history, atMs, failed) {
+    const last = history.at(-1);
     if (last !== undefined && describeFailed(last.failed) === describeFailed(failed))
-        return health;
-    const history = [...health.history, { atMs, failed }].slice(-maxHistory);
-    return { ...health, history, changes: health.changes + 1 };
+        return history;
+    return [...history, { atMs, failed }].slice(-maxHistory);
 }
 function probeNext(health, atMs) {
     const { intervalMs, minHealthyMs, deadlineMs } = health.task;
@@ -7944,16 +7939,11 @@ function openHandover() {
         throw new UnsavedStateError(message, { cause });
     }
     const lines = new WeakMap();
-    const lineOf = (run, image) => {
-        const line = lines.get(run) ?? instanceLine(run, image);
-        lines.set(run, line);
-        return line;
-    };
     return {
         write(handover) {
             const { state, ...others } = handover;
             const head = JSON.stringify({ ...others, process: own });
-            replaceFile(file, `${head}\n${serializeRunState(state, lineOf)}`);
+            replaceFile(file, `${head}\n${serializeRunState(state, lines)}`);
         },
         isTaken: () => existsSync(takenMark(file))
     };

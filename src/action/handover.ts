@@ -3,9 +3,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
-import type { Image } from '../core/model/image.ts';
 import type { InstanceRun } from '../core/run/instance-run.ts';
-import { instanceLine, parseRunState, type RunState, serializeRunState } from '../core/run/run-state.ts';
+import { parseRunState, type RunState, serializeRunState } from '../core/run/run-state.ts';
 import { messageOf } from './message-of.ts';
 import { partOf, replaceFile } from './replace-file.ts';
 
@@ -61,18 +60,12 @@ export function openHandover(): HandoverFile {
     const message = `What the post step needs to know cannot be saved, so nothing was sent: ${messageOf(cause)}. Check the disk of the runner.`;
     throw new UnsavedStateError(message, { cause });
   }
-  // All is written before each call of a fleet, and few of its instances have changed since the last time.
   const lines = new WeakMap<InstanceRun, string>();
-  const lineOf = (run: InstanceRun, image: Image): string => {
-    const line = lines.get(run) ?? instanceLine(run, image);
-    lines.set(run, line);
-    return line;
-  };
   return {
     write(handover) {
       const { state, ...others } = handover;
       const head = JSON.stringify({ ...others, process: own });
-      replaceFile(file, `${head}\n${serializeRunState(state, lineOf)}`);
+      replaceFile(file, `${head}\n${serializeRunState(state, lines)}`);
     },
     isTaken: () => existsSync(takenMark(file))
   };

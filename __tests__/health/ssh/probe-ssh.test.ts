@@ -136,11 +136,13 @@ test('healthy only when the old system has given way', async () => {
   expect(baselineKeys).toEqual([publicKey(old)]);
   const fromMs = systemClock.nowMs();
   const task: HealthTask = { fromMs, deadlineMs: fromMs + 10_000, minHealthyMs: 200, intervalMs: 50 };
+  let rounds = 0;
   const { checked, knownHosts } = await awaitChecks(
     { checks: [check], task, baseline: { hostKeys: baselineKeys, guest: {} } },
     { probe, clock: systemClock, cancel: noCancel },
-    (_, now) => {
-      if (now.rounds === 5) key = fresh;
+    () => {
+      rounds += 1;
+      if (rounds === 5) key = fresh;
     }
   );
   expect(checked.healthy).toBe(true);

@@ -106,8 +106,8 @@ const probe = createProbe();
     const { checked, knownHosts } = await awaitChecks(
       { checks: [check], task, baseline: { hostKeys: baselineKeys, guest: {} } },
       { probe, clock: systemClock, cancel: noCancel },
-      ({ rounds }) => {
-        if (rounds < 1 || isReplacing) return;
+      ({ results }) => {
+        if (results.length === 0 || isReplacing) return;
         isReplacing = true;
         void stop(old)
           .then(() => systemClock.sleep(600, never))

@@ -26,7 +26,7 @@ export function stillWaiting(
 
 /** The lines for what is new in `now`, for a person who reads along. */
 export function narrateHealth(before: Health, now: Health): readonly string[] {
-  const change = now.changes > before.changes ? now.history.at(-1) : undefined;
+  const change = now.history !== before.history ? now.history.at(-1) : undefined;
   const lines: string[] = [];
   const { minHealthyMs } = now.task;
   if (change !== undefined && change.failed.length > 0) {
@@ -37,7 +37,7 @@ export function narrateHealth(before: Health, now: Health): readonly string[] {
     const again = before.stretch === undefined ? passes : 'another system answers now';
     lines.push(`${again}; it must stay so for ${formatDuration(minHealthyMs)}`);
   }
-  for (const line of now.end?.healthy === false ? outputOf(now.results) : []) lines.push(line);
+  if (now.end?.healthy === false) lines.push(...outputOf(now.results));
   if (now.end?.healthy) {
     lines.push(`healthy ${formatDuration(now.end.atMs - now.task.fromMs)} after it was Running`);
   }

@@ -52,14 +52,11 @@ export interface Health {
   readonly task: HealthTask;
   /** When the next round is due; after the end, when the last one was. */
   readonly dueMs: number;
-  readonly rounds: number;
   /** What the last round found. */
   readonly results: readonly CheckResult[];
   readonly stretch?: Stretch | undefined;
-  /** The latest changes, oldest first. */
+  /** The latest changes, oldest first; the same list as long as nothing changes. */
   readonly history: readonly HealthChange[];
-  /** How many changes there were, also those that the history no longer holds. */
-  readonly changes: number;
   readonly end?: HealthEnd;
 }
 
@@ -90,7 +87,7 @@ export function healthInterval(pollIntervalMs: number): number {
 
 /** The beginning: the first round is due at once. */
 export function beginHealth(task: HealthTask): Health {
-  return { task, dueMs: task.fromMs, rounds: 0, results: [], history: [], changes: 0 };
+  return { task, dueMs: task.fromMs, results: [], history: [] };
 }
 
 /** The rules. An ended wait stays as it is. */
@@ -99,7 +96,7 @@ export function stepHealth(before: Health, probed: Probed): Health {
   const { startedAtMs, atMs, results } = probed;
   const { deadlineMs, minHealthyMs } = before.task;
   const failed = failedOf(results);
-  const health: Health = { ...remember(before, atMs, failed), rounds: before.rounds + 1, results };
+  const health: Health = { ...before, history: remember(before.history, atMs, failed), results };
   if (failed.length > 0) {
     const broken: Health = { ...health, stretch: undefined };
     return atMs >= deadlineMs
@@ -137,11 +134,14 @@ function systemOf(results: readonly CheckResult[]): string {
   return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
 }
 
-function remember(health: Health, atMs: number, failed: readonly FailedCheck[]): Health {
-  const last = health.history.at(-1);
-  if (last !== undefined && describeFailed(last.failed) === describeFailed(failed)) return health;
-  const history = [...health.history, { atMs, failed }].slice(-maxHistory);
-  return { ...health, history, changes: health.changes + 1 };
+function remember(
+  history: Health['history'],
+  atMs: number,
+  failed: readonly FailedCheck[]
+): Health['history'] {
+  const last = history.at(-1);
+  if (last !== undefined && describeFailed(last.failed) === describeFailed(failed)) return history;
+  return [...history, { atMs, failed }].slice(-maxHistory);
 }
 
 /** On the next beat; but no later than the stretch is full, nor than the deadline. */

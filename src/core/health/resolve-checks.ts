@@ -1,3 +1,4 @@
+import { quote } from '../quote.ts';
 import { type HealthCheck, type Placeholder, placeholders, type ResolvedCheck } from './check.ts';
 import { guestSystem } from './guest/guest-system.ts';
 import { isHost, isIp, isLabel } from './host.ts';
@@ -54,11 +55,11 @@ function resolveCheck(check: HealthCheck, instance: Addressed): ResolvedCheck | 
     if (instance[name] === '') return `needs {${name}}, and the instance has no ${called[name]}`;
     const inHost = check.hostPattern.includes(`{${name}}`);
     if (inHost && !isHostPart(name, instance[name])) {
-      return `puts {${name}} into the host, and ${shown(instance[name])} cannot be a part of one`;
+      return `puts {${name}} into the host, and ${quote(instance[name])} cannot be a part of one`;
     }
   }
   const host = fill(check.hostPattern, (name) => instance[name]);
-  if (!isHost(host)) return `leads to the host ${shown(host)}, which is none`;
+  if (!isHost(host)) return `leads to the host ${quote(host)}, which is none`;
   if (!('pathPattern' in check)) return { kind: check.kind, host, port: check.port };
   const path = fill(check.pathPattern, (name) => encoded(instance[name]));
   if (hasDotSegment(path)) return 'leads to a path with . or .. in it, by a value of the instance';
@@ -78,8 +79,4 @@ function fill(pattern: string, value: (name: Placeholder) => string): string {
 /** Half a surrogate pair, which cannot be encoded, becomes U+FFFD, as in every UTF-8 encoder. */
 function encoded(value: string): string {
   return encodeURIComponent(value.replace(/\p{Cs}/gu, '\ufffd'));
-}
-
-function shown(value: string): string {
-  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
 }

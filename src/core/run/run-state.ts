@@ -63,14 +63,21 @@ export function imagesInUse({ image, instances }: RunState): ReadonlySet<string>
  * The state as text: a line of what all instances share, and one for each of them. The image, which every task names,
  * is written once.
  *
- * @param lineOf the line of an instance, for who has kept those of instances that have not changed
+ * @param known the lines of instances, kept from time to time: of a fleet few have changed since the last one
  */
-export function serializeRunState({ instances, ...shared }: RunState, lineOf = instanceLine): string {
-  return [JSON.stringify(shared), ...instances.map((run) => lineOf(run, shared.image))].join('\n');
+export function serializeRunState(
+  { instances, ...shared }: RunState,
+  known = new WeakMap<InstanceRun, string>()
+): string {
+  const lines = instances.map((run) => {
+    const line = known.get(run) ?? instanceLine(run, shared.image);
+    known.set(run, line);
+    return line;
+  });
+  return [JSON.stringify(shared), ...lines].join('\n');
 }
 
-/** The line of an instance in the text of a state. */
-export function instanceLine(run: InstanceRun, image: Image): string {
+function instanceLine(run: InstanceRun, image: Image): string {
   return JSON.stringify(run, (key, value: unknown) => (key === 'image' && value === image ? null : value));
 }
 

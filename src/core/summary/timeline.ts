@@ -75,44 +75,38 @@ function tickInterval(seconds: number): string {
   return distance < 60 ? `${distance}second` : `${distance / 60}minute`;
 }
 
-/** What stands for a kind where its word has no room. */
-const initials: Readonly<Record<Kind, string>> = {
-  backup: 'B',
-  drain: 'D',
-  rebuild: 'R',
-  health: 'H',
-  rollback: '↩'
+/**
+ * How each kind is drawn: the letter that stands for its word where that has no room, and the tag that gives it its
+ * colour; without one it is drawn in the colour of the theme.
+ */
+const looks: Readonly<Record<Kind, { readonly initial: string; readonly tag: string }>> = {
+  backup: { initial: 'B', tag: '' },
+  drain: { initial: 'D', tag: '' },
+  rebuild: { initial: 'R', tag: 'active' },
+  health: { initial: 'H', tag: 'done' },
+  rollback: { initial: '↩', tag: 'active' }
 };
 
 /** The first text that fits into a bar of that share of the width. */
 function barText(kind: Kind, share: number): string {
   const fits = (text: string): boolean => text.length * phone.letter + phone.space <= share * phone.bars;
-  return [kind, initials[kind]].find(fits) ?? '·';
+  return [kind, looks[kind].initial].find(fits) ?? '·';
 }
 
 function lineOf({ kind, from, to }: Bar, mark: string, width: number): string {
   return `${barText(kind, (to - from) / width)} :${mark === '' ? '' : `${mark}, `}${new Date(from * 1000).toISOString().slice(0, 19)}, ${to - from}s`;
 }
 
-/** The tags that give a kind its colour; without one it is drawn in the colour of the theme. */
-const colours: Readonly<Record<Kind, string>> = {
-  backup: '',
-  drain: '',
-  rebuild: 'active',
-  health: 'done',
-  rollback: 'active'
-};
-
 /** `crit`, drawn red, for what failed; otherwise the colour of its kind, and of a rebuild for what is under way. */
 function markOf({ run, status, failure }: DescribedInstance, bars: readonly Bar[], index: number): string {
   const isLast = index === bars.length - 1;
   if (isLast && stillGoing.has(status)) return 'active';
   const kind = bars[index]?.kind ?? 'rebuild';
-  if (kind === 'rollback') return isRolledBack(run) ? colours[kind] : 'crit';
+  if (kind === 'rollback') return isRolledBack(run) ? looks[kind].tag : 'crit';
   const isLastForward = isLast || bars[index + 1]?.kind === 'rollback';
   // One that is rolled back because the rollout has stopped did not fail itself.
   const hasFailed = failure !== undefined && (status === 'failed' || status === 'rolledBack');
-  return hasFailed && isLastForward ? 'crit' : colours[kind];
+  return hasFailed && isLastForward ? 'crit' : looks[kind].tag;
 }
 
 /** The spans as bars that follow each other; none is shorter than a second, for it would not be seen. */
