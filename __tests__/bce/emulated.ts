@@ -16,7 +16,7 @@ export interface Emulated {
 /** A signal that never aborts. */
 export const never = new AbortController().signal;
 
-/** Runs a test against a strict emulator, and closes both whatever comes. */
+/** Runs a test against a strict emulator, and always closes both. */
 export async function withEmulator(
   options: EmulatorOptions,
   test: (emulated: Emulated) => Promise<void>,

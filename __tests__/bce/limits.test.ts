@@ -54,7 +54,7 @@ describe('the deadline of a call', () => {
     slow.catch(() => undefined);
   });
 
-  test('lets a write that is out be told as lost', async () => {
+  test('reports a write under way as lost', async () => {
     const { bcc } = await world(() => undefined, { nowMs: () => performance.now() });
     const rebuild = bcc.rebuild('i-1', order, never, { deadlineMs: performance.now() + 1_000 });
     expect(await failureOf(rebuild)).toMatchObject({ kind: 'ambiguous', attempts: 1 });
@@ -62,7 +62,7 @@ describe('the deadline of a call', () => {
 });
 
 describe('a write whose decision has aged', () => {
-  test('is not sent, also not again', async () => {
+  test('is not sent, nor sent again', async () => {
     let nowMs = 0;
     const { bcc, requests } = await world((response) => answer(response, 429, ''), {
       nowMs: () => nowMs,
@@ -79,7 +79,7 @@ describe('a write whose decision has aged', () => {
     expect(requests.length).toBeGreaterThan(0);
   });
 
-  test('does not leave once its connection stands too late', async () => {
+  test('is not sent if its connection is established too late', async () => {
     const { bcc, requests } = await world((response) => answer(response, 200, {}), {
       nowMs: () => performance.now()
     });

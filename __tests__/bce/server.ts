@@ -19,7 +19,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** A certificate for localhost and bcc.test that nobody vouches for; made for these tests, valid to 2120. */
+/** An untrusted certificate for localhost and bcc.test; made for these tests, valid until 2120. */
 export const certificate = pem(
   'CERTIFICATE',
   `MIIBcTCCARegAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAx
@@ -45,7 +45,7 @@ export function serveSecurely(listener: RequestListener): Promise<TestServer> {
   return listen(createSecureServer({ key, cert: certificate }, listener), 'https');
 }
 
-/** A server that takes connections and never says a word. */
+/** A server that accepts connections and never sends anything. */
 export function serveSilence(): Promise<TestServer> {
   return listen(
     createPlainServer((socket) => socket.resume()),

@@ -6,8 +6,8 @@ interface Timer {
 }
 
 /**
- * Time for many who sleep at once: it jumps from one moment at which somebody wakes to the next, as soon as nobody has
- * anything to do. Only for what never waits for the world outside.
+ * A clock for many sleepers: it jumps from one wake-up to the next as soon as nobody has
+ * anything to do. Only for code without real I/O.
  */
 export class SharedTime {
   #nowMs = 0;

@@ -58,7 +58,7 @@ describe('the environment', () => {
     });
   });
 
-  test('with a proxy that cannot be read is told by the name of the variable, if it would be used', () => {
+  test('with an invalid proxy names the variable, if the proxy would be used', () => {
     const environment = { HTTPS_PROXY: 'socks5://h', http_proxy: 'a b' };
     expect(readProxies(environment, https).problems).toEqual([expect.stringMatching(/^HTTPS_PROXY names a/)]);
     expect(readProxies(environment, new Set(['http:'])).problems).toEqual([

@@ -43,7 +43,7 @@ describe('an input that the action does not have', () => {
     ['secret-key', 'secretAccessKey'],
     ['check', 'dryRun'],
     ['batch_size', 'maxUnavailable']
-  ])('is refused where it is meant for one: %s is %s', (name, input) => {
+  ])('is refused if it resembles one: %s is %s', (name, input) => {
     expect(meant(name)).toEqual([input]);
   });
 
@@ -61,7 +61,7 @@ describe('an input that the action does not have', () => {
     'fork',
     'main',
     'wat-else'
-  ])('is only told where it is not: %s', (name) => {
+  ])('is only warned of if it is not: %s', (name) => {
     expect(meant(name)).toEqual([]);
     expect(judgeUnknown([name.toUpperCase()]).warnings).toEqual([
       `This action has no input "${name}": without effect. Check the spelling.`

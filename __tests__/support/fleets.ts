@@ -1,4 +1,4 @@
-/** What the tests of fleets share: a rollout by hand, and fleets on the emulator with an eye on who is away. */
+/** What the tests of fleets share: a rollout by hand, and fleets on the emulator with a count of unavailable instances. */
 
 import type { Fault } from '../../emulator/faults/faults.ts';
 import { fleetWorld } from '../../emulator/world/fleet.ts';
@@ -24,14 +24,14 @@ export const outcomes = {
   skipped: { result: 'succeeded', isUnavailable: false, canRollBack: false },
   /** Erased, and can be rolled back. */
   broken: { result: 'failed', isUnavailable: true, canRollBack: true },
-  /** Nobody knows what has become of it. */
+  /** Its state is unknown. */
   lost: { result: 'failed', isUnavailable: true, canRollBack: false },
   /** Nothing was done to it. */
   refused: { result: 'failed', isUnavailable: false, canRollBack: false },
   cut: { result: 'cancelled', isUnavailable: true, canRollBack: false }
 } as const satisfies Readonly<Record<string, Outcome>>;
 
-/** Members in short: `a` is to be worked on, `-a` is away to begin with, `?a` is only checked. */
+/** Members in short: `a` is to be rebuilt, `-a` is unavailable at first, `?a` is only checked. */
 export function membersOf(short: string): readonly MemberTask[] {
   return short
     .split(' ')
@@ -43,7 +43,7 @@ export function membersOf(short: string): readonly MemberTask[] {
     }));
 }
 
-/** A rollout that a test plays by hand; each step gives the commands as words, such as `begin a`. */
+/** A rollout that a test drives by hand; each step returns the commands as text, such as `begin a`. */
 export class Game {
   rollout: Rollout;
   nowMs = 0;
@@ -87,7 +87,7 @@ export class Game {
     return this.#step({ type: 'cancelled', atMs: this.nowMs });
   }
 
-  /** The states, such as `a:well b:waiting`. */
+  /** The states, such as `a:succeeded b:waiting`. */
   get states(): string {
     return [...this.rollout.members.values()].map(({ id, state }) => `${id}:${state}`).join(' ');
   }
@@ -138,7 +138,7 @@ export function fleetRequest(
   };
 }
 
-/** A fault that strikes the rebuild of one instance, alone or in a batch, but only what this run sends forth. */
+/** A fault for the rebuild calls that name one instance: once for each of the operations. */
 export function faultsOn(
   instanceId: string,
   play: Fault['play'],
@@ -161,16 +161,17 @@ export function probeOf(hasSucceeded: (id: string) => boolean): Probe {
 }
 
 /**
- * Looks, at every moment at which the run begins to wait, at how many of the instances do not serve: those that are
+ * Counts, whenever the run starts to wait, how many of the instances do not serve: those that are
  * not Running, and those that were sent into a rebuild although they do not show it yet. Gives the most so far.
  */
 export function watchAway({ emulator, clock }: VirtualWorld, ids: readonly string[]): () => number {
   let most = 0;
   clock.onSleep = () => {
     const nowMs = clock.wallMs();
-    const away = new Set(ids.filter((id) => emulator.instance(id).status !== 'Running'));
-    for (const { instanceId, endsAtMs } of emulator.rebuilds) if (endsAtMs > nowMs) away.add(instanceId);
-    most = Math.max(most, away.size);
+    const unavailable = new Set(ids.filter((id) => emulator.instance(id).status !== 'Running'));
+    for (const { instanceId, endsAtMs } of emulator.rebuilds)
+      if (endsAtMs > nowMs) unavailable.add(instanceId);
+    most = Math.max(most, unavailable.size);
   };
   return () => most;
 }

@@ -1,5 +1,5 @@
 /**
- * Ports of `deploy` that are played by hand, for what is easier to say of a port than of the wire; and an eye on the
+ * Ports of `deploy` that a test implements, for what is easier to test at a port than over HTTP; and a view of the
  * weights of the emulator's load balancers.
  */
 import type { BackendServer, Pool, Weight } from '../../src/core/model/backend-server.ts';
@@ -78,7 +78,7 @@ export interface PlayedBcc {
   idsOf(name: keyof Bcc): readonly (readonly string[])[];
 }
 
-/** Told of each call before it is answered: to throw is to fail it, to wait is to be slow. */
+/** Called with each call before it is answered: it may throw, to fail the call, or wait, to delay it. */
 export type CallScript = (call: PlayedCall, signal: AbortSignal) => void | Promise<void>;
 
 /**
@@ -153,7 +153,7 @@ export interface PlayedChange {
   readonly weights: readonly Weight[];
 }
 
-/** Told of each change before it is made: to throw is to refuse it, to wait is to be slow. */
+/** Called with each change before it is made: it may throw, to refuse the change, or wait, to delay it. */
 export type ChangeScript = (change: PlayedChange, count: number, signal: AbortSignal) => void | Promise<void>;
 
 /** Load balancers by hand. */
@@ -250,7 +250,7 @@ export function weightsIn({ emulator }: VirtualWorld): readonly string[] {
     .toSorted();
 }
 
-/** The weights of the emulator's own world, as `weightsIn` tells them. */
+/** The weights of the emulator's own world, in the format of `weightsIn`. */
 export const demoWeights = [
   'lb-demo0001 i-demo0001 100',
   'lb-demo0001 i-demo0002 50',

@@ -23,7 +23,7 @@ export function showsBy(
   atMs: number
 ): boolean {
   const moments = { accept: acceptedAtMs, start: startsAtMs, end: endsAtMs };
-  // Statuses come and go, and what shows only while all is blind is not seen.
+  // A status that shows only while nothing can be observed is not seen.
   const seenMs = Math.max(startsAtMs, blindUntilMs);
   const hasStatus = service.statuses.length > 0 || service.diskStatusDuringRebuild === 'Creating';
   const isDiskTold = knowsDisk && service.diskReplaced !== 'unchanged';

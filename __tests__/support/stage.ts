@@ -16,7 +16,7 @@ export const passes: ProbeResult = { healthy: true };
 /** A bad one. */
 export const refuses: ProbeResult = { healthy: false, reason: { kind: 'refused' } };
 
-/** A check of a port; no probe of a script looks at it. */
+/** A check of a port; scripted probes ignore it. */
 export const tcpCheck = { kind: 'tcp', hostPattern: '{internalIp}', port: 22 } as const;
 
 /** The usual health check of a request. */
@@ -107,7 +107,7 @@ export async function problemsOf(run: Promise<RunReport>): Promise<readonly Surv
   throw new Error('the run came to a plan');
 }
 
-/** A cancel that a test can pull; writes that are out are given up at once as well. */
+/** A cancel that a test can trigger; writes under way are given up at once too. */
 export function newCancel(): { readonly cancel: Cancel; pull(): void } {
   const controller = new AbortController();
   return {

@@ -272,7 +272,7 @@ export async function withVirtualWorld<T>(
   }
 }
 
-/** The looks from inside of one run, where it asks for them. */
+/** The checks from inside of one run, if it has any. */
 export function guestsOf(
   { health, pollIntervalMs }: RunRequest,
   client: BccClient,

@@ -17,7 +17,7 @@ test.each([
   ['{"a":{"b":1},"b":[{"b":1},{"b":2}]}', { a: { b: 1 }, b: [{ b: 1 }, { b: 2 }] }],
   ['{"a":"a","b":"a"}', { a: 'a', b: 'a' }],
   ['{"\\x":1}', undefined]
-])('JSON is parsed, and what is none is nothing: case %#', (text, json) => {
+])('JSON is parsed, and anything else is undefined: case %#', (text, json) => {
   expect(parseBounded(text)).toEqual({ json, problem: '' });
 });
 

@@ -80,7 +80,7 @@ test.each([
   [true, true],
   [false, false],
   [null, undefined],
-  // Where the protection rests on it, nobody may guess what a word means.
+  // The protection depends on it, so an unknown value must not be guessed.
   [2, undefined],
   ['', undefined],
   ['ENABLED', undefined],
@@ -206,11 +206,11 @@ test.each(['InUse', 'inuse', 'in-use', 'in_use', 'In_Use'])('the status %s of a 
   expect(decode.decodeVolume({ id: 'v-1', status }).status).toBe('InUse');
 });
 
-test('a system disk may have no status, which is left to the proof to judge', () => {
+test('a system disk may have no status; the proof decides what that means', () => {
   expect(decode.decodeVolume({ id: 'v-1', isSystemVolume: true }).status).toBe('');
 });
 
-test('a data disk and a snapshot may leave out what nothing rests on', () => {
+test('a data disk and a snapshot may omit what nothing depends on', () => {
   expect(decode.decodeVolume({ id: 'v-2' })).toMatchObject({ id: 'v-2', status: '', isSystemVolume: false });
   expect(decode.decodeSnapshot({ name: 'nightly' })).toMatchObject({ id: '', name: 'nightly' });
 });

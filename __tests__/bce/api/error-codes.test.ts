@@ -53,7 +53,7 @@ describe('what an error means, the same for reads and writes', () => {
   });
 });
 
-describe('what says nothing about the work is worse for a write', () => {
+describe('an error that leaves open whether the call was carried out is worse for a write', () => {
   test.each([
     [500, 'InternalError'],
     [500, ''],

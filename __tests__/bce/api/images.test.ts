@@ -7,7 +7,7 @@ import { hasty } from '../wire.ts';
 const order = { imageName: 'before-1', instanceId: 'i-demo0001', clientToken: 'token-1' };
 const shortWrites = () => ({ transport: hasty({ write: 80 }) });
 
-/** What may become of the answer to a write that was carried out. */
+/** How the answer to a write that was carried out may be lost. */
 const losses: readonly WirePlay[] = [
   { kind: 'reset', when: 'after' },
   { kind: 'hang', when: 'after' },
@@ -53,7 +53,7 @@ describe('a list of images', () => {
     });
   });
 
-  test('is a read, which is made again, but not forever', async () => {
+  test('is a read, which is repeated, but not forever', async () => {
     await withEmulator(
       { faults: [{ on: 'ListImages', times: 6, play: { kind: 'reset', when: 'before' } }] },
       async ({ bcc }) => {
@@ -69,7 +69,7 @@ describe('a list of images', () => {
   });
 });
 
-describe('the making of an image', () => {
+describe('the creation of an image', () => {
   test('sends the order and gives the id', async () => {
     await withEmulator({ behaviour: { clientTokenOnImage: 'required' } }, async ({ bcc, emulator }) => {
       const { imageId } = await bcc.createImage(order, never);
@@ -85,7 +85,7 @@ describe('the making of an image', () => {
     });
   });
 
-  test.each([...losses, ...spoilt])('makes one although its answer is lost twice: %j', async (play) => {
+  test.each([...losses, ...spoilt])('creates one although its answer is lost twice: %j', async (play) => {
     await withEmulator(
       { faults: [{ on: 'CreateImage', times: 2, play }] },
       async (emulated) => {
@@ -177,7 +177,7 @@ describe('the making of an image', () => {
     });
   });
 
-  test('never leaves without an instance or a token that can be one', async () => {
+  test('is never sent without an instance or a valid token', async () => {
     await withEmulator({}, async ({ bcc, emulator }) => {
       const bad = ['', 'a b', 'ä', 'x'.repeat(65)].map((clientToken) => ({ ...order, clientToken }));
       for (const each of [{ ...order, instanceId: '' }, ...bad]) {
@@ -224,7 +224,7 @@ describe('the deletion of an image', () => {
     });
   });
 
-  test('is not found after a refusal that tells that nothing was done', async () => {
+  test('is not found after a refusal that says that nothing was done', async () => {
     await withEmulator(
       { faults: [{ on: 'DeleteImage', times: 2, play: { kind: 'throttle' } }] },
       async ({ bcc }) => {

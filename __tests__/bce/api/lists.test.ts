@@ -215,7 +215,7 @@ describe('a rebuild of many', () => {
     expect([...requests, ...masked]).toEqual([]);
   });
 
-  test('never leaves either when the password cannot be encrypted', async () => {
+  test('is not sent either when the password cannot be encrypted', async () => {
     const { bcc, requests } = await world((response) => answer(response, 200, ''), {
       credentials: { accessKeyId: 'ak', secretAccessKey: 'short' }
     });
@@ -245,7 +245,7 @@ describe('a rebuild of many', () => {
     expect(requests.length).toBe(1);
   });
 
-  test('tells its loss to one who has given up', async () => {
+  test('reports its loss to a caller that has given up', async () => {
     const controller = new AbortController();
     const { bcc } = await world(() => controller.abort());
     const failure = await failureOf(bcc.rebuildBatch(['i-1', 'i-2'], order, controller.signal));

@@ -107,7 +107,7 @@ describe('the backend servers of a load balancer', () => {
     expect(await failureOf(bcc.listBackendServers('lb-1', never))).toMatchObject({ operation, kind });
   });
 
-  test('what says nothing about the id is no answer: an empty list does not stand for it', async () => {
+  test('a reply that says nothing about the id is no answer, and an empty list neither', async () => {
     const { bcc } = await world((response, { line }) =>
       line === asOrdinary ? answer(response, 200, { backendServerList: [] }) : answer(response, 500, '')
     );
@@ -117,7 +117,7 @@ describe('the backend servers of a load balancer', () => {
     });
   });
 
-  test('a group that goes away in the meantime is a failure about that group', async () => {
+  test('a group that is deleted in the meantime is a failure about that group', async () => {
     const { bcc } = await world(byLine({ [asApplication]: { appServerGroupList: [{ id: 'sg-1' }] } }));
     expect(await failureOf(bcc.listBackendServers('lb-1', never))).toMatchObject({
       kind: 'notFound',
@@ -126,7 +126,7 @@ describe('the backend servers of a load balancer', () => {
   });
 
   test.each([undefined, null, '', ' ', 'many', -1, 101, 1.5, 1e3, true, [7]])(
-    'a weight of %j is malformed, for it must not pass for none',
+    'a weight of %j is malformed, because it must not count as absent',
     async (weight) => {
       const { bcc } = await world(byLine({ [asOrdinary]: { backendServerList: [member('i-1', weight)] } }));
       expect(await failureOf(bcc.listBackendServers('lb-1', never))).toMatchObject({

@@ -53,7 +53,7 @@ describe('the facts of an answer', () => {
     expect(message).toBe(`bad: *** ${'x'.repeat(490)}…`);
   });
 
-  test('a secret that the look at a long message cuts in two shows no half', () => {
+  test('a secret that is cut in two at the end of a long message shows no half', () => {
     const secret = 'k/'.repeat(400);
     const { message } = replyFacts(
       reply(JSON.stringify({ message: secret.repeat(100) })),

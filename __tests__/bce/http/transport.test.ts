@@ -88,7 +88,7 @@ const cutChunked: RequestListener = (_request, response) => {
   response.write('{"half":', () => response.destroy());
 };
 
-describe('an exchange that goes well', () => {
+describe('an exchange that succeeds', () => {
   test('sends what it is given, and returns status, headers and body', async () => {
     const seen: unknown[] = [];
     const server = keep(
@@ -309,7 +309,7 @@ describe('no answer', () => {
 });
 
 describe('TLS', () => {
-  test('a certificate that nobody vouches for: nothing is sent, and the remedy is named', async () => {
+  test('an untrusted certificate: nothing is sent, and the remedy is named', async () => {
     let count = 0;
     const server = keep(await serveSecurely(() => (count += 1)));
     const error = await failure(newTransport().send(request(server.url), never));
@@ -371,7 +371,7 @@ describe('a proxy from the environment', () => {
     expect(await failure(sent)).toMatchObject({ reach: 'unsent', code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
   });
 
-  test('its refusal was not reached, although it is called a reset', async () => {
+  test('its refusal means not reached, although the error is a reset', async () => {
     await through(keep(await serve(() => undefined)), 407);
     const error = await failure(newTransport().send(request(far), never));
     expect(error).toMatchObject({ reach: 'unreached', code: 'ECONNRESET' });
@@ -475,7 +475,7 @@ describe('a limit for the connection', () => {
     expect(error.message).toContain('nothing was sent');
   });
 
-  test('lets no byte out after a suspension of the process', async () => {
+  test('sends no byte after a suspension of the process', async () => {
     const server = keep(await serve(listener));
     const sent = write(server.url, 50);
     // As SIGSTOP does: the connection comes about while nothing here runs.

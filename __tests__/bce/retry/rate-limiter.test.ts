@@ -36,7 +36,7 @@ describe('the limiter', () => {
     expect(await pass(limiter, time, 5)).toEqual([0, 0, 500, 1_000, 1_500]);
   });
 
-  test('lets pass who came first, whenever each came', async () => {
+  test('lets calls pass in the order in which they came', async () => {
     const { limiter, time } = gated(1);
     const order: number[] = [];
     const enter = (name: number) => limiter.acquire(never).then(() => void order.push(name));
@@ -46,7 +46,7 @@ describe('the limiter', () => {
     expect(order).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  test('slows down for all who wait already, and says so', async () => {
+  test('slows down for all that already wait, and logs it', async () => {
     const { limiter, time, lines } = gated(4);
     const passed = Array.from({ length: 8 }, () => limiter.acquire(never).then(() => time.nowMs()));
     await idle();
@@ -93,7 +93,7 @@ describe('the limiter', () => {
     }
   );
 
-  test('heeds no wish beyond two minutes, as the call itself does not', async () => {
+  test('ignores a Retry-After beyond two minutes, as the call itself does', async () => {
     const { limiter, time } = gated(10);
     await limiter.adapt(async () => failed({ kind: 'transient', retryAfterMs: 120_001 }));
     expect(await pass(limiter, time, 1)).toEqual([0]);
@@ -106,12 +106,12 @@ describe('the limiter', () => {
     expect(lines).toEqual([]);
   });
 
-  test('wants a rate that is one', () => {
+  test('refuses a rate that is not positive and finite', () => {
     expect(() => gated(0)).toThrow(RangeError);
   });
 });
 
-describe('who gives up', () => {
+describe('a call that gives up', () => {
   test('at the head of the line, in the line and before it, ends at once and takes nothing', async () => {
     const { limiter, time } = gated(1);
     const controllers = [1, 2, 3].map(() => new AbortController());
@@ -142,7 +142,7 @@ describe('who gives up', () => {
     const middle = limiter.acquire(controller.signal).catch(() => order.push('middle'));
     const last = limiter.acquire(never).then(() => order.push('last'));
     await idle();
-    // The head has begun to wait at the lowest rate; whoever began now would wait for less.
+    // The first one waits at the lowest rate; a call that started now would wait for less.
     for (let count = 0; count < 100; count += 1) {
       await limiter.adapt(async () => done);
     }
@@ -243,7 +243,7 @@ describe('a storm', () => {
     expect(nowMs).toBeLessThan(330_000);
   });
 
-  test('of a service that bears less than was asked for settles near what it bears', async () => {
+  test('of a service that permits less than requestsPerSecond settles near its limit', async () => {
     let taken: readonly number[] = [];
     const serve = (nowMs: number) => {
       taken = taken.filter((atMs) => atMs > nowMs - 1_000);
@@ -257,7 +257,7 @@ describe('a storm', () => {
     expect(nowMs).toBeLessThan(200_000);
   });
 
-  test('is fair: none of the calls waits for more than its turn', async () => {
+  test('is fair: no call waits for longer than its turn', async () => {
     const { limiter, time } = gated(5);
     const ends: number[] = [];
     const ports = { ...time, random: () => 0.5, acquire: limiter.acquire, correctClock: () => undefined };

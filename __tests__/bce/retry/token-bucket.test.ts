@@ -36,7 +36,7 @@ describe('the bucket', () => {
     expect(drain(bucket, 60_000).taken).toBe(1);
   });
 
-  test('knows no step back in time', () => {
+  test('ignores a clock that goes back', () => {
     const { bucket } = drain(newBucket(2, 5_000), 5_000);
     expect(takeToken(bucket, 4_000).bucket).toEqual(bucket);
     expect(takeToken(bucket, 4_000).waitMs).toBe(1_500);
@@ -90,7 +90,7 @@ describe('success', () => {
     expect(speedUp(bucket, 700, 501).rate).toBeGreaterThan(bucket.rate);
   });
 
-  test('fills the previous time at the previous rate', () => {
+  test('fills the time before a change at the rate before it', () => {
     const { bucket } = drain(newBucket(10, 0), 0);
     expect(speedUp(slowDown(bucket, 0), 400, 1).tokens).toBeCloseTo(2);
   });
@@ -176,7 +176,7 @@ describe('whatever happens', () => {
     );
   });
 
-  test('who waits as long as told gets a turn, after a few questions at most', () => {
+  test('a call that waits as long as required gets a turn, after a few attempts at most', () => {
     fc.assert(
       fc.property(rates, events, fc.integer({ min: 0, max: 2 ** 41 }), (rate, script, startMs) => {
         let bucket = newBucket(rate, startMs);

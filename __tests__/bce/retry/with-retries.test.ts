@@ -85,12 +85,12 @@ describe('how long it waits', () => {
     expect(retryDelay({ kind: 'transient' }, { kind: 'read' }, failures(3), ports(0))).toBe(0);
   });
 
-  test('half of the wait is sure where the service has put the call off', () => {
+  test('a deferred call waits for half of the delay at least', () => {
     expect(retryDelay({ kind: 'throttled' }, { kind: 'read' }, deferred(3), ports(0))).toBe(1_000);
     expect(retryDelay({ kind: 'throttled' }, { kind: 'read' }, deferred(3), ports(0.5))).toBe(1_500);
   });
 
-  test('the wish of the service goes first, to the letter', () => {
+  test('Retry-After takes precedence, exactly', () => {
     const asked = (kind: FailureKind, retryAfterMs: number) =>
       retryDelay({ kind, retryAfterMs }, { kind: 'read' }, { ...deferred(1), failed: 1 }, ports(0.5));
     expect([0, 7_000, 120_000, 120_001].map((ms) => asked('transient', ms))).toEqual([
@@ -109,7 +109,7 @@ describe('how long it waits', () => {
   });
 
   test.each([{ kind: 'read' }, { kind: 'write', repeatable: true }] as const)(
-    'patience of %j ends after five minutes in a row, but not before the fifth time',
+    'deferrals of %j end after five minutes in a row, but not before the fifth time',
     (traits) => {
       const throttled = (times: number, nowMs: number) =>
         retryDelay({ kind: 'throttled' }, traits, deferred(times), ports(1, nowMs));
@@ -121,7 +121,7 @@ describe('how long it waits', () => {
   );
 
   test.each([{ kind: 'write' }, { kind: 'write', repeatable: false }] as const)(
-    '%j is over ten seconds after it was first put off, the wait that is next included',
+    '%j ends ten seconds after it was first deferred, including the next wait',
     (traits) => {
       const throttled = (times: number, nowMs: number, retryAfterMs?: number) =>
         retryDelay(
@@ -133,7 +133,7 @@ describe('how long it waits', () => {
       expect(throttled(1, 0)).toBe(500);
       expect(throttled(4, 6_000)).toBe(4_000);
       expect(throttled(4, 6_001)).toBeUndefined();
-      // The number of times gives it no more time.
+      // The minimum number of deferrals does not extend that time.
       expect(throttled(1, 9_501)).toBeUndefined();
       expect([0, 3_000, 10_000, 10_001, 30_000, 120_001].map((ms) => throttled(1, 0, ms))).toEqual([
         500,
@@ -164,7 +164,7 @@ describe('how long it waits', () => {
 });
 
 describe('the state', () => {
-  test('keeps apart what uses up attempts and what uses up patience', () => {
+  test('counts attempts and deferrals separately', () => {
     const add = adder({ kind: 'write', repeatable: true });
     expect(add({ kind: 'transient' })).toEqual({ failed: 1, deferred: 0, deferredSinceMs: 0 });
     expect(add({ kind: 'throttled' })).toEqual({ failed: 1, deferred: 1, deferredSinceMs: 20 });
@@ -177,7 +177,7 @@ describe('the state', () => {
     expect(add({ kind: 'throttled' })).toEqual({ failed: 2, deferred: 1, deferredSinceMs: 50 });
   });
 
-  test('of what must not be done twice takes a busy service for a failure', () => {
+  test('of a call that must not be repeated counts a busy service as a failure', () => {
     const add = adder({ kind: 'write' });
     expect(add({ kind: 'throttled' })).toEqual({ failed: 0, deferred: 1, deferredSinceMs: 10 });
     expect(add({ kind: 'throttled' })).toEqual({ failed: 0, deferred: 2, deferredSinceMs: 10 });
@@ -188,7 +188,7 @@ describe('the state', () => {
     });
   });
 
-  /** Tallies one failure after another, 10 ms apart. */
+  /** Counts one failure after another, 10 ms apart. */
   function adder(traits: Pick<Operation<unknown>, 'kind' | 'repeatable'>) {
     let nowMs = 0;
     let state = noFailures;
@@ -323,7 +323,7 @@ describe('the loop', () => {
     expect(sum(sleeps)).toBe(303_500);
   });
 
-  test('throttling takes no attempt away from the other failures', async () => {
+  test('throttling uses up no attempt', async () => {
     const storm = Array.from({ length: 20 }, () => fail('throttled'));
     const { result } = await run(read, [...storm, fail('transient')]);
     expect(failureOf(result)).toMatchObject({ kind: 'transient', attempts: 25 });
@@ -355,7 +355,7 @@ describe('the loop', () => {
     expect([failureOf(result)?.attempts, attempts, sleeps.length]).toEqual([1, 1, 0]);
   });
 
-  test('the kinds may change on the way, and a write stops at the first doubt', async () => {
+  test('the kinds of failure may change, and a write stops at the first ambiguous one', async () => {
     const { result, attempts } = await run(operation, [
       fail('throttled'),
       fail('unreached'),
@@ -365,7 +365,7 @@ describe('the loop', () => {
     expect(attempts).toBe(3);
   });
 
-  test('a wish beyond two minutes is reported, not obeyed', async () => {
+  test('a Retry-After beyond two minutes is reported, not obeyed', async () => {
     const { result, attempts } = await run(read, [fail('throttled', { retryAfterMs: 300_000 })]);
     expect(failureOf(result)?.message).toBe(
       'm; the service asks to wait 300 s, longer than the 120 s we would'
@@ -411,7 +411,7 @@ describe('a rebuild', () => {
     expect([result, sum(sleeps)]).toEqual(['done', 7_500]);
   });
 
-  test('is put off for as long as the service asks, if that is no more than ten seconds in all', async () => {
+  test('is deferred for as long as the service asks, if that is no more than ten seconds in all', async () => {
     const script = [3_000, 7_000].map((retryAfterMs) => fail('throttled', { retryAfterMs }));
     expect(await run(operation, [...script, done])).toMatchObject({ result: 'done', sleeps: [3_000, 7_000] });
     const more = await run(operation, [...script, fail('throttled', { retryAfterMs: 1 }), done]);
@@ -434,7 +434,7 @@ describe('a rebuild', () => {
   });
 
   test.each([{}, { retryAfterMs: 1_000 }, { retryAfterMs: 300_000 }])(
-    'that something else stands in the way of is sent once (%j)',
+    'that conflicts with another change is sent once (%j)',
     async (more) => {
       const script = [fail('conflict', { code: 'LastOperationNotFinished', ...more }), done];
       const { result, sleeps, attempts } = await run(operation, script);
@@ -444,7 +444,7 @@ describe('a rebuild', () => {
     }
   );
 
-  test('that was put off before something else stood in its way goes no further', async () => {
+  test('that was deferred and then conflicts with another change is not sent again', async () => {
     const { result, attempts } = await run(operation, [fail('throttled'), busy, done]);
     expect(failureOf(result)).toMatchObject({ kind: 'conflict', attempts: 2 });
     expect(attempts).toBe(2);
@@ -488,12 +488,12 @@ describe('a write that may be repeated', () => {
     expect(mended).toEqual([42]);
   });
 
-  test('is in no doubt after failures that tell that nothing was done', async () => {
+  test('is not in doubt after failures that say that nothing was done', async () => {
     const { result } = await run(repeatable, [fail('throttled'), fail('unreached'), fail('denied')]);
     expect(failureOf(result)).toMatchObject({ kind: 'denied', message: 'm' });
   });
 
-  test('is done when a failure after a loss tells so, and only then', async () => {
+  test('is done if a failure after a loss says so, and only then', async () => {
     expect((await run(removal, [fail('ambiguous'), fail('unreached'), fail('notFound')])).result).toBe(
       'done'
     );
@@ -511,7 +511,7 @@ describe('a write that may be repeated', () => {
     }
   });
 
-  test('tells a loss that an earlier attempt suffered, where it tells losses', async () => {
+  test('reports the loss of an earlier attempt if it reports losses', async () => {
     const controller = new AbortController();
     let attempts = 0;
     const once = async () => {
@@ -549,7 +549,7 @@ describe('a skewed clock', () => {
     expect(mended).toEqual([42]);
   });
 
-  test('stays a failure where the service tells no time', async () => {
+  test('stays a failure if the service gives no time', async () => {
     const { result, mended } = await run(read, [fail('skewed')]);
     expect(failureOf(result)).toMatchObject({ kind: 'skewed', attempts: 1 });
     expect(mended).toEqual([]);

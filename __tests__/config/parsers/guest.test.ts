@@ -29,7 +29,7 @@ function healthOf(more: Partial<typeof minimal>) {
   return parsed.config.request.health;
 }
 
-test('a script brings the proof along, once', () => {
+test('a script implies the proof, once', () => {
   const script = { kind: 'guestScript', user: 'deploy' };
   const more = { guestScript: 'true', guestUser: 'deploy' };
   expect(healthOf(more)).toMatchObject({
@@ -46,7 +46,7 @@ test('a script brings the proof along, once', () => {
   expect(healthOf({})).toBeUndefined();
 });
 
-test('it needs somebody who waits', () => {
+test('it cannot be combined with wait: false', () => {
   expect(problemsOf({ guestScript: 'true', wait: 'false' }).join()).toContain(
     'guestScript is given, but wait is false'
   );

@@ -63,7 +63,7 @@ describe('parseInstanceIds', () => {
     expect(faultsOf(parseInstanceIds(text))).toEqual(faults);
   });
 
-  test('all bad IDs are reported at once, each once', () => {
+  test('all invalid IDs are reported at once, each once', () => {
     expect(faultsOf(parseInstanceIds('i-a m-b i-* i-a web-1 web-1'))).toEqual([
       expect.stringMatching(/"m-b"/),
       expect.stringMatching(/"i-\*"/),

@@ -23,7 +23,7 @@ describe('parseImageName', () => {
   });
 });
 
-test('parseName takes stars for what they are', () => {
+test('parseName takes stars literally', () => {
   expect(parseName('*')).toEqual({ ok: true, value: '*' });
   expect(parseName('a\tb')).toEqual({ ok: false, faults: [control] });
 });
@@ -40,6 +40,6 @@ test('parseConfirmName refuses a blank, which would confirm nothing', () => {
   }
 });
 
-test('parseImageName takes a blank for none', () => {
+test('parseImageName takes a blank as absent', () => {
   expect(parseImageName(' \n')).toEqual({ ok: true, value: undefined });
 });

@@ -74,7 +74,7 @@ describe('parseTags', () => {
     ]);
   });
 
-  test('twenty are enough, and of more nothing else is reported', () => {
+  test('at most twenty; of more nothing else is reported', () => {
     const lines = (count: number): string =>
       Array.from({ length: count }, (_, index) => `k${index}=v\n\n`).join('');
     expect(parseTags(lines(20)).ok).toBe(true);

@@ -40,11 +40,11 @@ test.each<[string, Partial<RawInputs>, readonly string[]]>([
   ['one just long enough', { secretAccessKey: 'x'.repeat(16), keypairId: '', adminPass: 'Abcdefg1' }, []],
   ['a short one that encrypts nothing', { secretAccessKey: 'x' }, []],
   [
-    'looks as far apart as the timeout',
+    'observations as far apart as the timeout',
     { timeout: '1m', pollInterval: '60s' },
     ['pollInterval is 1m, which is not shorter than timeout (1m); look more often, or wait longer']
   ],
-  ['looks just closer', { timeout: '1m', pollInterval: '59s' }, []],
+  ['observations just closer', { timeout: '1m', pollInterval: '59s' }, []],
   [
     'a bad timeout is not compared',
     { timeout: '5s', pollInterval: '10s' },
