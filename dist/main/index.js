@@ -4417,9 +4417,7 @@ function isSameName({ name }, planned) {
 function isImageExpected({ imageId }, planned, wantedId) {
     if (imageId === planned.imageId)
         return true;
-    const kind = statusKind(planned.status);
-    const wasChanging = kind === 'moving' || kind === 'foreign' || kind === 'unknown';
-    return wasChanging && imageId === wantedId;
+    return !isSettled(planned.status) && imageId === wantedId;
 }
 function tagChanges(instance, tags) {
     if (tags.length === 0 || spellingOf(instance, tags) !== undefined)
@@ -4442,11 +4440,14 @@ function movedSince({ status, imageId }, ownImageId) {
 function erases({ action }) {
     return action === 'rebuild' || action === 'wait';
 }
+function isOnImage({ action }) {
+    return action === 'skip' || action === 'start';
+}
 function decide(instance, task) {
     const kind = statusKind(instance.status);
     if (kind === 'gone')
         return { action: 'refuse', refusals: [{ kind: 'gone', status: instance.status }] };
-    if (kind === 'moving' || kind === 'foreign' || kind === 'unknown')
+    if (!isSettled(instance.status))
         return { action: 'wait' };
     if (instance.imageId === task.image.id && !task.force) {
         if (kind === 'up')
@@ -4591,21 +4592,14 @@ function planTarget(target, scriptWarning) {
         task: plannedTask(target, decision),
         decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
         warnings: [
-            ...(decision.action === 'skip' || decision.action === 'start'
+            ...(isOnImage(decision)
                 ? []
                 : [...warningsBefore(task, instance), ...(scriptWarning === undefined ? [] : [scriptWarning])]),
-            ...snapshotWarning(target),
-            ...fleetWarnings(target),
-            ...(target.agent === 'offline' ? [offlineWarning] : [])
+            ...targetWarnings(target)
         ]
     };
 }
 const offlineWarning = 'its Cloud Assistant agent is not on line now: the image must bring the agent, or no check from inside can pass';
-function snapshotWarning({ snapshotsProblem }) {
-    return snapshotsProblem === undefined
-        ? []
-        : [`its snapshots could not be read, and a rebuild deletes them: ${snapshotsProblem}`];
-}
 function plannedTask({ task, instance }, { action }) {
     const { name, imageId, status } = instance;
     const planned = { name, imageId, status, tags: task.selectedBy ?? [] };
@@ -4616,8 +4610,12 @@ function unavailableNote({ unhealthy }) {
         ? undefined
         : `${unhealthy} before the run already; it counts as unavailable, and goes first`;
 }
-function fleetWarnings({ unhealthy, backendServers = [], circumstances }) {
+function targetWarnings(target) {
+    const { unhealthy, backendServers = [], circumstances, snapshotsProblem, agent } = target;
     const warnings = [];
+    if (snapshotsProblem !== undefined) {
+        warnings.push(`its snapshots could not be read, and a rebuild deletes them: ${snapshotsProblem}`);
+    }
     const note = unavailableNote({ unhealthy });
     if (note !== undefined)
         warnings.push(note);
@@ -4630,11 +4628,12 @@ function fleetWarnings({ unhealthy, backendServers = [], circumstances }) {
         if (weight === 0)
             warnings.push(`its weight on ${blbId} is 0 before the run already, and stays 0`);
     }
+    if (agent === 'offline')
+        warnings.push(offlineWarning);
     return warnings;
 }
 function concerns(decision) {
-    const erases = decision.action !== 'skip' && decision.action !== 'start';
-    return ({ kind }) => erases || kind === 'otherName' || kind === 'noHealthTarget';
+    return ({ kind }) => !isOnImage(decision) || kind === 'otherName' || kind === 'noHealthTarget';
 }
 function isRefused(plan) {
     return plan.targets.some((target) => target.decision.action === 'refuse');
@@ -5934,8 +5933,7 @@ function createTargets(request, image, reads) {
         const task = taskOf(request, image, read.instance.id);
         const observation = await withMissingFacts(read, task, reads);
         const { instance, disk } = observation;
-        const action = decide(instance, task).action;
-        const runsOnIt = action === 'skip' || action === 'start';
+        const runsOnIt = isOnImage(decide(instance, task));
         const [lost, back, oldScript, oldHostKeys, unhealthy] = await allDone([
             disk && !runsOnIt ? snapshotsOrWhy(disk.id, instance.id, reads) : { snapshots: [] },
             runsOnIt ? { kind: 'notAsked' } : rollbackImage(instance.imageId),
@@ -6120,7 +6118,7 @@ function withQuota(targets, quota) {
     return targets.map((target) => {
         const { instance, task, circumstances } = target;
         const counted = { ...target, circumstances: { ...circumstances, imagesLeft } };
-        if (!['skip', 'start'].includes(decide(instance, task).action))
+        if (!isOnImage(decide(instance, task)))
             imagesLeft -= 1;
         return counted;
     });

@@ -1,4 +1,4 @@
-import { statusKind } from '../model/bcc-status.ts';
+import { isSettled, statusKind } from '../model/bcc-status.ts';
 import type { Image } from '../model/image.ts';
 import type { Instance } from '../model/instance.ts';
 import type { Login } from '../model/rebuild-spec.ts';
@@ -42,6 +42,11 @@ export function erases({ action }: Decision): boolean {
   return action === 'rebuild' || action === 'wait';
 }
 
+/** Whether nothing is erased because it is on the image already. */
+export function isOnImage({ action }: Decision): boolean {
+  return action === 'skip' || action === 'start';
+}
+
 /**
  * Decides what to do about an instance, from one observation and nothing else; the dry run prints the same.
  *
@@ -52,7 +57,7 @@ export function erases({ action }: Decision): boolean {
 export function decide(instance: Instance, task: Task): Decision {
   const kind = statusKind(instance.status);
   if (kind === 'gone') return { action: 'refuse', refusals: [{ kind: 'gone', status: instance.status }] };
-  if (kind === 'moving' || kind === 'foreign' || kind === 'unknown') return { action: 'wait' };
+  if (!isSettled(instance.status)) return { action: 'wait' };
   if (instance.imageId === task.image.id && !task.force) {
     if (kind === 'up') return { action: 'skip' };
     // What is Stopped on the image to go back to was stopped by somebody else.

@@ -6,7 +6,7 @@ import type { Instance, Snapshot, SystemDisk } from '../model/instance.ts';
 import type { PublicOptions } from '../model/rebuild-spec.ts';
 import type { RolloutTask } from '../rollout/rollout-state.ts';
 import type { RolloutSettings } from '../rollout/settings.ts';
-import { type Decision, decide, type Task } from './decide.ts';
+import { type Decision, decide, isOnImage, type Task } from './decide.ts';
 import { type Circumstances, refusalsBefore, warningsBefore } from './preflight.ts';
 import type { Refusal } from './refusal.ts';
 import { planRollout } from './rollout-order.ts';
@@ -77,24 +77,16 @@ function planTarget(target: Target, scriptWarning: string | undefined): PlannedT
     task: plannedTask(target, decision),
     decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
     warnings: [
-      ...(decision.action === 'skip' || decision.action === 'start'
+      ...(isOnImage(decision)
         ? []
         : [...warningsBefore(task, instance), ...(scriptWarning === undefined ? [] : [scriptWarning])]),
-      ...snapshotWarning(target),
-      ...fleetWarnings(target),
-      ...(target.agent === 'offline' ? [offlineWarning] : [])
+      ...targetWarnings(target)
     ]
   };
 }
 
 const offlineWarning =
   'its Cloud Assistant agent is not on line now: the image must bring the agent, or no check from inside can pass';
-
-function snapshotWarning({ snapshotsProblem }: Target): readonly string[] {
-  return snapshotsProblem === undefined
-    ? []
-    : [`its snapshots could not be read, and a rebuild deletes them: ${snapshotsProblem}`];
-}
 
 /** The task as it is carried out: it knows what it was decided on. */
 function plannedTask({ task, instance }: Target, { action }: Decision): Task {
@@ -110,9 +102,13 @@ export function unavailableNote({ unhealthy }: Pick<Target, 'unhealthy'>): strin
     : `${unhealthy} before the run already; it counts as unavailable, and goes first`;
 }
 
-/** What a person should know of a target that is one of several, or behind a load balancer. */
-function fleetWarnings({ unhealthy, backendServers = [], circumstances }: Target): readonly string[] {
+/** What a person should know of what was read of a target. */
+function targetWarnings(target: Target): readonly string[] {
+  const { unhealthy, backendServers = [], circumstances, snapshotsProblem, agent } = target;
   const warnings: string[] = [];
+  if (snapshotsProblem !== undefined) {
+    warnings.push(`its snapshots could not be read, and a rebuild deletes them: ${snapshotsProblem}`);
+  }
   const note = unavailableNote({ unhealthy });
   if (note !== undefined) warnings.push(note);
   for (const asked of circumstances.blbIds ?? []) {
@@ -123,13 +119,13 @@ function fleetWarnings({ unhealthy, backendServers = [], circumstances }: Target
   for (const { blbId, weight } of backendServers) {
     if (weight === 0) warnings.push(`its weight on ${blbId} is 0 before the run already, and stays 0`);
   }
+  if (agent === 'offline') warnings.push(offlineWarning);
   return warnings;
 }
 
 /** Where nothing is to be erased, only the wrong instance matters, and a check that cannot be made. */
 function concerns(decision: Decision): (refusal: Refusal) => boolean {
-  const erases = decision.action !== 'skip' && decision.action !== 'start';
-  return ({ kind }) => erases || kind === 'otherName' || kind === 'noHealthTarget';
+  return ({ kind }) => !isOnImage(decision) || kind === 'otherName' || kind === 'noHealthTarget';
 }
 
 /** Whether some target must not be rebuilt; then nothing is sent for any of them. */

@@ -1,6 +1,6 @@
 /** What has become of an instance since the plan was made: an erasing that the plan does not cover is refused. */
 
-import { statusKind } from '../model/bcc-status.ts';
+import { isSettled, statusKind } from '../model/bcc-status.ts';
 import type { Instance } from '../model/instance.ts';
 import type { Tag } from '../model/selection.ts';
 import { quote } from '../quote.ts';
@@ -55,9 +55,7 @@ function isSameName({ name }: Instance, planned: PlannedFacts): boolean {
 /** An instance that was changing when the plan was made may have come to the wanted image by then. */
 function isImageExpected({ imageId }: Instance, planned: PlannedFacts, wantedId: string): boolean {
   if (imageId === planned.imageId) return true;
-  const kind = statusKind(planned.status);
-  const wasChanging = kind === 'moving' || kind === 'foreign' || kind === 'unknown';
-  return wasChanging && imageId === wantedId;
+  return !isSettled(planned.status) && imageId === wantedId;
 }
 
 /** A reply without a word about tags does not show that they are gone; they are asked for before it is decided. */

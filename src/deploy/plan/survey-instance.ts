@@ -9,7 +9,7 @@ import { statusKind } from '../../core/model/bcc-status.ts';
 import { CallError, describeFailure } from '../../core/model/failure.ts';
 import type { Image } from '../../core/model/image.ts';
 import type { Snapshot } from '../../core/model/instance.ts';
-import { decide, type Task } from '../../core/plan/decide.ts';
+import { decide, isOnImage, type Task } from '../../core/plan/decide.ts';
 import type { Target } from '../../core/plan/plan.ts';
 import type { RollbackImage } from '../../core/plan/preflight.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
@@ -58,8 +58,7 @@ export function createTargets(
     const task = taskOf(request, image, read.instance.id);
     const observation = await withMissingFacts(read, task, reads);
     const { instance, disk } = observation;
-    const action = decide(instance, task).action;
-    const runsOnIt = action === 'skip' || action === 'start';
+    const runsOnIt = isOnImage(decide(instance, task));
     const [lost, back, oldScript, oldHostKeys, unhealthy] = await allDone([
       disk && !runsOnIt ? snapshotsOrWhy(disk.id, instance.id, reads) : { snapshots: [] },
       runsOnIt ? ({ kind: 'notAsked' } as const) : rollbackImage(instance.imageId),

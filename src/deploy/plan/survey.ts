@@ -4,7 +4,7 @@ import { groupBy } from '../../core/group-by.ts';
 import { quotaLeft } from '../../core/images/backup.ts';
 import type { BackendServer } from '../../core/model/backend-server.ts';
 import { CallError } from '../../core/model/failure.ts';
-import { decide } from '../../core/plan/decide.ts';
+import { decide, isOnImage } from '../../core/plan/decide.ts';
 import { makePlan, type Plan, type Target } from '../../core/plan/plan.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -127,7 +127,7 @@ function withQuota(targets: readonly Target[], quota: number): readonly Target[]
   return targets.map((target) => {
     const { instance, task, circumstances } = target;
     const counted = { ...target, circumstances: { ...circumstances, imagesLeft } };
-    if (!['skip', 'start'].includes(decide(instance, task).action)) imagesLeft -= 1;
+    if (!isOnImage(decide(instance, task))) imagesLeft -= 1;
     return counted;
   });
 }

@@ -24,19 +24,17 @@ export type RollbackOutcome = Pick<
   'result' | 'isUnavailable'
 >;
 
-/** Told of the beginning and of every step, in order. It must not throw. */
-export type RolloutObserver = (now: Rollout) => void;
-
 /**
  * Takes all targets through the rollout and resolves with it, however it ended.
  *
+ * @param observe told of the beginning and of every step, in order; must not throw
  * @throws the first fault of the program, once all that is under way has ended
  */
 export async function rollOut(
   task: RolloutTask,
   work: FleetWork,
   { clock, cancel }: Pick<Ports, 'clock' | 'cancel'>,
-  observe: RolloutObserver
+  observe: (now: Rollout) => void
 ): Promise<Rollout> {
   const nowMs = (): number => clock.nowMs();
   const inbox = new EventEmitter();
