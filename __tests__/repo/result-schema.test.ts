@@ -159,7 +159,7 @@ function target(of: Partial<Instance> = {}): PlannedTarget {
   };
 }
 
-function deedOf(parts: Partial<InstanceRun>): InstanceRun {
+function runOf(parts: Partial<InstanceRun>): InstanceRun {
   return { ...plannedRun(target()), progress: 'ended', endedAtMs: 700_000, ...parts };
 }
 
@@ -167,9 +167,9 @@ function reportOf(run: InstanceRun): InstanceReport {
   return reportInstance(run, stateOf([run], { anchor, atMs: 700_000, options }));
 }
 
-/** A deed that was no more than one life; the shell calls it cancelled where the life was. */
-function lived(rebuild: RebuildState): InstanceRun {
-  return deedOf({ rebuild, cancelled: rebuild.ending?.kind === 'cancelled' });
+/** A run of an instance that was only this rebuild. */
+function endedRun(rebuild: RebuildState): InstanceRun {
+  return runOf({ rebuild, cancelled: rebuild.ending?.kind === 'cancelled' });
 }
 
 /** What the plan saw is what is seen first. */
@@ -177,7 +177,7 @@ function firstOf([first]: readonly RebuildEvent[]): Observation {
   return first?.type === 'observed' ? first.observation : seenAt(0);
 }
 
-function live(events: readonly RebuildEvent[], change: Partial<Task> = {}): RebuildState {
+function rebuildFrom(events: readonly RebuildEvent[], change: Partial<Task> = {}): RebuildState {
   return events.reduce<RebuildState>(
     (rebuild, event) => step(rebuild, event)[0],
     begin({ ...task, ...change }, 0, { ...firstOf(events), atMs: -5_000, isFresh: false })[0]
@@ -214,7 +214,7 @@ interface Ending {
 }
 
 const sent = [seen(0), accepted];
-const away = [...sent, seen(10_000, { status: 'Starting' })];
+const underWay = [...sent, seen(10_000, { status: 'Starting' })];
 const gone = { ...denied, kind: 'notFound' } as const;
 
 const endings: readonly Ending[] = [
@@ -258,7 +258,7 @@ const endings: readonly Ending[] = [
     events: [...sent, { type: 'observeFailed', atMs: 9_000, failure: denied }]
   },
   {
-    name: 'denied at the first look',
+    name: 'denied at the first observation',
     status: 'failed',
     reason: 'denied',
     events: [{ type: 'observeFailed', atMs: 0, failure: denied }]
@@ -273,13 +273,13 @@ const endings: readonly Ending[] = [
     name: 'not done in time',
     status: 'failed',
     reason: 'timedOut',
-    events: [...away, seen(601_000, { status: 'Starting' })]
+    events: [...underWay, seen(601_000, { status: 'Starting' })]
   },
   {
     name: 'ended in Error',
     status: 'failed',
     reason: 'status',
-    events: [...away, ...broken]
+    events: [...underWay, ...broken]
   },
   {
     name: 'of an instance that is gone',
@@ -295,7 +295,7 @@ const endings: readonly Ending[] = [
     status: 'failed',
     reason: 'wrongImage',
     events: [
-      ...away,
+      ...underWay,
       ...Array.from({ length: 20 }, (_, at) => 20_000 + 5_000 * at).map((at) =>
         seen(at, { imageId: 'm-third' })
       )
@@ -303,9 +303,9 @@ const endings: readonly Ending[] = [
   }
 ];
 
-/** A rebuild that went well, and the same onto the previous image. */
-const rebuilt = live([...sent, ...done]);
-const carryOutRollback = live(
+/** A successful rebuild, and one back onto the previous image. */
+const rebuilt = rebuildFrom([...sent, ...done]);
+const carryOutRollback = rebuildFrom(
   [
     seen(0, onImage, { id: 'v-new' }),
     accepted,
@@ -315,7 +315,7 @@ const carryOutRollback = live(
   ],
   { image: { ...image, id: 'm-old', name: 'web-1' } }
 );
-const brokenBack = live([seen(0, onImage), accepted, ...['Starting', 'Error', 'Error'].map(seenAs)], {
+const brokenBack = rebuildFrom([seen(0, onImage), accepted, ...['Starting', 'Error', 'Error'].map(seenAs)], {
   image: { ...image, id: 'm-old', name: 'web-1' }
 });
 
@@ -354,7 +354,7 @@ const backup: Backup = {
   imageId: 'm-backup'
 };
 const noBackup: Backup = { ...backup, isAvailable: false };
-const unsaved = live(
+const unsaved = rebuildFrom(
   [
     seen(0),
     {
@@ -365,7 +365,7 @@ const unsaved = live(
   ],
   { backup: true }
 );
-const undrained = live(
+const undrained = rebuildFrom(
   [seen(0), { type: 'prepared', atMs: 9_000, problem: { cause: 'It is denied.', remedy: 'Permit it.' } }],
   { drain: true }
 );
@@ -418,7 +418,7 @@ const runs: readonly RunRecorder[] = [
     name: 'rolled back after it came to Error',
     status: 'rolledBack',
     reason: 'status',
-    parts: { rebuild: live([...away, ...broken]), rollback: back }
+    parts: { rebuild: rebuildFrom([...underWay, ...broken]), rollback: back }
   },
   {
     name: 'failed, with a rollback that failed too',
@@ -428,13 +428,13 @@ const runs: readonly RunRecorder[] = [
     more: { rollback: { imageId: 'm-old', ok: false } }
   },
   {
-    name: 'failed, with a system put back that is not healthy either',
+    name: 'failed, with a rollback that is not healthy either',
     status: 'failed',
     reason: 'unhealthy',
     parts: { rebuild: rebuilt, health: unhealthy, rollback: { ...back, health: unhealthy } }
   },
   {
-    name: 'failed, with no image left to go back to',
+    name: 'failed, with no image to roll back to',
     status: 'failed',
     reason: 'unhealthy',
     parts: {
@@ -452,7 +452,7 @@ const runs: readonly RunRecorder[] = [
     more: { disk: 'untouched' }
   },
   {
-    name: 'rebuilt and well, with a weight that could not be restored',
+    name: 'rebuilt and healthy, with a weight that could not be restored',
     status: 'failed',
     reason: 'rejoin',
     parts: { rebuild: rebuilt, health: healthy, heldWeights: held, rejoinProblem: 'It is denied.' },
@@ -464,12 +464,12 @@ const runs: readonly RunRecorder[] = [
     }
   },
   {
-    name: 'put back although it is well',
+    name: 'rolled back although it is healthy',
     status: 'rolledBack',
     parts: { rebuild: rebuilt, health: healthy, rollback: back }
   },
   {
-    name: 'to be put back although it is well, which failed',
+    name: 'healthy, with a rollback that failed',
     status: 'failed',
     reason: 'rollbackFailed',
     parts: { rebuild: rebuilt, health: healthy, rollback: { imageId: 'm-old', problem: 'GetImage: gone.' } }
@@ -490,27 +490,27 @@ const runs: readonly RunRecorder[] = [
 ];
 
 describe('the schema of the output `result`', () => {
-  test.each(endings)('takes a life that was $name', ({ status, reason, events, change }) => {
-    const report = reportOf(lived(live(events, change)));
+  test.each(endings)('accepts a rebuild that was $name', ({ status, reason, events, change }) => {
+    const report = reportOf(endedRun(rebuildFrom(events, change)));
     expect(report).toMatchObject({ status });
     expect(report.failure?.reason).toBe(reason);
     expect(faults(printed(report))).toEqual([]);
   });
 
-  test.each(runs)('takes what was $name', ({ status, reason, parts, more }) => {
-    const report = reportOf(deedOf(parts));
+  test.each(runs)('accepts an instance that was $name', ({ status, reason, parts, more }) => {
+    const report = reportOf(runOf(parts));
     expect(report).toMatchObject({ status, ...more });
     expect(report.failure?.reason).toBe(reason);
     expect(faults(printed(report))).toEqual([]);
   });
 
-  test.each(runs)('takes a run that is cut off where it is $name', ({ parts }) => {
-    const report = reportOf(deedOf({ ...parts, progress: 'working' }));
+  test.each(runs)('accepts a run that is cut off while it is $name', ({ parts }) => {
+    const report = reportOf(runOf({ ...parts, progress: 'working' }));
     expect(report).toMatchObject({ status: 'inProgress' });
     expect(faults(printed(report))).toEqual([]);
   });
 
-  test('takes what was only planned, and what was refused', () => {
+  test('accepts planned and refused instances', () => {
     const refusal = { action: 'refuse', refusals: [{ kind: 'protected' }] } as const;
     const refused = plannedRun({ ...target({ deletionProtection: true }), decision: refusal });
     const untouched = plannedRun(target());
@@ -530,7 +530,7 @@ describe('the schema of the output `result`', () => {
   });
 
   test('takes a run that ended as its instances did', () => {
-    const reports = runs.map(({ parts }) => reportOf(deedOf(parts)));
+    const reports = runs.map(({ parts }) => reportOf(runOf(parts)));
     for (const report of reports) expect(faults(printed(report, ...reports))).toEqual([]);
   });
 });
@@ -539,10 +539,10 @@ describe('a result of 1,000 instances', () => {
   /** Names of so many characters, and words of so many more in what the instance is said to be. */
   function crowd(failing: number, nameLength: number, wordLength: number): readonly InstanceReport[] {
     const parts = { backup, rebuild: rebuilt, health: healthy, knownHosts };
-    const well = reportOf(deedOf(parts));
-    const bad = reportOf(deedOf({ ...parts, health: unhealthy }));
+    const good = reportOf(runOf(parts));
+    const bad = reportOf(runOf({ ...parts, health: unhealthy }));
     return Array.from({ length: 1000 }, (_, index) => {
-      const one = index < failing ? bad : well;
+      const one = index < failing ? bad : good;
       const name = '名'.repeat(nameLength);
       const plan = { ...one.plan, current: 'x'.repeat(wordLength) };
       return { ...one, instanceId: `i-${index}`, name, before: { ...one.before, imageName: name }, plan };
@@ -571,7 +571,7 @@ describe('a result of 1,000 instances', () => {
     expect(written(few)).toEqual(JSON.parse(JSON.stringify(few)));
   });
 
-  test('lacks the course of those that went well first, and nothing of a failure', () => {
+  test('drops the history of successful instances first, and nothing of a failure', () => {
     const instances = crowd(3, 0, 3000).slice(0, 30);
     const text = written(instances);
     expect(text.slice(0, 3)).toEqual(JSON.parse(JSON.stringify(instances.slice(0, 3))));
@@ -599,10 +599,10 @@ describe('a result of 1,000 instances', () => {
 
 describe('the schema is strict', () => {
   const all = { backup, health: unhealthy, rollback: { ...back, problem: 'x' }, knownHosts };
-  const failedCall = live([...sent, { type: 'observeFailed', atMs: 9_000, failure: denied }]);
+  const failedCall = rebuildFrom([...sent, { type: 'observeFailed', atMs: 9_000, failure: denied }]);
   const both = printed(
-    reportOf(deedOf({ rebuild: rebuilt, ...all })),
-    reportOf(deedOf({ rebuild: failedCall }))
+    reportOf(runOf({ rebuild: rebuilt, ...all })),
+    reportOf(runOf({ rebuild: failedCall }))
   );
   const whole = { ...(both as RunReport), leftOut: { parts: ['phases'], instances: 1 } };
   const optional = shapesIn(shapes.get('RunReport') ?? []).flatMap((shape) =>
@@ -641,7 +641,7 @@ describe('the schema describes what the code has, and nothing else:', () => {
     expect(formOf(schema)).toEqual(treeOf(shapes.get('RunReport') ?? []));
   });
 
-  test('every word of a status, of a fate, of a phase, of a kind and of a reason', () => {
+  test('every word of a status, of a disk state, of a phase, of a kind and of a reason', () => {
     const words = (...path: readonly string[]): readonly string[] =>
       at(schema, ['$defs', ...path, 'enum']) as readonly string[];
     const statuses = wordsOf('src/core/run/instance-status.ts', 'InstanceStatus');
@@ -707,7 +707,7 @@ function shapesIn(shape: Shape): readonly Shape[] {
   return [shape, ...shape.filter(({ inner }) => inner.length > 0).flatMap(({ inner }) => shapesIn(inner))];
 }
 
-/** Looks in a row at ten seconds from each other. */
+/** Observations every ten seconds. */
 function seenAs(status: string, index: number): RebuildEvent {
   return seen(10_000 * (index + 1), { ...onImage, status });
 }
