@@ -1,4 +1,5 @@
 /** The rules that are broken at a moment: each is looked at when something happens that could break it. */
+import type { InstanceReport } from '../../../src/core/report/report.ts';
 import type { CallEntry } from './chronicle.ts';
 import { isWrite } from './chronicle.ts';
 import type { Cloud } from './cloud.ts';
@@ -94,9 +95,34 @@ export class Guard {
     if (/: failed after |: it failed; rolling back/.test(line)) this.#failed.add(id);
     this.#noteBegun(id);
     if (line.endsWith('rolling back to the earlier image')) this.#rollingBack.add(id);
-    // Nobody looks at it after the skip, which is said after the last observation of it.
-    const machine = line.includes('is on the image already') ? this.#cloud.machine(id) : undefined;
-    if (machine !== undefined && this.truth.isHidden(machine)) this.truth.untold.add(id);
+    const end = /: (done|is on the image already|rolled back) after /.exec(line)?.[1];
+    if (end !== undefined) this.#close(id, end === 'rolled back');
+  }
+
+  /** The log does not say of a single target that it has ended, for then the run has ended as well. */
+  closeOnly({ instanceId, status }: InstanceReport): void {
+    if (instanceId === this.#only && ['rebuilt', 'skipped', 'rolledBack'].includes(status))
+      this.#close(instanceId, status === 'rolledBack');
+  }
+
+  /**
+   * The work on an instance has come to a good end, and the run observes it no more: what is said of it must be true in
+   * this moment, but for what no observation that was made of it could tell.
+   */
+  #close(id: string, isBack: boolean): void {
+    const { machines, others, nowMs } = this.#cloud;
+    const machine = machines.get(id)?.at(nowMs);
+    if (machine === undefined) return;
+    if (this.truth.isHidden(machine)) {
+      // Nor can the end of the run tell more.
+      this.truth.untold.add(id);
+      return;
+    }
+    const shownMs = this.sightings.lastOf(id) - this.#cloud.longestLagMs;
+    if (others.hasMovedUnseen(machine, shownMs, this.#cloud.wire.chronicle.run)) return;
+    const isOnImage = (machine.system === this.#facts.target) !== isBack;
+    if (isOnImage && this.truth.serves(machine)) return;
+    this.#broken(`(6) ${id} is called well, and is ${machine.power} on ${machine.system}`);
   }
 
   /** A single target has the log to itself. */
@@ -179,17 +205,18 @@ export class Guard {
     const twice = before.filter((wipe) => wipe.endsMs > nowMs || (wipe.run === run && !isNeeded));
     if (twice.length === 0 && (!isDone || force)) return;
     if (this.truth.untold.has(machine.id)) return;
-    if (this.#isUntold(machine, twice.length > 0 ? twice : before)) this.truth.untold.add(machine.id);
+    if (this.#isUntold(machine, imageId, twice.length > 0 ? twice : before))
+      this.truth.untold.add(machine.id);
     else this.#broken(`(2) ${machine.id} wiped twice`);
   }
 
   /** Whether no looking could tell of any of these rebuilds. Of its own the run knows, unless an answer was lost. */
-  #isUntold(machine: Machine, wipes: readonly Wipe[]): boolean {
+  #isUntold(machine: Machine, wanted: string, wipes: readonly Wipe[]): boolean {
     const { wire, manner, nowMs, longestLagMs } = this.#cloud;
     const { run } = wire.chronicle;
     // What runs on the image is skipped, whoever has put it there; `force` is the permission to erase it all the same.
     const { imageId, status } = machine.shownBy(freshMs + longestLagMs, nowMs);
-    if (imageId === this.#facts.target && status !== 'Error' && !this.#facts.force) return false;
+    if (imageId === wanted && status !== 'Error' && !this.#facts.force) return false;
     return wipes.every((wipe) => {
       if (wipe.run === run && !wire.lost.has(machine.id)) return false;
       // Whoever waits for the rebuilds of an earlier run to show finds those that show in the status.
@@ -209,7 +236,7 @@ export class Guard {
     const own = machine.wipes.filter(({ run }) => run === wire.chronicle.run);
     const twice = own.filter((wipe) => wipe.imageId !== target);
     if (twice.length === 0) return;
-    if (this.#isUntold(machine, twice)) this.truth.untold.add(machine.id);
+    if (this.#isUntold(machine, imageId, twice)) this.truth.untold.add(machine.id);
     else this.#broken(`(2) ${machine.id} put back twice`);
   }
 

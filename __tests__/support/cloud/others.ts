@@ -1,7 +1,7 @@
 /** Changes that somebody else makes to instances while runs go on, and the rule that they set for a run. */
 import type { Cloud } from './cloud.ts';
 import type { Dice } from './dice.ts';
-import type { Machine } from './machine.ts';
+import type { Machine, Wipe } from './machine.ts';
 import { freshMs } from './sightings.ts';
 
 /** What somebody does: labels it again, moves it to another image, rebuilds it, stops it or deletes it. */
@@ -92,6 +92,19 @@ export class Others {
     const sinceMs = this.#beganMs - 2 * freshMs;
     return (this.#made.get(id) ?? []).some(
       ({ atMs, kind }) => kind !== 'name' && kind !== 'tag' && atMs >= sinceMs
+    );
+  }
+
+  /**
+   * Whether a change of it shows in none of the observations of the run: it was made after `shownMs`, which the last of
+   * them is sure to show, or it is a rebuild of which no read has shown anything.
+   */
+  hasMovedUnseen({ id, wipes }: Machine, shownMs: number, run: number): boolean {
+    const isHidden = ({ run: by, endsMs, shownTo }: Wipe): boolean =>
+      by <= 0 && endsMs > this.#beganMs && !shownTo.instance.has(run) && !shownTo.disk.has(run);
+    if (wipes.some(isHidden)) return true;
+    return (this.#made.get(id) ?? []).some(
+      ({ atMs, kind }) => ['image', 'stop', 'delete'].includes(kind) && atMs >= shownMs
     );
   }
 

@@ -38,6 +38,11 @@ export class Sightings {
     else all.push(sentMs);
   }
 
+  /** When the last read was sent that has shown the instance. */
+  lastOf(id: string): number {
+    return Math.max(...(this.#readsMs.get(id) ?? []));
+  }
+
   /** Of a rebuild of it nobody told the run whether it was taken. */
   lost(id: string, imageId: string, nowMs: number): void {
     this.#lostMs.set(`${id} ${imageId}`, nowMs);
@@ -73,12 +78,12 @@ export function tells(wipe: Wipe, part: Part, run: number, first: Shown, now: Sh
   const isOwn = wipe.run === run;
   // A replica that is behind shows what was before the first read.
   if (!isOwn && now.atMs < first.atMs) return false;
+  // An image that was there before it tells nothing of it, nor does one that another run has found there.
+  const isImageTold = before.imageId !== now.imageId && (isOwn || first.imageId !== now.imageId);
   if (now.atMs < (isOwn ? acceptedMs : startsMs)) {
-    return part === 'instance' && now.atMs >= acceptedMs && first.imageId !== now.imageId;
+    return part === 'instance' && now.atMs >= acceptedMs && isImageTold;
   }
-  if (part === 'instance') {
-    return before.status !== now.status || (isOwn ? before : first).imageId !== now.imageId;
-  }
+  if (part === 'instance') return before.status !== now.status || isImageTold;
   if (before.disk.status !== now.disk.status) return true;
   return isOwn && (before.disk.id !== now.disk.id || before.disk.createTime !== now.disk.createTime);
 }
