@@ -1,4 +1,4 @@
-// In Node itself, which takes half the CPU of jest's contexts, where Node erases types and no coverage is asked for.
+// In Node itself, which takes a third less CPU than jest's contexts, where Node erases types and no coverage is asked for.
 const isNative = Boolean(process.features.typescript) && !process.argv.includes('--coverage');
 
 const native = {
@@ -14,8 +14,8 @@ export default {
   transform: { '^.+\\.ts$': '<rootDir>/scripts/jest/strip-types.cjs' },
   // Processes wait, and a busy machine lets them wait longer.
   testTimeout: 120_000,
-  // The tests of processes mostly wait, so that two workers for each processor keep all of them at work.
-  maxWorkers: '200%',
+  // The tests of processes mostly wait, so that one and a half workers for each processor keep all of them at work.
+  maxWorkers: '150%',
   collectCoverageFrom: ['src/core/**/*.ts', 'src/config/**/*.ts', 'src/bce/**/*.ts'],
   coverageReporters: ['text', 'lcovonly'],
   coverageThreshold: {

@@ -1,6 +1,6 @@
 // A jest runtime that imports a test file into Node itself, not into a V8 context of its own: each module is loaded
-// once for all files of a worker, and globals cost nothing. Such a context costs 0.3 s of CPU for each file, and makes
-// long runs slower by half. The price is that files of one worker share modules and globals, so that a test has to
+// once for all files of a worker, and globals cost nothing. Such contexts take about half as
+// much CPU again. The price is that files of one worker share modules and globals, so that a test has to
 // restore what it changes; `.ci/run` runs the unit tests and stories both ways.
 const { enableCompileCache, registerHooks } = require('node:module');
 const { pathToFileURL } = require('node:url');
