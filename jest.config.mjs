@@ -13,7 +13,7 @@ export default {
   injectGlobals: false,
   transform: { '^.+\\.ts$': '<rootDir>/scripts/jest/strip-types.cjs' },
   // Processes wait, and a busy machine lets them wait longer.
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   // The tests of processes mostly wait, so that one and a half workers for each processor keep all of them at work.
   maxWorkers: '150%',
   collectCoverageFrom: ['src/core/**/*.ts', 'src/config/**/*.ts', 'src/bce/**/*.ts'],
