@@ -8,7 +8,7 @@ import { parseConfig } from '../../src/config/config.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
 import { JournalError } from '../../src/ports/journal.ts';
 import { minimal } from '../config/raw.ts';
-import { runOf, stateOf } from '../core/run/runs.ts';
+import { rebuildOf, runOf, stateOf } from '../core/run/runs.ts';
 import { idOf, times } from '../core/summary/made-runs.ts';
 import { noCancel } from '../support/virtual.ts';
 
@@ -57,6 +57,19 @@ function newProgress(file: { isTaken?: () => boolean; isFull?: boolean } = {}) {
 const states = (count: number) => stateOf(times(count, (index) => runOf({}, idOf(index))));
 const one = states(1);
 const many = states(40);
+const erased = stateOf([runOf({ rebuild: rebuildOf({ kind: 'rebuilt' }) })]);
+
+function printedBy(work: () => void): string {
+  const printed: string[] = [];
+  const { write } = process.stdout;
+  process.stdout.write = (text) => printed.push(String(text)) > 0;
+  try {
+    work();
+  } finally {
+    process.stdout.write = write;
+  }
+  return printed.join('');
+}
 
 describe('the outputs', () => {
   test('that cannot be written at the plan end the run before anything is sent', async () => {
@@ -68,9 +81,13 @@ describe('the outputs', () => {
 
   test('that cannot be written later stop no rebuild, and the post step still gets what is known', () => {
     const { progress, written } = newProgress();
-    progress.progressed(() => one);
-    progress.progressed(() => one);
+    const printed = printedBy(() => {
+      progress.progressed(() => erased);
+      progress.progressed(() => erased);
+    });
     expect(written).toHaveLength(2);
+    expect(printed.match(/::warning::The outputs could not be written again: /g)).toHaveLength(1);
+    expect(printed).not.toContain('post step');
   });
 });
 
@@ -101,17 +118,12 @@ describe('the handover', () => {
 
   test('that cannot be written prevents such a call', () => {
     const { progress } = newProgress({ isFull: true });
-    const printed: string[] = [];
-    const { write } = process.stdout;
-    process.stdout.write = (text) => printed.push(String(text)) > 0;
-    try {
+    const printed = printedBy(() => {
       progress.progressed(() => many);
       expect(() => progress.commit()).toThrow(JournalError);
       expect(() => progress.commit()).toThrow(/needs cannot be written: ENOSPC/);
-      expect(printed.join('')).toMatch(/^::warning::Not written for the post step: ENOSPC/);
-    } finally {
-      process.stdout.write = write;
-    }
+    });
+    expect(printed).toMatch(/^::warning::Not written for the post step: ENOSPC/);
   });
 
   test('that the post step has taken prevents such a call, and cancels the run', () => {

@@ -124,7 +124,7 @@ export class Progress implements RunHooks {
     try {
       setOutputs(state);
     } catch (error) {
-      this.#warn(error);
+      jobLog.warning(`The outputs could not be written again: ${messageOf(error)}`);
     }
   }
 

@@ -270,7 +270,7 @@ describe('an image that is not there yet', () => {
       expect(byName?.cause).toContain('"web-2" (m-web-2, Available)');
       expect(world.clock.nowMs()).toBe(120_000);
       const [byId] = await problemsOf(world.run({ image: { kind: 'id', id }, imageWaitMs: 120_000 }));
-      expect(byId?.cause).toBe('The image m-later has not appeared within imageWait (2m 00s).');
+      expect(byId?.cause).toBe('The image m-later was not there when imageWait ended (2m 00s).');
       expect(writesOf(world)).toEqual([]);
     });
   });

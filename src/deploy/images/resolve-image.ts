@@ -99,7 +99,7 @@ async function absent({ image, imageWaitMs }: RunRequest, { bcc, cancel }: Image
     const images = await bcc.listImages({}, cancel.signal);
     throw new SurveyError([noChoice(image.pattern, chooseImage(image.pattern, images))]);
   }
-  const cause = `The image ${image.id} has not appeared within imageWait (${formatDuration(imageWaitMs)}).`;
+  const cause = `The image ${image.id} was not there when imageWait ended (${formatDuration(imageWaitMs)}).`;
   throw new SurveyError([{ cause, remedy: 'Check imageId and region, or set imageWait higher.' }]);
 }
 
