@@ -238,8 +238,8 @@ function meddle(
 function isWipedTwice(one: Case, { emulator }: VirtualWorld): boolean {
   const [first, second] = emulator.rebuilds;
   if (first === undefined || second === undefined) return false;
-  const isUntold = ['lostAnswer', 'answer500', 'cancelAtOnceAndAgain'].includes(one.fault);
-  if (isUntold && emulator.rebuilds.length === 2 && !isShown(one, first, second.acceptedAtMs - freshMs))
+  const isInDoubt = ['lostAnswer', 'answer500', 'cancelAtOnceAndAgain'].includes(one.fault);
+  if (isInDoubt && emulator.rebuilds.length === 2 && !isShown(one, first, second.acceptedAtMs - freshMs))
     return false;
   return one.target === 'otherImage' || second.acceptedAtMs < first.endsAtMs || emulator.rebuilds.length > 2;
 }

@@ -90,7 +90,7 @@ function randomCase(random: () => number): Case {
  * The rebuilds of one instance onto one image of which the second was right, because no observation could show the first:
  * its answer was lost, and nothing of it had shown. README.md says so.
  */
-function isUntold({ behaviour, faults }: Case, rebuilds: readonly RebuildRecord[]): boolean {
+function isUnknowable({ behaviour, faults }: Case, rebuilds: readonly RebuildRecord[]): boolean {
   const [first, second, third] = rebuilds;
   const isLost = faults.some(({ play }) => ['reset', 'error', 'partialBatch'].includes(play.kind));
   const mayBeLost = isLost || behaviour.throttle.status === 503;
@@ -122,13 +122,13 @@ function isUp(status: string): boolean {
 
 function problemsOf(one: Case, report: RunReport, { emulator, clock }: VirtualWorld): readonly string[] {
   const problems: string[] = [];
-  const untold = new Set<string>();
+  const unknowable = new Set<string>();
   const { rebuilds } = emulator;
   for (const id of ids) {
     for (const imageId of ['m-web-1', 'm-web-2']) {
       const those = rebuilds.filter((each) => each.instanceId === id && each.requestedImageId === imageId);
       if (those.length < 2) continue;
-      if (isUntold(one, those)) untold.add(id);
+      if (isUnknowable(one, those)) unknowable.add(id);
       else problems.push(`${id} was erased ${those.length} times for ${imageId}`);
     }
     const { status, disk, phases = [] } = report.instances.find(({ instanceId }) => instanceId === id) ?? {};
@@ -136,7 +136,7 @@ function problemsOf(one: Case, report: RunReport, { emulator, clock }: VirtualWo
     const now = emulator.instance(id);
     const wanted = status === 'rebuilt' ? 'm-web-2' : status === 'rolledBack' ? 'm-web-1' : undefined;
     const isDone = isUp(now.status) && (own.at(-1)?.endsAtMs ?? Number.POSITIVE_INFINITY) <= clock.wallMs();
-    const isExcused = untold.has(id) && isHidden(one, own.at(-1), phases.at(-1));
+    const isExcused = unknowable.has(id) && isHidden(one, own.at(-1), phases.at(-1));
     if (wanted !== undefined && !(isDone && now.imageId === wanted) && !isExcused) {
       problems.push(`${id} is called ${status}, and is ${now.status} on ${now.imageId}`);
     }

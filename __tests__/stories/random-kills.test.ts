@@ -10,8 +10,8 @@ const first = Number(process.env['SEED'] ?? 1);
 
 test('whenever a run is killed, the next one erases nothing twice and is never green by mistake', async () => {
   for (let seed = first; seed < first + cases; seed += 1) {
-    const { chronicle, plan } = await playKill(seed);
-    const story = chronicle.problems.length === 0 ? '' : chronicle.tell();
-    expect([`SEED=${seed}`, JSON.stringify(plan), ...chronicle.problems, story].slice(2)).toEqual(['']);
+    const { eventLog, plan } = await playKill(seed);
+    const story = eventLog.problems.length === 0 ? '' : eventLog.tell();
+    expect([`SEED=${seed}`, JSON.stringify(plan), ...eventLog.problems, story].slice(2)).toEqual(['']);
   }
 }, 3_600_000);

@@ -10,7 +10,7 @@ import type {
 } from '../../../src/core/rebuild/rebuild-state.ts';
 import { begin, step } from '../../../src/core/rebuild/step-rebuild.ts';
 import { explain } from '../../../src/core/report/explain.ts';
-import { failureOf, plannedOf, type Shown, sightOf, taskOf } from './rebuilds.ts';
+import { failureOf, observationOf, plannedOf, type Shown, taskOf } from './rebuilds.ts';
 
 const problem = { cause: 'It is locked.', remedy: 'Unlock it.' };
 
@@ -30,7 +30,7 @@ function newLife(patch: Partial<Task> = {}) {
       const dueMs = command.type === 'observe' ? command.dueMs : rebuild.dueMs;
       const [withDisk, fresh] =
         command.type === 'observe' ? [command.withDisk, command.fresh] : [false, false];
-      return feed({ type: 'observed', observation: sightOf(atMs ?? dueMs, shown, withDisk, fresh) });
+      return feed({ type: 'observed', observation: observationOf(atMs ?? dueMs, shown, withDisk, fresh) });
     },
     rebuild: (): RebuildState => rebuild,
     commands

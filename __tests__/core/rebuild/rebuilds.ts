@@ -91,7 +91,7 @@ export interface Script {
 }
 
 /** A rebuild that has ended, and all its commands. */
-export interface Lived {
+export interface PlayedRebuild {
   readonly rebuild: RebuildState;
   readonly commands: readonly RebuildCommand[];
   /** The moments of the observations, in milliseconds. */
@@ -100,7 +100,7 @@ export interface Lived {
   readonly starts: readonly number[];
 }
 
-export function sightOf(atMs: number, shown: Shown, withDisk: boolean, isFresh = false): Observation {
+export function observationOf(atMs: number, shown: Shown, withDisk: boolean, isFresh = false): Observation {
   const { status = 'Running', imageId = 'm-old' } = shown;
   const seen = { ...instance, status, imageId, imageName: imageId };
   const shownDisk = shown.disk === null ? null : { ...disk, ...shown.disk };
@@ -109,7 +109,7 @@ export function sightOf(atMs: number, shown: Shown, withDisk: boolean, isFresh =
 
 /** The observation that the plan was made by: an interval before the beginning, on a shared connection. */
 export function plannedOf(shown: Shown = {}): Observation {
-  return sightOf(-5_000, shown, true);
+  return observationOf(-5_000, shown, true);
 }
 
 /**
@@ -117,7 +117,7 @@ export function plannedOf(shown: Shown = {}): Observation {
  *
  * @param planned what the plan saw; the same as is seen at first unless given, `null` for nothing
  */
-export function live(task: Task, script: Script, planned?: Observation | null): Lived {
+export function playRebuild(task: Task, script: Script, planned?: Observation | null): PlayedRebuild {
   const commands: RebuildCommand[] = [];
   const looks: number[] = [];
   const sends: number[] = [];
@@ -135,7 +135,7 @@ export function live(task: Task, script: Script, planned?: Observation | null): 
       looks.push(nowMs);
       event = script.look?.(nowMs) ?? {
         type: 'observed',
-        observation: sightOf(nowMs, script.show(nowMs), command.withDisk, command.fresh)
+        observation: observationOf(nowMs, script.show(nowMs), command.withDisk, command.fresh)
       };
     } else if (command.type === 'send') {
       sends.push(nowMs);

@@ -1,14 +1,14 @@
 /** The rules about stability, age and agreement of observations, each with observations made by hand. */
 import { describe, expect, test } from '@jest/globals';
 import type { RebuildEvent } from '../../../src/core/rebuild/rebuild-state.ts';
-import { failureOf, live, plannedOf, type Shown, stretches, taskOf } from './rebuilds.ts';
+import { failureOf, plannedOf, playRebuild, type Shown, stretches, taskOf } from './rebuilds.ts';
 
 const always = Number.POSITIVE_INFINITY;
 const onNew: Shown = { imageId: 'm-new' };
 const away: Shown = { status: 'Starting', imageId: 'm-new' };
 const done: Shown = { ...onNew, disk: { id: 'v-new' } };
 
-function reasonOf({ rebuild: { ending } }: ReturnType<typeof live>): string {
+function reasonOf({ rebuild: { ending } }: ReturnType<typeof playRebuild>): string {
   return ending?.kind === 'failed' ? ending.reason.kind : (ending?.kind ?? 'none');
 }
 
@@ -22,13 +22,13 @@ const failing =
 
 describe('time in which nothing could be observed', () => {
   test('is not time in which nothing started: an outage restarts the search', () => {
-    const lived = live(taskOf(), { show: () => ({}), send: lost, look: failing(1_000, 400_000) });
-    expect(lived.sends[1]).toBeGreaterThanOrEqual(400_000 + 300_000);
+    const played = playRebuild(taskOf(), { show: () => ({}), send: lost, look: failing(1_000, 400_000) });
+    expect(played.sends[1]).toBeGreaterThanOrEqual(400_000 + 300_000);
   });
 
   test('nor is a suspension: the time between two observations is far longer than the interval', () => {
     let shiftMs = 0;
-    const lived = live(taskOf(), {
+    const played = playRebuild(taskOf(), {
       show: () => ({}),
       send: lost,
       delay: (atMs) => {
@@ -37,26 +37,29 @@ describe('time in which nothing could be observed', () => {
         return shiftMs;
       }
     });
-    expect(lived.sends[1]).toBeGreaterThanOrEqual(420_000 + 300_000);
+    expect(played.sends[1]).toBeGreaterThanOrEqual(420_000 + 300_000);
   });
 
   test('is not stable time before erasing: Stopped must be observed for a quarter of timeout without a gap', () => {
-    const lived = live(taskOf(), { show: () => ({ status: 'Stopped' }), look: failing(50_000, 350_000) });
-    expect(lived.sends[0]).toBeGreaterThanOrEqual(350_000 + 300_000);
+    const played = playRebuild(taskOf(), {
+      show: () => ({ status: 'Stopped' }),
+      look: failing(50_000, 350_000)
+    });
+    expect(played.sends[0]).toBeGreaterThanOrEqual(350_000 + 300_000);
   });
 
   test('is not stable time after a change of somebody else', () => {
     const script = stretches([30_000, away], [always, {}]);
-    const lived = live(taskOf(), { ...script, look: failing(40_000, 200_000) });
-    expect(lived.sends[0]).toBeGreaterThanOrEqual(200_000 + 120_000);
+    const played = playRebuild(taskOf(), { ...script, look: failing(40_000, 200_000) });
+    expect(played.sends[0]).toBeGreaterThanOrEqual(200_000 + 120_000);
   });
 });
 
 describe('before an erasing', () => {
   test('two observations agree, an interval apart, the second on a fresh connection', () => {
-    const lived = live(taskOf(), stretches([20_000, {}], [80_000, away], [always, done]), null);
-    expect(lived.sends).toEqual([5_000]);
-    expect(lived.commands.slice(0, 3)).toMatchObject([
+    const played = playRebuild(taskOf(), stretches([20_000, {}], [80_000, away], [always, done]), null);
+    expect(played.sends).toEqual([5_000]);
+    expect(played.commands.slice(0, 3)).toMatchObject([
       { type: 'observe', withDisk: true },
       { type: 'observe', withDisk: true, fresh: true },
       { type: 'send' }
@@ -65,65 +68,65 @@ describe('before an erasing', () => {
 
   test('one that agrees with the plan is enough, however old the plan is', () => {
     const planned = { ...plannedOf(), atMs: -7_200_000, answeredAtMs: -7_200_000 };
-    const lived = live(taskOf(), stretches([20_000, {}], [80_000, away], [always, done]), planned);
-    expect(lived.sends).toEqual([0]);
+    const played = playRebuild(taskOf(), stretches([20_000, {}], [80_000, away], [always, done]), planned);
+    expect(played.sends).toEqual([0]);
   });
 
   test('a first one from a replica with a lag erases nothing', () => {
-    const lived = live(taskOf(), stretches([1_500, {}], [90_000, away], [always, done]), null);
-    expect(lived.sends).toEqual([]);
-    expect(reasonOf(lived)).toBe('rebuilt');
+    const played = playRebuild(taskOf(), stretches([1_500, {}], [90_000, away], [always, done]), null);
+    expect(played.sends).toEqual([]);
+    expect(reasonOf(played)).toBe('rebuilt');
   });
 
   test.each<[string, Shown]>([
     ['the image', onNew],
     ['the disk', { disk: { id: 'v-other' } }]
   ])('two that differ in %s alone: nothing is decided until the whole timeout has passed', (_, shown) => {
-    const lived = live(taskOf(), { show: () => shown }, plannedOf());
-    const decidedMs = lived.sends[0] ?? lived.looks.at(-1);
+    const played = playRebuild(taskOf(), { show: () => shown }, plannedOf());
+    const decidedMs = played.sends[0] ?? played.looks.at(-1);
     expect(decidedMs).toBeGreaterThanOrEqual(taskOf().timeoutMs);
   });
 
   test('two that differ in their status: nothing is decided until it has been stable for a tenth of timeout', () => {
-    const lived = live(taskOf(), { show: () => ({}) }, plannedOf({ status: 'Stopped' }));
-    expect(lived.sends[0]).toBeGreaterThanOrEqual(120_000);
-    expect(lived.sends[0]).toBeLessThan(130_000);
+    const played = playRebuild(taskOf(), { show: () => ({}) }, plannedOf({ status: 'Stopped' }));
+    expect(played.sends[0]).toBeGreaterThanOrEqual(120_000);
+    expect(played.sends[0]).toBeLessThan(130_000);
   });
 
   test('a disk that changes while only a snapshot shows is not stable before erasing', () => {
-    const lived = live(taskOf(), {
+    const played = playRebuild(taskOf(), {
       show: (atMs) => {
         if (atMs < 20_000) return { status: 'SnapshotProcessing' };
         return atMs < 700_000 ? { disk: { id: 'v-new' } } : done;
       }
     });
-    expect(lived.sends).toEqual([]);
+    expect(played.sends).toEqual([]);
   });
 
   test('a rebuild of a killed run that shows in no status, and whose image changes early, is not skipped too soon', () => {
-    const lived = live(
+    const played = playRebuild(
       taskOf(),
       stretches([3_000, {}], [700_000, onNew], [always, { ...onNew, status: 'Error' }]),
       null
     );
-    expect(reasonOf(lived)).not.toBe('skipped');
+    expect(reasonOf(played)).not.toBe('skipped');
   });
 });
 
 describe('before a skip', () => {
   test('two observations agree', () => {
-    const lived = live(taskOf(), { show: () => done }, null);
-    expect(reasonOf(lived)).toBe('skipped');
-    expect(lived.looks).toEqual([0, 5_000]);
+    const played = playRebuild(taskOf(), { show: () => done }, null);
+    expect(reasonOf(played)).toBe('skipped');
+    expect(played.looks).toEqual([0, 5_000]);
   });
 
   test('an image that was written on acceptance is no skip when the second shows the work', () => {
-    const lived = live(
+    const played = playRebuild(
       taskOf(),
       stretches([4_000, onNew], [90_000, away], [always, { status: 'Error' }]),
       null
     );
-    expect(reasonOf(lived)).not.toBe('skipped');
+    expect(reasonOf(played)).not.toBe('skipped');
   });
 });
 
@@ -134,7 +137,7 @@ describe('a snapshot or an image that is made meanwhile', () => {
     ['with force', true, onNew],
     ['with an image record that is written on acceptance', false, {}]
   ])('%s proves nothing: the rebuild begins and fails only after it', (_, force, before) => {
-    const lived = live(taskOf({ force }), {
+    const played = playRebuild(taskOf({ force }), {
       show: (atMs) => {
         if (atMs <= 0) return before;
         if (atMs < 3_000) return onNew;
@@ -143,11 +146,11 @@ describe('a snapshot or an image that is made meanwhile', () => {
         return atMs < 500_000 ? away : { ...onNew, status: 'Error' };
       }
     });
-    expect(reasonOf(lived)).toBe('status');
+    expect(reasonOf(played)).toBe('status');
   });
 
   test('proves nothing by a change that comes after it: the rebuild shows in no status, and fails', () => {
-    const lived = live(taskOf(), {
+    const played = playRebuild(taskOf(), {
       show: (atMs) => {
         if (atMs <= 0) return {};
         if (atMs >= 600_000) return { ...done, status: 'Error' };
@@ -155,37 +158,37 @@ describe('a snapshot or an image that is made meanwhile', () => {
         return atMs >= 20_000 && atMs < 40_000 ? snapshot({ ...onNew, disk }) : { ...onNew, disk };
       }
     });
-    expect(reasonOf(lived)).toBe('status');
+    expect(reasonOf(played)).toBe('status');
   });
 
   test('proves nothing at once by a change at its end: the rebuild that shows in no status may have begun then', () => {
-    const lived = live(taskOf(), {
+    const played = playRebuild(taskOf(), {
       show: (atMs) => {
         if (atMs <= 9_000) return {};
         if (atMs < 40_000) return snapshot({});
         return atMs < 700_000 ? done : { ...done, status: 'Error' };
       }
     });
-    expect(reasonOf(lived)).toBe('status');
+    expect(reasonOf(played)).toBe('status');
   });
 
   test('with wait: false it is no start', () => {
-    const lived = live(taskOf({ force: true, wait: false }), {
+    const played = playRebuild(taskOf({ force: true, wait: false }), {
       show: (atMs) => (atMs > 3_000 && atMs < 20_000 ? snapshot(onNew) : onNew)
     });
-    expect(reasonOf(lived)).toBe('unproven');
+    expect(reasonOf(played)).toBe('unproven');
   });
 
   test('of an instance that is on the image already is waited out, and then it is skipped', () => {
-    const lived = live(taskOf(), stretches([60_000, snapshot(onNew)], [always, onNew]));
-    expect(reasonOf(lived)).toBe('skipped');
-    expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(60_000 + 120_000);
+    const played = playRebuild(taskOf(), stretches([60_000, snapshot(onNew)], [always, onNew]));
+    expect(reasonOf(played)).toBe('skipped');
+    expect(played.looks.at(-1)).toBeGreaterThanOrEqual(60_000 + 120_000);
   });
 });
 
 describe('observations that contradict each other', () => {
   test('a state that was observed before the change must be stable: a replica 8 s behind shows it again', () => {
-    const lived = live(taskOf(), {
+    const played = playRebuild(taskOf(), {
       show: (atMs) => {
         if (atMs <= 0) return {};
         if (atMs < 9_000) return onNew;
@@ -194,11 +197,11 @@ describe('observations that contradict each other', () => {
         return atMs < 200_000 ? away : { ...onNew, status: 'Error' };
       }
     });
-    expect(reasonOf(lived)).toBe('status');
+    expect(reasonOf(played)).toBe('status');
   });
 
   test('a return within the maximum lag of a replica does not count', () => {
-    const lived = live(taskOf(), {
+    const played = playRebuild(taskOf(), {
       show: (atMs) => {
         if (atMs < 9_000) return {};
         if (atMs < 10_000) return away;
@@ -206,12 +209,12 @@ describe('observations that contradict each other', () => {
         return atMs < 200_000 ? away : { ...onNew, status: 'Error' };
       }
     });
-    expect(reasonOf(lived)).toBe('status');
+    expect(reasonOf(played)).toBe('status');
   });
 
   test('back, and unavailable again: from then on it must be stable', () => {
     let flapMs: number | undefined;
-    const lived = live(taskOf(), {
+    const played = playRebuild(taskOf(), {
       show: (atMs) => {
         if (atMs < 9_000) return {};
         if (atMs < 60_000) return away;
@@ -219,19 +222,19 @@ describe('observations that contradict each other', () => {
         return atMs > flapMs && atMs < 90_000 ? away : done;
       }
     });
-    expect(reasonOf(lived)).toBe('rebuilt');
-    expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(90_000 + 120_000);
+    expect(reasonOf(played)).toBe('rebuilt');
+    expect(played.looks.at(-1)).toBeGreaterThanOrEqual(90_000 + 120_000);
   });
 
   test('a flap of half a second is no end', () => {
-    const lived = live(taskOf(), {
+    const played = playRebuild(taskOf(), {
       show: (atMs) => {
         if (atMs < 9_000) return {};
         if (atMs >= 62_000 && atMs < 62_500) return done;
         return atMs < 200_000 ? { ...away, status: 'Rebuilding' } : { ...onNew, status: 'Error' };
       }
     });
-    expect(reasonOf(lived)).toBe('status');
+    expect(reasonOf(played)).toBe('status');
   });
 });
 
@@ -240,7 +243,7 @@ describe('a status that ends the wait', () => {
     '%s that is no longer shown a second later ends nothing',
     (status) => {
       let seenMs: number | undefined;
-      const lived = live(taskOf(), {
+      const played = playRebuild(taskOf(), {
         show: (atMs) => {
           if (atMs < 9_000) return {};
           if (atMs < 60_000) return away;
@@ -249,35 +252,35 @@ describe('a status that ends the wait', () => {
           return atMs < 90_000 ? away : done;
         }
       });
-      expect(reasonOf(lived)).toBe('rebuilt');
+      expect(reasonOf(played)).toBe('rebuilt');
     }
   );
 
   test('Error may come from a replica with a lag if it was shown before the rebuild too', () => {
-    const lived = live(taskOf(), {
+    const played = playRebuild(taskOf(), {
       show: (atMs) => {
         if (atMs < 9_000 || (atMs >= 12_000 && atMs < 18_000)) return { status: 'Error' };
         return atMs < 90_000 ? away : done;
       }
     });
-    expect(reasonOf(lived)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
   });
 });
 
 describe('with wait: false', () => {
   test('two observations show the start, a second apart, the second on a fresh connection', () => {
-    const lived = live(taskOf({ wait: false }), stretches([9_000, {}], [always, away]));
-    expect(reasonOf(lived)).toBe('started');
-    const [before = 0, last = 0] = lived.looks.slice(-2);
+    const played = playRebuild(taskOf({ wait: false }), stretches([9_000, {}], [always, away]));
+    expect(reasonOf(played)).toBe('started');
+    const [before = 0, last = 0] = played.looks.slice(-2);
     expect(last - before).toBeGreaterThanOrEqual(1_000);
-    expect(lived.commands.at(-1)).toMatchObject({ fresh: true });
+    expect(played.commands.at(-1)).toMatchObject({ fresh: true });
   });
 
   test('a flap is no start', () => {
-    const lived = live(taskOf({ wait: false }), {
+    const played = playRebuild(taskOf({ wait: false }), {
       show: (atMs) => (atMs >= 9_000 && atMs < 10_000 ? { status: 'Starting' } : {})
     });
-    expect(reasonOf(lived)).toBe('unproven');
+    expect(reasonOf(played)).toBe('unproven');
   });
 });
 
@@ -288,7 +291,7 @@ describe('how often it is observed', () => {
     return Math.max(...within.slice(1).map((atMs, at) => atMs - (within[at] ?? atMs)));
   };
   const looksOf = (...parts: readonly (readonly [number, Shown])[]): readonly number[] => {
-    const { looks, rebuild } = live(taskOf(), stretches([9_000, {}], ...parts, [always, done]));
+    const { looks, rebuild } = playRebuild(taskOf(), stretches([9_000, {}], ...parts, [always, done]));
     expect(rebuild.ending?.kind).toBe('rebuilt');
     return looks;
   };
@@ -303,14 +306,14 @@ describe('how often it is observed', () => {
   );
 
   test('and if Starting is the first status, half a minute after the acceptance', () => {
-    const { looks } = live(taskOf(), stretches([45_000, {}], [90_000, away], [always, done]));
+    const { looks } = playRebuild(taskOf(), stretches([45_000, {}], [90_000, away], [always, done]));
     expect(longestIn(looks, 50_000, 90_000)).toBeLessThanOrEqual(1_000);
   });
 
   test('and after it was told to start, whatever came before', () => {
     const stopped = { ...done, status: 'Stopped' };
     let startedAtMs = always;
-    const { looks, rebuild } = live(taskOf(), {
+    const { looks, rebuild } = playRebuild(taskOf(), {
       show: (atMs) => {
         if (atMs < 9_000) return {};
         if (atMs < 60_000) return away;
@@ -353,7 +356,7 @@ describe('how often it is observed', () => {
     [30_000, 30_000]
   ])('a pollInterval of %d ms is never exceeded', (pollIntervalMs, mostMs) => {
     const script = stretches([9_000, {}], [400_000, away], [always, done]);
-    const { looks } = live(taskOf({ pollIntervalMs }), script, null);
+    const { looks } = playRebuild(taskOf({ pollIntervalMs }), script, null);
     const gap = longestIn(looks, 50_000, 400_000);
     expect(gap).toBeLessThanOrEqual(mostMs);
     expect(gap).toBeGreaterThanOrEqual(mostMs * 0.7);
@@ -364,18 +367,18 @@ describe('a system disk without a status', () => {
   const bare = (shown: Shown): Shown => ({ ...shown, disk: { ...shown.disk, status: '' } });
 
   test('is tolerated if it had none before either', () => {
-    const lived = live(
+    const played = playRebuild(
       taskOf(),
       stretches([20_000, bare({})], [80_000, bare(away)], [always, bare(done)]),
       null
     );
-    expect(lived.sends).toHaveLength(1);
-    expect(reasonOf(lived)).toBe('rebuilt');
+    expect(played.sends).toHaveLength(1);
+    expect(reasonOf(played)).toBe('rebuilt');
   });
 
   test('proves nothing if it had one before', () => {
-    const lived = live(taskOf(), stretches([20_000, {}], [80_000, away], [always, bare(done)]), null);
-    expect(lived.sends).toHaveLength(1);
-    expect(reasonOf(lived)).toBe('timedOut');
+    const played = playRebuild(taskOf(), stretches([20_000, {}], [80_000, away], [always, bare(done)]), null);
+    expect(played.sends).toHaveLength(1);
+    expect(reasonOf(played)).toBe('timedOut');
   });
 });

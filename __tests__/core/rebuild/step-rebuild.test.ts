@@ -6,11 +6,11 @@ import type { RebuildEvent } from '../../../src/core/rebuild/rebuild-state.ts';
 import { begin, step } from '../../../src/core/rebuild/step-rebuild.ts';
 import {
   failureOf,
-  live,
+  observationOf,
   plannedOf,
+  playRebuild,
   type Script,
   type Shown,
-  sightOf,
   stretches,
   taskOf
 } from './rebuilds.ts';
@@ -19,28 +19,28 @@ const always = Number.POSITIVE_INFINITY;
 const away: Shown = { status: 'Starting' };
 const done: Shown = { status: 'Running', imageId: 'm-new', disk: { id: 'v-new' } };
 const plain = stretches([10_000, {}], [60_000, away], [always, done]);
-const reason = (lived: ReturnType<typeof live>): string => {
-  const { ending } = lived.rebuild;
+const reason = (played: ReturnType<typeof playRebuild>): string => {
+  const { ending } = played.rebuild;
   return ending?.kind === 'failed' ? ending.reason.kind : (ending?.kind ?? 'none');
 };
 
 describe('the proof', () => {
   test('a rebuild that leaves Running and comes back on the image is done after two observations', () => {
-    const lived = live(taskOf(), plain);
-    expect(reason(lived)).toBe('rebuilt');
-    expect(lived.sends).toEqual([0]);
-    const [before, last] = lived.looks.slice(-2);
+    const played = playRebuild(taskOf(), plain);
+    expect(reason(played)).toBe('rebuilt');
+    expect(played.sends).toEqual([0]);
+    const [before, last] = played.looks.slice(-2);
     expect(before).toBeGreaterThanOrEqual(60_000);
     expect((last ?? 0) - (before ?? 0)).toBe(1_000);
-    expect(lived.commands.at(-1)).toMatchObject({ withDisk: true });
+    expect(played.commands.at(-1)).toMatchObject({ withDisk: true });
   });
 
   test.each([1_000, 30_000, 600_000, 1_000_000])(
     'Running on the old image for %i ms proves nothing',
     (stale) => {
-      const lived = live(taskOf(), stretches([stale, {}], [stale + 60_000, away], [always, done]));
-      expect(reason(lived)).toBe('rebuilt');
-      expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(stale + 60_000);
+      const played = playRebuild(taskOf(), stretches([stale, {}], [stale + 60_000, away], [always, done]));
+      expect(reason(played)).toBe('rebuilt');
+      expect(played.looks.at(-1)).toBeGreaterThanOrEqual(stale + 60_000);
     }
   );
 
@@ -48,7 +48,7 @@ describe('the proof', () => {
     'an image id that flips on acceptance proves nothing for %i ms',
     (stale) => {
       const flipped: Shown = { imageId: 'm-new' };
-      const lived = live(taskOf(), {
+      const played = playRebuild(taskOf(), {
         show: (atMs) =>
           atMs === 0
             ? {}
@@ -58,21 +58,21 @@ describe('the proof', () => {
                 ? { ...away, imageId: 'm-new' }
                 : done
       });
-      expect(reason(lived)).toBe('rebuilt');
-      expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(stale + 60_000);
+      expect(reason(played)).toBe('rebuilt');
+      expect(played.looks.at(-1)).toBeGreaterThanOrEqual(stale + 60_000);
     }
   );
 
   test('a flip on acceptance and a status that never leaves stay unproven', () => {
-    const lived = live(taskOf(), { show: (atMs) => (atMs === 0 ? {} : { imageId: 'm-new' }) });
-    expect(reason(lived)).toBe('unproven');
-    expect(diskStateOf(lived.rebuild)).toBe('erased');
+    const played = playRebuild(taskOf(), { show: (atMs) => (atMs === 0 ? {} : { imageId: 'm-new' }) });
+    expect(reason(played)).toBe('unproven');
+    expect(diskStateOf(played.rebuild)).toBe('erased');
   });
 
   test('a late flip without a change of status is believed when timeout has passed, and not before', () => {
-    const lived = live(taskOf(), stretches([200_000, {}], [always, { imageId: 'm-new' }]));
-    expect(reason(lived)).toBe('rebuilt');
-    expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(1_200_000);
+    const played = playRebuild(taskOf(), stretches([200_000, {}], [always, { imageId: 'm-new' }]));
+    expect(reason(played)).toBe('rebuilt');
+    expect(played.looks.at(-1)).toBeGreaterThanOrEqual(1_200_000);
   });
 
   test.each([
@@ -81,15 +81,15 @@ describe('the proof', () => {
   ])('on the same image, %s that comes late is such a change too', (_, shown) => {
     const task = taskOf({ force: true });
     const onIt = { imageId: 'm-new' };
-    const lived = live(task, stretches([200_000, onIt], [always, { ...onIt, ...shown }]));
-    expect(reason(lived)).toBe('rebuilt');
-    expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(1_200_000);
+    const played = playRebuild(task, stretches([200_000, onIt], [always, { ...onIt, ...shown }]));
+    expect(reason(played)).toBe('rebuilt');
+    expect(played.looks.at(-1)).toBeGreaterThanOrEqual(1_200_000);
   });
 
   test('on the same image, a status that leaves and comes back is the proof', () => {
     const onIt: Shown = { imageId: 'm-new' };
     const script = stretches([10_000, onIt], [60_000, { ...away, ...onIt }], [always, onIt]);
-    expect(reason(live(taskOf({ force: true }), script))).toBe('rebuilt');
+    expect(reason(playRebuild(taskOf({ force: true }), script))).toBe('rebuilt');
   });
 
   test('fewer snapshots prove nothing', () => {
@@ -97,7 +97,7 @@ describe('the proof', () => {
       [50_000, { imageId: 'm-new' }],
       [always, { imageId: 'm-new', disk: { snapshotNum: 0 } }]
     );
-    expect(reason(live(taskOf({ force: true }), script))).toBe('unproven');
+    expect(reason(playRebuild(taskOf({ force: true }), script))).toBe('unproven');
   });
 
   test.each(['Scaling', 'VolumeResizing', 'ChangeVpc'])(
@@ -105,25 +105,27 @@ describe('the proof', () => {
     (status) => {
       const onIt: Shown = { imageId: 'm-new' };
       const script = stretches([10_000, onIt], [60_000, { ...onIt, status }], [always, onIt]);
-      expect(reason(live(taskOf({ force: true }), script))).toBe('unproven');
+      expect(reason(playRebuild(taskOf({ force: true }), script))).toBe('unproven');
     }
   );
 
   test('an unknown status is waited out', () => {
     expect(
-      reason(live(taskOf(), stretches([9_000, {}], [90_000, { status: 'Rebuilding' }], [always, done])))
+      reason(
+        playRebuild(taskOf(), stretches([9_000, {}], [90_000, { status: 'Rebuilding' }], [always, done]))
+      )
     ).toBe('rebuilt');
   });
 
   test('a disk that is not settled delays the end', () => {
     const unsettled: Shown = { ...done, disk: { id: 'v-new', status: 'Creating' } };
-    const lived = live(
+    const played = playRebuild(
       taskOf(),
       stretches([9_000, {}], [60_000, away], [120_000, unsettled], [always, done])
     );
-    expect(reason(lived)).toBe('rebuilt');
-    expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(120_000);
-    expect(reason(live(taskOf(), stretches([9_000, {}], [60_000, away], [always, unsettled])))).toBe(
+    expect(reason(played)).toBe('rebuilt');
+    expect(played.looks.at(-1)).toBeGreaterThanOrEqual(120_000);
+    expect(reason(playRebuild(taskOf(), stretches([9_000, {}], [60_000, away], [always, unsettled])))).toBe(
       'timedOut'
     );
   });
@@ -131,17 +133,17 @@ describe('the proof', () => {
   test('without a system disk in the API none is waited for; one that disappears is not settled', () => {
     const none = (shown: Shown): Shown => ({ ...shown, disk: null });
     expect(
-      reason(live(taskOf(), stretches([9_000, none({})], [60_000, none(away)], [always, none(done)])))
+      reason(playRebuild(taskOf(), stretches([9_000, none({})], [60_000, none(away)], [always, none(done)])))
     ).toBe('rebuilt');
-    expect(reason(live(taskOf(), stretches([9_000, {}], [60_000, away], [always, none(done)])))).toBe(
+    expect(reason(playRebuild(taskOf(), stretches([9_000, {}], [60_000, away], [always, none(done)])))).toBe(
       'timedOut'
     );
   });
 
   test('with wait: false the start is the end', () => {
-    const lived = live(taskOf({ wait: false }), plain);
-    expect(reason(lived)).toBe('started');
-    expect(lived.looks.at(-1)).toBeLessThan(20_000);
+    const played = playRebuild(taskOf({ wait: false }), plain);
+    expect(reason(played)).toBe('started');
+    expect(played.looks.at(-1)).toBeLessThan(20_000);
   });
 });
 
@@ -149,61 +151,64 @@ describe('bad ends', () => {
   test.each(['Error', 'Expired', 'Deleted', 'Recycled'])(
     '%s ends the wait, once two observations show it',
     (status) => {
-      const lived = live(taskOf(), stretches([9_000, {}], [60_000, away], [always, { status }]));
-      expect(lived.rebuild.ending).toEqual({ kind: 'failed', reason: { kind: 'status', status } });
-      expect(lived.looks.at(-1)).toBeLessThan(66_000);
+      const played = playRebuild(taskOf(), stretches([9_000, {}], [60_000, away], [always, { status }]));
+      expect(played.rebuild.ending).toEqual({ kind: 'failed', reason: { kind: 'status', status } });
+      expect(played.looks.at(-1)).toBeLessThan(66_000);
     }
   );
 
   test('another image is named', () => {
-    const lived = live(taskOf(), stretches([9_000, {}], [60_000, away], [always, { imageId: 'm-other' }]));
-    expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-other' } });
+    const played = playRebuild(
+      taskOf(),
+      stretches([9_000, {}], [60_000, away], [always, { imageId: 'm-other' }])
+    );
+    expect(played.rebuild.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-other' } });
   });
 
   test('another image without a change of status ends it only at timeout: the work may still follow', () => {
-    const lived = live(taskOf(), stretches([3_000, {}], [always, { imageId: 'm-other' }]));
-    expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-other' } });
-    expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(1_200_000);
+    const played = playRebuild(taskOf(), stretches([3_000, {}], [always, { imageId: 'm-other' }]));
+    expect(played.rebuild.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-other' } });
+    expect(played.looks.at(-1)).toBeGreaterThanOrEqual(1_200_000);
   });
 
   test('a return on the old image proves nothing', () => {
-    const lived = live(taskOf(), stretches([9_000, {}], [60_000, away], [always, {}]));
-    expect(reason(lived)).toBe('unproven');
-    expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(180_000);
+    const played = playRebuild(taskOf(), stretches([9_000, {}], [60_000, away], [always, {}]));
+    expect(reason(played)).toBe('unproven');
+    expect(played.looks.at(-1)).toBeGreaterThanOrEqual(180_000);
   });
 
   test('stuck: at the deadline a last observation, and the status is reported', () => {
-    const lived = live(taskOf(), stretches([9_000, {}], [always, away]));
-    expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'timedOut', status: 'Starting' } });
-    expect(lived.looks.at(-1)).toBe(1_200_000);
+    const played = playRebuild(taskOf(), stretches([9_000, {}], [always, away]));
+    expect(played.rebuild.ending).toMatchObject({ reason: { kind: 'timedOut', status: 'Starting' } });
+    expect(played.looks.at(-1)).toBe(1_200_000);
   });
 
   test('one that is Running at the last observation is still confirmed', () => {
-    const lived = live(taskOf(), stretches([9_000, {}], [1_199_999, away], [always, done]));
-    expect(reason(lived)).toBe('rebuilt');
-    expect(lived.looks.slice(-2)).toEqual([1_200_000, 1_201_000]);
+    const played = playRebuild(taskOf(), stretches([9_000, {}], [1_199_999, away], [always, done]));
+    expect(reason(played)).toBe('rebuilt');
+    expect(played.looks.slice(-2)).toEqual([1_200_000, 1_201_000]);
   });
 
   test('nothing ever seen', () => {
-    const lived = live(taskOf(), { show: () => ({}) });
-    expect(reason(lived)).toBe('unproven');
-    expect(lived.looks.at(-1)).toBe(1_200_000);
+    const played = playRebuild(taskOf(), { show: () => ({}) });
+    expect(reason(played)).toBe('unproven');
+    expect(played.looks.at(-1)).toBe(1_200_000);
   });
 
   test('access withdrawn in mid-wait ends it, a broken read does not', () => {
     const denied = (atMs: number): RebuildEvent | undefined =>
       atMs > 30_000 ? { type: 'observeFailed', atMs, failure: failureOf('denied') } : undefined;
-    const lived = live(taskOf(), { ...plain, look: denied });
-    expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'denied' } } });
-    expect(diskStateOf(lived.rebuild)).toBe('erased');
+    const played = playRebuild(taskOf(), { ...plain, look: denied });
+    expect(played.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'denied' } } });
+    expect(diskStateOf(played.rebuild)).toBe('erased');
     const broken = (atMs: number): RebuildEvent | undefined =>
       atMs > 20_000 && atMs < 50_000
         ? { type: 'observeFailed', atMs, failure: failureOf('transient') }
         : undefined;
-    expect(reason(live(taskOf(), { ...plain, look: broken }))).toBe('rebuilt');
+    expect(reason(playRebuild(taskOf(), { ...plain, look: broken }))).toBe('rebuilt');
     const forever = (atMs: number): RebuildEvent | undefined =>
       atMs > 20_000 ? { type: 'observeFailed', atMs, failure: failureOf('transient') } : undefined;
-    expect(reason(live(taskOf(), { ...plain, look: forever }))).toBe('call');
+    expect(reason(playRebuild(taskOf(), { ...plain, look: forever }))).toBe('call');
   });
 
   test('reads that are refused as skewed for a minute end it: a session has ended', () => {
@@ -211,19 +216,19 @@ describe('bad ends', () => {
       (from: number, to: number) =>
       (atMs: number): RebuildEvent | undefined =>
         atMs >= from && atMs < to ? { type: 'observeFailed', atMs, failure: failureOf('skewed') } : undefined;
-    expect(reason(live(taskOf(), { ...plain, look: skewed(20_000, 70_000) }))).toBe('rebuilt');
+    expect(reason(playRebuild(taskOf(), { ...plain, look: skewed(20_000, 70_000) }))).toBe('rebuilt');
     for (const from of [0, 20_000]) {
-      const lived = live(taskOf(), { ...plain, look: skewed(from, always) });
-      expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'skewed' } } });
-      expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(from + 55_000);
-      expect(lived.looks.at(-1)).toBeLessThan(from + 70_000);
+      const played = playRebuild(taskOf(), { ...plain, look: skewed(from, always) });
+      expect(played.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'skewed' } } });
+      expect(played.looks.at(-1)).toBeGreaterThanOrEqual(from + 55_000);
+      expect(played.looks.at(-1)).toBeLessThan(from + 70_000);
     }
     // An outage that ends in one such answer is none.
     const outage = (atMs: number): RebuildEvent | undefined =>
       atMs >= 20_000 && atMs < 120_000
         ? { type: 'observeFailed', atMs, failure: failureOf(atMs < 115_000 ? 'transient' : 'skewed') }
         : undefined;
-    expect(reason(live(taskOf(), { ...plain, look: outage }))).toBe('rebuilt');
+    expect(reason(playRebuild(taskOf(), { ...plain, look: outage }))).toBe('rebuilt');
   });
 
   test('one 404 may be the lag of a replica, two in a row mean that the instance is gone', () => {
@@ -233,8 +238,8 @@ describe('bad ends', () => {
         atMs >= from && atMs < to
           ? { type: 'observeFailed', atMs, failure: failureOf('notFound') }
           : undefined;
-    expect(reason(live(taskOf(), { ...plain, look: missing(20_000, 24_500) }))).toBe('rebuilt');
-    expect(reason(live(taskOf(), { ...plain, look: missing(20_000, always) }))).toBe('gone');
+    expect(reason(playRebuild(taskOf(), { ...plain, look: missing(20_000, 24_500) }))).toBe('rebuilt');
+    expect(reason(playRebuild(taskOf(), { ...plain, look: missing(20_000, always) }))).toBe('gone');
   });
 });
 
@@ -247,30 +252,30 @@ describe('sending', () => {
   const accepted = (atMs: number): RebuildEvent => ({ type: 'accepted', atMs, requestId: 'r-9' });
 
   test('after a lost answer it is observed, and evidence means that the rebuild was accepted', () => {
-    const lived = live(taskOf(), { ...plain, send: lost });
-    expect(reason(lived)).toBe('rebuilt');
-    expect(lived.sends).toHaveLength(1);
+    const played = playRebuild(taskOf(), { ...plain, send: lost });
+    expect(reason(played)).toBe('rebuilt');
+    expect(played.sends).toHaveLength(1);
   });
 
   test('it is sent once more only after a quarter of timeout without any change', () => {
     const script = stretches([400_000, {}], [460_000, away], [always, done]);
-    const lived = live(taskOf(), {
+    const played = playRebuild(taskOf(), {
       ...script,
       send: (atMs, count) => (count === 1 ? lost(atMs) : accepted(atMs))
     });
-    expect(reason(lived)).toBe('rebuilt');
-    expect(lived.sends).toHaveLength(2);
-    expect(lived.sends[1]).toBeGreaterThanOrEqual(300_000);
-    const short = live(taskOf({ timeoutMs: 60_000 }), { ...stretches([always, {}]), send: lost });
+    expect(reason(played)).toBe('rebuilt');
+    expect(played.sends).toHaveLength(2);
+    expect(played.sends[1]).toBeGreaterThanOrEqual(300_000);
+    const short = playRebuild(taskOf({ timeoutMs: 60_000 }), { ...stretches([always, {}]), send: lost });
     expect(short.sends[1]).toBeGreaterThanOrEqual(60_000);
     expect(short.sends).toHaveLength(2);
   });
 
   test('never a third time', () => {
-    const lived = live(taskOf(), { show: () => ({}), send: lost });
-    expect(lived.sends).toHaveLength(2);
-    expect(reason(lived)).toBe('unproven');
-    expect(diskStateOf(lived.rebuild)).toBe('unknown');
+    const played = playRebuild(taskOf(), { show: () => ({}), send: lost });
+    expect(played.sends).toHaveLength(2);
+    expect(reason(played)).toBe('unproven');
+    expect(diskStateOf(played.rebuild)).toBe('unknown');
   });
 
   test('and not at all if anything changed, because it may have been the rebuild', () => {
@@ -280,9 +285,9 @@ describe('sending', () => {
       [60_000, { ...onIt, status: 'ImageProcessing' }],
       [always, onIt]
     );
-    const lived = live(taskOf({ force: true }), { ...script, send: lost });
-    expect(lived.sends).toHaveLength(1);
-    expect(reason(lived)).toBe('unproven');
+    const played = playRebuild(taskOf({ force: true }), { ...script, send: lost });
+    expect(played.sends).toHaveLength(1);
+    expect(reason(played)).toBe('unproven');
   });
 
   test('a refusal after a lost answer does not end the observing', () => {
@@ -292,23 +297,23 @@ describe('sending', () => {
       atMs,
       failure: failureOf('invalid')
     });
-    const lived = live(taskOf(), {
+    const played = playRebuild(taskOf(), {
       ...script,
       send: (atMs, count) => (count === 1 ? lost(atMs) : refused(atMs))
     });
-    expect(reason(lived)).toBe('rebuilt');
+    expect(reason(played)).toBe('rebuilt');
   });
 
   test.each(['invalid', 'denied', 'unreached', 'notFound', 'skewed'] as const)(
     'a plain refusal (%s) ends it with the disk untouched',
     (kind) => {
-      const lived = live(taskOf(), {
+      const played = playRebuild(taskOf(), {
         show: () => ({}),
         send: (atMs) => ({ type: 'sendFailed', atMs, failure: failureOf(kind) })
       });
-      expect(reason(lived)).toBe('call');
-      expect(diskStateOf(lived.rebuild)).toBe('untouched');
-      expect(lived.sends).toHaveLength(1);
+      expect(reason(played)).toBe('call');
+      expect(diskStateOf(played.rebuild)).toBe('untouched');
+      expect(played.sends).toHaveLength(1);
     }
   );
 
@@ -318,11 +323,11 @@ describe('sending', () => {
       atMs,
       failure: failureOf('conflict')
     });
-    const lived = live(taskOf(), { show: () => ({}), send: conflict });
-    expect(reason(lived)).toBe('call');
-    expect(lived.sends).toHaveLength(4);
-    expect((lived.sends[1] ?? 0) - (lived.sends[0] ?? 0)).toBeGreaterThanOrEqual(120_000);
-    const theirs = live(taskOf(), { ...plain, send: conflict });
+    const played = playRebuild(taskOf(), { show: () => ({}), send: conflict });
+    expect(reason(played)).toBe('call');
+    expect(played.sends).toHaveLength(4);
+    expect((played.sends[1] ?? 0) - (played.sends[0] ?? 0)).toBeGreaterThanOrEqual(120_000);
+    const theirs = playRebuild(taskOf(), { ...plain, send: conflict });
     expect(reason(theirs)).toBe('rebuilt');
     expect(theirs.rebuild.adopted).toBe(true);
     expect(theirs.sends).toHaveLength(1);
@@ -344,53 +349,53 @@ describe('a send that is throttled', () => {
 
   test('is preceded by an observation whenever it goes out again', () => {
     const script = stretches([100_000, {}], [160_000, away], [always, done]);
-    const lived = live(taskOf(), {
+    const played = playRebuild(taskOf(), {
       ...script,
       send: (atMs, count) => (count < 4 ? throttled(atMs) : accepted(atMs))
     });
-    expect(reason(lived)).toBe('rebuilt');
-    expect(lived.commands.map(({ type }) => type).slice(0, 8)).toEqual(
+    expect(reason(played)).toBe('rebuilt');
+    expect(played.commands.map(({ type }) => type).slice(0, 8)).toEqual(
       Array.from({ length: 4 }, () => ['observe', 'send']).flat()
     );
-    expect(lived.commands.slice(0, 8).every((one) => one.type !== 'observe' || one.withDisk)).toBe(true);
-    expect(lived.rebuild.phases.map(({ phase }) => phase).slice(0, 5)).toEqual([
+    expect(played.commands.slice(0, 8).every((one) => one.type !== 'observe' || one.withDisk)).toBe(true);
+    expect(played.rebuild.phases.map(({ phase }) => phase).slice(0, 5)).toEqual([
       'settling',
       'sending',
       'settling',
       'sending',
       'settling'
     ]);
-    expect(lived.rebuild.sends).toBe(1);
+    expect(played.rebuild.sends).toBe(1);
   });
 
   test('is sent until the deadline, and then fails with the disk untouched', () => {
-    const lived = live(taskOf(), { show: () => ({}), send: throttled });
-    expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'throttled' } } });
-    expect(lived.sends.at(-1)).toBe(1_200_000);
-    expect(diskStateOf(lived.rebuild)).toBe('untouched');
+    const played = playRebuild(taskOf(), { show: () => ({}), send: throttled });
+    expect(played.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'throttled' } } });
+    expect(played.sends.at(-1)).toBe(1_200_000);
+    expect(diskStateOf(played.rebuild)).toBe('untouched');
   });
 
   test('is not sent again if the observation shows somebody else at work', () => {
-    const lived = live(taskOf(), { ...plain, send: throttled });
-    expect(lived.rebuild.adopted).toBe(true);
-    expect(reason(lived)).toBe('rebuilt');
-    expect(lived.sends.every((atMs) => atMs < 10_000)).toBe(true);
-    const skipped = live(taskOf(), { show: (atMs) => (atMs === 0 ? {} : done), send: throttled });
+    const played = playRebuild(taskOf(), { ...plain, send: throttled });
+    expect(played.rebuild.adopted).toBe(true);
+    expect(reason(played)).toBe('rebuilt');
+    expect(played.sends.every((atMs) => atMs < 10_000)).toBe(true);
+    const skipped = playRebuild(taskOf(), { show: (atMs) => (atMs === 0 ? {} : done), send: throttled });
     expect(reason(skipped)).toBe('skipped');
     expect(skipped.sends).toEqual([0]);
   });
 
   test('after a lost answer is searched for as before, and then sent again', () => {
-    const lived = live(taskOf(), {
+    const played = playRebuild(taskOf(), {
       ...stretches([800_000, {}], [860_000, away], [always, done]),
       send: (atMs, count) => (count === 1 ? lost(atMs) : count === 2 ? throttled(atMs) : accepted(atMs))
     });
-    expect(reason(lived)).toBe('rebuilt');
-    expect(lived.sends).toHaveLength(3);
-    const [first = 0, second = 0, third = 0] = lived.sends;
+    expect(reason(played)).toBe('rebuilt');
+    expect(played.sends).toHaveLength(3);
+    const [first = 0, second = 0, third = 0] = played.sends;
     expect(second - first).toBeGreaterThanOrEqual(300_000);
     expect(third - second).toBeGreaterThanOrEqual(300_000);
-    expect(lived.rebuild.phases.map(({ phase }) => phase)).toEqual([
+    expect(played.rebuild.phases.map(({ phase }) => phase)).toEqual([
       'settling',
       'sending',
       'searching',
@@ -404,12 +409,12 @@ describe('a send that is throttled', () => {
   });
 
   test('after a lost answer and until the end: unproven, and the disk is unknown', () => {
-    const lived = live(taskOf(), {
+    const played = playRebuild(taskOf(), {
       show: () => ({}),
       send: (atMs, count) => (count === 1 ? lost(atMs) : throttled(atMs))
     });
-    expect(reason(lived)).toBe('unproven');
-    expect(diskStateOf(lived.rebuild)).toBe('unknown');
+    expect(reason(played)).toBe('unproven');
+    expect(diskStateOf(played.rebuild)).toBe('unknown');
   });
 });
 
@@ -432,7 +437,7 @@ describe('a call for several that was refused', () => {
 
   test('leaves it in doubt: nothing counts as sent until it is observed', () => {
     const [rebuild] = begin(taskOf(), 0, plannedOf());
-    const [sending] = step(rebuild, { type: 'observed', observation: sightOf(0, {}, true, true) });
+    const [sending] = step(rebuild, { type: 'observed', observation: observationOf(0, {}, true, true) });
     const [doubting, command] = step(sending, together()(1));
     expect(doubting).toMatchObject({
       phase: 'searching',
@@ -452,43 +457,43 @@ describe('a call for several that was refused', () => {
     'as %s, and nothing changed: it is sent alone after a quarter of timeout',
     (kind) => {
       const script = stretches([400_000, {}], [460_000, away], [always, done]);
-      const lived = live(taskOf(), { ...script, send: first(accepted, kind) });
-      expect(reason(lived)).toBe('rebuilt');
-      expect(lived.sends).toHaveLength(2);
-      expect(lived.sends[1]).toBeGreaterThanOrEqual(300_000);
-      expect(lived.rebuild).toMatchObject({ inDoubt: false, sends: 1, answered: true, adopted: false });
+      const played = playRebuild(taskOf(), { ...script, send: first(accepted, kind) });
+      expect(reason(played)).toBe('rebuilt');
+      expect(played.sends).toHaveLength(2);
+      expect(played.sends[1]).toBeGreaterThanOrEqual(300_000);
+      expect(played.rebuild).toMatchObject({ inDoubt: false, sends: 1, answered: true, adopted: false });
     }
   );
 
   test('and it was carried out for this one: it is waited for, and counts as sent', () => {
-    const lived = live(taskOf(), { ...plain, send: first(accepted) });
-    expect(reason(lived)).toBe('rebuilt');
-    expect(lived.sends).toEqual([0]);
-    expect(lived.rebuild).toMatchObject({ inDoubt: false, sends: 1, adopted: false });
-    expect(diskStateOf(lived.rebuild)).toBe('erased');
+    const played = playRebuild(taskOf(), { ...plain, send: first(accepted) });
+    expect(reason(played)).toBe('rebuilt');
+    expect(played.sends).toEqual([0]);
+    expect(played.rebuild).toMatchObject({ inDoubt: false, sends: 1, adopted: false });
+    expect(diskStateOf(played.rebuild)).toBe('erased');
   });
 
   test.each(['invalid', 'denied', 'unreached', 'notFound', 'skewed'] as const)(
     'and then alone too (%s): the refusal of the single call counts',
     (kind) => {
-      const lived = live(taskOf(), { show: () => ({}), send: first(alone(kind)) });
-      expect(lived.rebuild.ending).toMatchObject({
+      const played = playRebuild(taskOf(), { show: () => ({}), send: first(alone(kind)) });
+      expect(played.rebuild.ending).toMatchObject({
         reason: { kind: 'call', failure: { kind, operation: 'RebuildInstance' } }
       });
-      expect(lived.sends).toHaveLength(2);
-      expect(lived.rebuild).toMatchObject({ inDoubt: false, sends: 0 });
-      expect(diskStateOf(lived.rebuild)).toBe('untouched');
-      expect(lived.looks.at(-1)).toBeLessThan(310_000);
+      expect(played.sends).toHaveLength(2);
+      expect(played.rebuild).toMatchObject({ inDoubt: false, sends: 0 });
+      expect(diskStateOf(played.rebuild)).toBe('untouched');
+      expect(played.looks.at(-1)).toBeLessThan(310_000);
     }
   );
 
   test('and then alone by a conflict, as if it had been accepted: it is searched for, and in doubt again', () => {
     const script = stretches([310_000, {}], [360_000, away], [always, done]);
-    const lived = live(taskOf(), { ...script, send: first(alone('conflict')) });
-    expect(lived.rebuild.inDoubt).toBe(false);
-    expect(reason(lived)).toBe('rebuilt');
-    expect(lived.sends).toHaveLength(2);
-    const forever = live(taskOf(), { show: () => ({}), send: first(alone('conflict')) });
+    const played = playRebuild(taskOf(), { ...script, send: first(alone('conflict')) });
+    expect(played.rebuild.inDoubt).toBe(false);
+    expect(reason(played)).toBe('rebuilt');
+    expect(played.sends).toHaveLength(2);
+    const forever = playRebuild(taskOf(), { show: () => ({}), send: first(alone('conflict')) });
     const [, second = 0, third = 0] = forever.sends;
     expect(third - second).toBeGreaterThanOrEqual(300_000);
     expect(forever.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'conflict' } } });
@@ -496,7 +501,7 @@ describe('a call for several that was refused', () => {
   });
 
   test('and then alone throttled, and an outage: the search starts again', () => {
-    const lived = live(taskOf(), {
+    const played = playRebuild(taskOf(), {
       show: () => ({}),
       send: (atMs, count) => (count === 1 ? together() : count === 2 ? alone('throttled') : accepted)(atMs),
       look: (atMs) =>
@@ -504,26 +509,26 @@ describe('a call for several that was refused', () => {
           ? { type: 'observeFailed', atMs, failure: failureOf('transient') }
           : undefined
     });
-    expect(lived.sends[1]).toBeLessThan(310_000);
-    expect(lived.sends[2]).toBeGreaterThanOrEqual(500_000 + 300_000);
+    expect(played.sends[1]).toBeLessThan(310_000);
+    expect(played.sends[2]).toBeGreaterThanOrEqual(500_000 + 300_000);
   });
 
   test('and then alone throttled: it is observed again and sent again', () => {
-    const lived = live(taskOf(), {
+    const played = playRebuild(taskOf(), {
       ...stretches([400_000, {}], [460_000, away], [always, done]),
       send: (atMs, count) =>
         count === 1 ? together()(atMs) : count < 4 ? alone('throttled')(atMs) : accepted(atMs)
     });
-    expect(reason(lived)).toBe('rebuilt');
-    expect(lived.sends).toHaveLength(4);
-    expect((lived.sends[2] ?? 0) - (lived.sends[1] ?? 0)).toBeLessThan(10_000);
+    expect(reason(played)).toBe('rebuilt');
+    expect(played.sends).toHaveLength(4);
+    expect((played.sends[2] ?? 0) - (played.sends[1] ?? 0)).toBeLessThan(10_000);
   });
 
   test('and then alone with its answer lost: it is searched for, and sent once more', () => {
-    const lived = live(taskOf(), { show: () => ({}), send: first(alone('ambiguous')) });
-    expect(lived.sends).toHaveLength(3);
-    expect(reason(lived)).toBe('unproven');
-    expect(diskStateOf(lived.rebuild)).toBe('unknown');
+    const played = playRebuild(taskOf(), { show: () => ({}), send: first(alone('ambiguous')) });
+    expect(played.sends).toHaveLength(3);
+    expect(reason(played)).toBe('unproven');
+    expect(diskStateOf(played.rebuild)).toBe('unknown');
   });
 
   test('and something changed: it is never sent again, because it may have been the rebuild', () => {
@@ -533,46 +538,52 @@ describe('a call for several that was refused', () => {
       [60_000, { ...onIt, status: 'ImageProcessing' }],
       [always, onIt]
     );
-    const lived = live(taskOf({ force: true }), { ...script, send: first(accepted) });
-    expect(lived.sends).toHaveLength(1);
-    expect(reason(lived)).toBe('unproven');
-    expect(diskStateOf(lived.rebuild)).toBe('unknown');
+    const played = playRebuild(taskOf({ force: true }), { ...script, send: first(accepted) });
+    expect(played.sends).toHaveLength(1);
+    expect(reason(played)).toBe('unproven');
+    expect(diskStateOf(played.rebuild)).toBe('unknown');
   });
 
   test.each(['Expired', 'Deleted', 'Recycled'])('and it became %s: that is the end', (status) => {
-    const lived = live(taskOf(), { ...stretches([9_000, {}], [always, { status }]), send: first(accepted) });
-    expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'status', status } });
-    expect(lived.sends).toHaveLength(1);
+    const played = playRebuild(taskOf(), {
+      ...stretches([9_000, {}], [always, { status }]),
+      send: first(accepted)
+    });
+    expect(played.rebuild.ending).toMatchObject({ reason: { kind: 'status', status } });
+    expect(played.sends).toHaveLength(1);
   });
 
   test('and it disappeared: gone, and its disk is unknown', () => {
-    const lived = live(taskOf(), {
+    const played = playRebuild(taskOf(), {
       show: () => ({}),
       look: (atMs) =>
         atMs > 0 ? { type: 'observeFailed', atMs, failure: failureOf('notFound') } : undefined,
       send: first(accepted)
     });
-    expect(reason(lived)).toBe('gone');
-    expect(diskStateOf(lived.rebuild)).toBe('unknown');
+    expect(reason(played)).toBe('gone');
+    expect(diskStateOf(played.rebuild)).toBe('unknown');
   });
 
   test('and a cancel while it is in doubt: the disk is unknown; after it was sent alone, as usual', () => {
     const [rebuild] = begin(taskOf(), 0, plannedOf());
-    const [sending] = step(rebuild, { type: 'observed', observation: sightOf(0, {}, true, true) });
+    const [sending] = step(rebuild, { type: 'observed', observation: observationOf(0, {}, true, true) });
     const [doubting] = step(sending, together()(1));
     expect(diskStateOf(step(doubting, { type: 'cancelled', atMs: 2 })[0])).toBe('unknown');
-    const [looked] = step(doubting, { type: 'observed', observation: sightOf(1_000, {}, true) });
+    const [looked] = step(doubting, { type: 'observed', observation: observationOf(1_000, {}, true) });
     expect(diskStateOf(step(looked, { type: 'cancelled', atMs: 2_000 })[0])).toBe('unknown');
-    let [again, command] = step(looked, { type: 'observed', observation: sightOf(6_000, {}, true, true) });
+    let [again, command] = step(looked, {
+      type: 'observed',
+      observation: observationOf(6_000, {}, true, true)
+    });
     for (let atMs = 11_000; atMs <= 301_000; atMs += 5_000) {
       expect(command.type).toBe('observe');
-      [again, command] = step(again, { type: 'observed', observation: sightOf(atMs, {}, true, true) });
+      [again, command] = step(again, { type: 'observed', observation: observationOf(atMs, {}, true, true) });
     }
     expect(command).toEqual({ type: 'send' });
     expect(again).toMatchObject({ inDoubt: false, sends: 0 });
     expect(narrate(looked, again, 0).join()).toContain('nothing has started: sending once more');
     expect(diskStateOf(step(again, { type: 'cancelled', atMs: 302_000 })[0])).toBe('untouched');
-    const started = sightOf(20_000, away, true);
+    const started = observationOf(20_000, away, true);
     const [seen] = step(doubting, { type: 'observed', observation: started });
     expect(diskStateOf(step(seen, { type: 'cancelled', atMs: 21_000 })[0])).toBe('erased');
   });
@@ -580,17 +591,17 @@ describe('a call for several that was refused', () => {
 
 describe('before sending', () => {
   test('on the image: skipped, after one observation', () => {
-    const lived = live(taskOf(), { show: () => done });
-    expect(reason(lived)).toBe('skipped');
-    expect(lived.looks).toEqual([0]);
-    expect(diskStateOf(lived.rebuild)).toBe('untouched');
+    const played = playRebuild(taskOf(), { show: () => done });
+    expect(reason(played)).toBe('skipped');
+    expect(played.looks).toEqual([0]);
+    expect(diskStateOf(played.rebuild)).toBe('untouched');
   });
 
   test('a change under way is waited for; ended on the image, nothing is sent', () => {
-    const flips = live(taskOf(), stretches([30_000, away], [always, done]));
+    const flips = playRebuild(taskOf(), stretches([30_000, away], [always, done]));
     expect(reason(flips)).toBe('rebuilt');
     expect(flips.sends).toEqual([]);
-    const onIt = live(
+    const onIt = playRebuild(
       taskOf(),
       stretches([30_000, { ...away, imageId: 'm-new' }], [always, { imageId: 'm-new' }])
     );
@@ -600,24 +611,24 @@ describe('before sending', () => {
 
   test('with force the end cannot always be recognised, and then nothing is erased', () => {
     const script = stretches([30_000, { ...away, imageId: 'm-new' }], [always, { imageId: 'm-new' }]);
-    const lived = live(taskOf({ force: true }), script);
-    expect(reason(lived)).toBe('unclear');
-    expect(lived.sends).toEqual([]);
+    const played = playRebuild(taskOf({ force: true }), script);
+    expect(reason(played)).toBe('unclear');
+    expect(played.sends).toEqual([]);
     const replaced = stretches([30_000, { ...away, imageId: 'm-new' }], [always, done]);
-    expect(reason(live(taskOf({ force: true }), replaced))).toBe('rebuilt');
+    expect(reason(playRebuild(taskOf({ force: true }), replaced))).toBe('rebuilt');
   });
 
   test('ended on another image, it must be stable for a tenth of timeout before it is erased', () => {
-    const lived = live(taskOf(), {
+    const played = playRebuild(taskOf(), {
       show: (atMs) => (atMs < 30_000 ? away : atMs < 200_000 ? {} : atMs < 250_000 ? away : done)
     });
-    expect(lived.sends[0]).toBeGreaterThanOrEqual(150_000);
-    expect(reason(lived)).toBe('rebuilt');
+    expect(played.sends[0]).toBeGreaterThanOrEqual(150_000);
+    expect(reason(played)).toBe('rebuilt');
   });
 
   test('with force, an operation that is no rebuild is waited out, and then it is rebuilt', () => {
     const onIt: Shown = { imageId: 'm-new' };
-    const lived = live(taskOf({ force: true }), {
+    const played = playRebuild(taskOf({ force: true }), {
       show: (atMs) =>
         atMs < 30_000
           ? { ...onIt, status: 'VolumeResizing' }
@@ -627,22 +638,22 @@ describe('before sending', () => {
               ? { ...onIt, status: 'Starting' }
               : onIt
     });
-    expect(lived.sends).toHaveLength(1);
-    expect(lived.sends[0]).toBeGreaterThanOrEqual(150_000);
-    expect(reason(lived)).toBe('rebuilt');
+    expect(played.sends).toHaveLength(1);
+    expect(played.sends[0]).toBeGreaterThanOrEqual(150_000);
+    expect(reason(played)).toBe('rebuilt');
   });
 
   test('a change that does not end is busy', () => {
-    expect(live(taskOf(), { show: () => away }).rebuild.ending).toMatchObject({
+    expect(playRebuild(taskOf(), { show: () => away }).rebuild.ending).toMatchObject({
       reason: { kind: 'busy', status: 'Starting' }
     });
   });
 
   test('gone, protected, unusable image', () => {
-    expect(live(taskOf(), { show: () => ({ status: 'Expired' }) }).rebuild.ending).toMatchObject({
+    expect(playRebuild(taskOf(), { show: () => ({ status: 'Expired' }) }).rebuild.ending).toMatchObject({
       reason: { kind: 'refused', refusals: [{ kind: 'gone', status: 'Expired' }] }
     });
-    const goneLater = live(taskOf(), stretches([30_000, away], [always, { status: 'Recycled' }]));
+    const goneLater = playRebuild(taskOf(), stretches([30_000, away], [always, { status: 'Recycled' }]));
     expect(reason(goneLater)).toBe('refused');
   });
 
@@ -654,10 +665,10 @@ describe('before sending', () => {
         (atMs: number): RebuildEvent | undefined =>
           atMs < untilMs ? { type: 'observeFailed', atMs, failure: failureOf(kind) } : undefined;
       const script = stretches([100_000, {}], [160_000, away], [always, done]);
-      const lived = live(taskOf(), { ...script, look: failing(60_000) });
-      expect(reason(lived)).toBe('rebuilt');
-      expect(lived.sends[0]).toBeGreaterThanOrEqual(60_000);
-      const forever = live(taskOf(), { show: () => ({}), look: failing(always) });
+      const played = playRebuild(taskOf(), { ...script, look: failing(60_000) });
+      expect(reason(played)).toBe('rebuilt');
+      expect(played.sends[0]).toBeGreaterThanOrEqual(60_000);
+      const forever = playRebuild(taskOf(), { show: () => ({}), look: failing(always) });
       expect(forever.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind } } });
       expect(forever.looks.at(-1)).toBe(1_200_000);
       expect(forever.sends).toEqual([]);
@@ -672,18 +683,20 @@ describe('before sending', () => {
         show: () => ({}),
         look: (atMs) => ({ type: 'observeFailed', atMs, failure: failureOf(kind) })
       };
-      const lived = live(taskOf(), script, null);
-      expect(lived.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind } } });
-      expect(lived.looks).toEqual([0]);
+      const played = playRebuild(taskOf(), script, null);
+      expect(played.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind } } });
+      expect(played.looks).toEqual([0]);
     }
   );
 
   test('a broken instance is rebuilt, whatever its image, and its stale Error is not the end', () => {
     const broken: Shown = { status: 'Error' };
-    const lived = live(taskOf(), stretches([100_000, broken], [160_000, away], [always, done]));
-    expect(reason(lived)).toBe('rebuilt');
+    const played = playRebuild(taskOf(), stretches([100_000, broken], [160_000, away], [always, done]));
+    expect(reason(played)).toBe('rebuilt');
     const same: Shown = { status: 'Error', imageId: 'm-new' };
-    expect(live(taskOf(), stretches([50_000, same], [99_000, away], [always, done])).sends).toHaveLength(1);
+    expect(
+      playRebuild(taskOf(), stretches([50_000, same], [99_000, away], [always, done])).sends
+    ).toHaveLength(1);
   });
 });
 
@@ -692,7 +705,7 @@ describe('stopped instances', () => {
   const stoppedOnIt: Shown = { status: 'Stopped', imageId: 'm-new', disk: { id: 'v-new' } };
 
   test('must be stable for a quarter of timeout before they are erased; one that ends Stopped is started and must become Running', () => {
-    const lived = live(taskOf(), {
+    const played = playRebuild(taskOf(), {
       show: (atMs) =>
         atMs < 310_000
           ? stopped
@@ -702,33 +715,33 @@ describe('stopped instances', () => {
               ? stoppedOnIt
               : done
     });
-    expect(lived.sends[0]).toBeGreaterThanOrEqual(295_000);
-    expect(lived.starts).toHaveLength(1);
-    expect(lived.starts[0]).toBeGreaterThanOrEqual(700_000);
-    expect(reason(lived)).toBe('rebuilt');
+    expect(played.sends[0]).toBeGreaterThanOrEqual(295_000);
+    expect(played.starts).toHaveLength(1);
+    expect(played.starts[0]).toBeGreaterThanOrEqual(700_000);
+    expect(reason(played)).toBe('rebuilt');
   });
 
   test('Stopped during the rebuild of a running one is not the end', () => {
-    const lived = live(
+    const played = playRebuild(
       taskOf(),
       stretches([9_000, {}], [200_000, stoppedOnIt], [260_000, { ...away, imageId: 'm-new' }], [always, done])
     );
-    expect(lived.starts).toEqual([]);
-    expect(reason(lived)).toBe('rebuilt');
+    expect(played.starts).toEqual([]);
+    expect(reason(played)).toBe('rebuilt');
   });
 
   test('on the image already: started, nothing erased', () => {
-    const lived = live(
+    const played = playRebuild(
       taskOf(),
       stretches([310_000, stoppedOnIt], [330_000, { ...stoppedOnIt, status: 'Starting' }], [always, done])
     );
-    expect(lived.starts).toHaveLength(1);
-    expect(lived.sends).toEqual([]);
-    expect(reason(lived)).toBe('skipped');
+    expect(played.starts).toHaveLength(1);
+    expect(played.sends).toEqual([]);
+    expect(reason(played)).toBe('skipped');
   });
 
   test('a start that the service refuses for now is asked for again; one that is denied ends it', () => {
-    const again = live(taskOf(), {
+    const again = playRebuild(taskOf(), {
       show: (atMs) => (atMs < 560_000 ? stoppedOnIt : done),
       start: (atMs) =>
         atMs < 400_000
@@ -737,7 +750,7 @@ describe('stopped instances', () => {
     });
     expect(again.starts.length).toBeGreaterThan(1);
     expect(reason(again)).toBe('skipped');
-    const throttled = live(taskOf(), {
+    const throttled = playRebuild(taskOf(), {
       show: (atMs) => (atMs < 560_000 ? stoppedOnIt : done),
       start: (atMs) =>
         atMs < 400_000
@@ -746,7 +759,7 @@ describe('stopped instances', () => {
     });
     expect(throttled.starts.length).toBeGreaterThan(1);
     expect(reason(throttled)).toBe('skipped');
-    const denied = live(taskOf(), {
+    const denied = playRebuild(taskOf(), {
       show: () => stoppedOnIt,
       start: (atMs) => ({ type: 'startFailed', atMs, failure: failureOf('denied') })
     });
@@ -754,7 +767,7 @@ describe('stopped instances', () => {
   });
 
   test('one that never becomes Running times out; another image is named; a broken one ends it', () => {
-    const from = (shown: Shown) => live(taskOf(), stretches([310_000, stoppedOnIt], [always, shown]));
+    const from = (shown: Shown) => playRebuild(taskOf(), stretches([310_000, stoppedOnIt], [always, shown]));
     expect(reason(from(stoppedOnIt))).toBe('timedOut');
     expect(reason(from({ imageId: 'm-other' }))).toBe('wrongImage');
     expect(reason(from({ status: 'Error', imageId: 'm-new' }))).toBe('status');
@@ -763,11 +776,11 @@ describe('stopped instances', () => {
 
 describe('the schedule', () => {
   test('observations come on a steady beat from the answer on, and early ones at least every 5 s', () => {
-    const lived = live(
+    const played = playRebuild(
       taskOf({ pollIntervalMs: 30_000 }),
       stretches([60_000, {}], [600_000, { status: 'Rebuilding' }], [always, done])
     );
-    const gaps = lived.looks.slice(1).map((at, index) => at - (lived.looks[index] ?? 0));
+    const gaps = played.looks.slice(1).map((at, index) => at - (played.looks[index] ?? 0));
     const early = gaps.slice(0, 10);
     expect(new Set(early.map(Math.round))).toEqual(new Set([4_800]));
     // A second less than the interval, for the second observation of the proof.
@@ -776,12 +789,15 @@ describe('the schedule', () => {
 
   test('a slow answer skips an observation and does not bunch the next ones', () => {
     const [rebuild] = begin(taskOf(), 0, plannedOf());
-    const [waiting] = step(step(rebuild, { type: 'observed', observation: sightOf(0, {}, true, true) })[0], {
-      type: 'accepted',
-      atMs: 0,
-      requestId: 'r'
-    });
-    const [, command] = step(waiting, { type: 'observed', observation: sightOf(40_000, {}, false) });
+    const [waiting] = step(
+      step(rebuild, { type: 'observed', observation: observationOf(0, {}, true, true) })[0],
+      {
+        type: 'accepted',
+        atMs: 0,
+        requestId: 'r'
+      }
+    );
+    const [, command] = step(waiting, { type: 'observed', observation: observationOf(40_000, {}, false) });
     expect(command).toMatchObject({ type: 'observe', dueMs: 44_800 });
   });
 });
@@ -789,7 +805,7 @@ describe('the schedule', () => {
 describe('cancel', () => {
   test('before the send the disk is untouched, after it erasing, during it unknown', () => {
     const [rebuild] = begin(taskOf(), 0, plannedOf());
-    const [looked] = step(rebuild, { type: 'observed', observation: sightOf(0, {}, true, true) });
+    const [looked] = step(rebuild, { type: 'observed', observation: observationOf(0, {}, true, true) });
     const [accepted] = step(looked, { type: 'accepted', atMs: 1, requestId: 'r' });
     const cancelled = (from: typeof rebuild, event: RebuildEvent) => step(from, event)[0];
     expect(diskStateOf(cancelled(looked, { type: 'cancelled', atMs: 2 }))).toBe('untouched');
@@ -801,31 +817,31 @@ describe('cancel', () => {
 });
 
 describe('what an observation asks for', () => {
-  const disks = (lived: ReturnType<typeof live>): readonly number[] =>
-    lived.commands.flatMap((command, index) =>
+  const disks = (played: ReturnType<typeof playRebuild>): readonly number[] =>
+    played.commands.flatMap((command, index) =>
       command.type === 'observe' && command.withDisk
-        ? [lived.commands.slice(0, index).filter(({ type }) => type === 'observe').length]
+        ? [played.commands.slice(0, index).filter(({ type }) => type === 'observe').length]
         : []
     );
 
   test('the disk only first and last, if status and image are enough', () => {
-    const lived = live(taskOf(), plain);
-    expect(disks(lived)).toEqual([0, lived.looks.length - 1]);
+    const played = playRebuild(taskOf(), plain);
+    expect(disks(played)).toEqual([0, played.looks.length - 1]);
   });
 
   test('the disk until the status changes, if the image cannot prove it', () => {
     const onIt: Shown = { imageId: 'm-new' };
     const script = stretches([20_000, onIt], [60_000, { ...onIt, ...away }], [always, onIt]);
-    const lived = live(taskOf({ force: true }), script);
-    const early = lived.looks.filter((atMs) => atMs < 20_000).length;
-    expect(disks(lived)).toEqual([
+    const played = playRebuild(taskOf({ force: true }), script);
+    const early = played.looks.filter((atMs) => atMs < 20_000).length;
+    expect(disks(played)).toEqual([
       ...Array.from({ length: early + 1 }, (_, index) => index),
-      lived.looks.length - 1
+      played.looks.length - 1
     ]);
   });
 
   test('the disk while an image that changed at once does not prove the end', () => {
-    const lived = live(taskOf(), {
+    const played = playRebuild(taskOf(), {
       show: (atMs) =>
         atMs === 0
           ? {}
@@ -835,8 +851,8 @@ describe('what an observation asks for', () => {
               ? { ...away, imageId: 'm-new' }
               : done
     });
-    expect(disks(lived).length).toBeGreaterThan(10);
-    expect(reason(lived)).toBe('rebuilt');
+    expect(disks(played).length).toBeGreaterThan(10);
+    expect(reason(played)).toBe('rebuilt');
   });
 });
 
@@ -848,17 +864,20 @@ describe('more about what a status proves', () => {
   });
 
   test('an unknown status counts as a change, so the return to Running ends it at once', () => {
-    const lived = live(taskOf(), stretches([9_000, {}], [90_000, { status: 'Rebuilding' }], [always, done]));
-    expect(lived.looks.at(-1)).toBeLessThan(100_000);
+    const played = playRebuild(
+      taskOf(),
+      stretches([9_000, {}], [90_000, { status: 'Rebuilding' }], [always, done])
+    );
+    expect(played.looks.at(-1)).toBeLessThan(100_000);
   });
 
   test('ImageProcessing counts as one if the image changes, and then it must be stable for a quarter of timeout', () => {
     const script = stretches([9_000, {}], [90_000, { status: 'ImageProcessing' }], [always, done]);
     for (const send of [undefined, lost]) {
-      const lived = live(taskOf(), send === undefined ? script : { ...script, send });
-      expect(reason(lived)).toBe('rebuilt');
-      expect(lived.looks.at(-1)).toBeGreaterThanOrEqual(390_000);
-      expect(lived.looks.at(-1)).toBeLessThan(400_000);
+      const played = playRebuild(taskOf(), send === undefined ? script : { ...script, send });
+      expect(reason(played)).toBe('rebuilt');
+      expect(played.looks.at(-1)).toBeGreaterThanOrEqual(390_000);
+      expect(played.looks.at(-1)).toBeLessThan(400_000);
     }
   });
 
@@ -870,26 +889,26 @@ describe('more about what a status proves', () => {
       [400_000, unsettled],
       [always, { imageId: 'm-other' }]
     );
-    const lived = live(taskOf(), script);
-    expect(reason(lived)).toBe('wrongImage');
+    const played = playRebuild(taskOf(), script);
+    expect(reason(played)).toBe('wrongImage');
   });
 
   test('a read that the service refuses for good ends the wait at once', () => {
     for (const kind of ['invalid', 'conflict'] as const) {
       const look = (atMs: number): RebuildEvent | undefined =>
         atMs > 30_000 ? { type: 'observeFailed', atMs, failure: failureOf(kind) } : undefined;
-      const lived = live(taskOf(), { ...plain, look });
-      expect(lived.looks.at(-1)).toBeLessThan(40_000);
+      const played = playRebuild(taskOf(), { ...plain, look });
+      expect(played.looks.at(-1)).toBeLessThan(40_000);
     }
   });
 });
 
 describe('more about a change that is found under way', () => {
   test('an unknown first status means somebody is at work', () => {
-    const lived = live(taskOf(), stretches([60_000, { status: 'Rebuilding' }], [always, done]));
-    expect(reason(lived)).toBe('rebuilt');
-    expect(lived.sends).toEqual([]);
-    expect(diskStateOf(lived.rebuild)).toBe('erased');
+    const played = playRebuild(taskOf(), stretches([60_000, { status: 'Rebuilding' }], [always, done]));
+    expect(reason(played)).toBe('rebuilt');
+    expect(played.sends).toEqual([]);
+    expect(diskStateOf(played.rebuild)).toBe('erased');
   });
 
   test.each([false, true])('Stopped at first, on another image: it was a rebuild (force: %s)', (force) => {
@@ -898,22 +917,22 @@ describe('more about a change that is found under way', () => {
       [80_000, { ...done, status: 'Starting' }],
       [always, done]
     );
-    const lived = live(taskOf({ force }), script);
-    expect(reason(lived)).toBe('rebuilt');
-    expect(lived.sends).toEqual([]);
-    expect(diskStateOf(lived.rebuild)).toBe('erased');
+    const played = playRebuild(taskOf({ force }), script);
+    expect(reason(played)).toBe('rebuilt');
+    expect(played.sends).toEqual([]);
+    expect(diskStateOf(played.rebuild)).toBe('erased');
   });
 
   test('what ends Stopped on the image is started, and nothing is erased', () => {
     const stoppedOnIt: Shown = { ...done, status: 'Stopped' };
-    const lived = live(taskOf(), stretches([60_000, away], [400_000, stoppedOnIt], [always, done]));
-    expect(lived.starts).toHaveLength(1);
-    expect(lived.sends).toEqual([]);
-    expect(reason(lived)).toBe('rebuilt');
+    const played = playRebuild(taskOf(), stretches([60_000, away], [400_000, stoppedOnIt], [always, done]));
+    expect(played.starts).toHaveLength(1);
+    expect(played.sends).toEqual([]);
+    expect(reason(played)).toBe('rebuilt');
   });
 
   test('what never ends has not been erased by this run', () => {
-    expect(diskStateOf(live(taskOf(), { show: () => away }).rebuild)).toBe('untouched');
+    expect(diskStateOf(playRebuild(taskOf(), { show: () => away }).rebuild)).toBe('untouched');
   });
 });
 
@@ -923,40 +942,40 @@ describe('a backup', () => {
 
   test('is made once, when the instance is stable and about to be erased, and then it is observed again', () => {
     const script = stretches([100_000, {}], [160_000, away], [always, done]);
-    const lived = live(task, { ...script, backup: backedUp });
-    expect(lived.commands.map(({ type }) => type).slice(0, 4)).toEqual([
+    const played = playRebuild(task, { ...script, backup: backedUp });
+    expect(played.commands.map(({ type }) => type).slice(0, 4)).toEqual([
       'observe',
       'backup',
       'observe',
       'send'
     ]);
-    expect(lived.commands.filter(({ type }) => type === 'backup')).toHaveLength(1);
-    expect(reason(lived)).toBe('rebuilt');
+    expect(played.commands.filter(({ type }) => type === 'backup')).toHaveLength(1);
+    expect(reason(played)).toBe('rebuilt');
   });
 
   test('is not made of what is not erased', () => {
-    const lived = live(task, { show: () => done });
-    expect(lived.commands.map(({ type }) => type)).toEqual(['observe']);
+    const played = playRebuild(task, { show: () => done });
+    expect(played.commands.map(({ type }) => type)).toEqual(['observe']);
   });
 
   test('that fails ends it with the disk untouched', () => {
     const problem = { cause: 'It broke.', remedy: 'Mend it.' };
-    const lived = live(task, {
+    const played = playRebuild(task, {
       show: () => ({}),
       backup: (atMs) => ({ type: 'prepared', atMs, problem })
     });
-    expect(lived.rebuild.ending).toEqual({ kind: 'failed', reason: { kind: 'backup', problem } });
-    expect(diskStateOf(lived.rebuild)).toBe('untouched');
-    expect(lived.sends).toEqual([]);
+    expect(played.rebuild.ending).toEqual({ kind: 'failed', reason: { kind: 'backup', problem } });
+    expect(diskStateOf(played.rebuild)).toBe('untouched');
+    expect(played.sends).toEqual([]);
   });
 
   test('of a stopped instance does not require a second stable time', () => {
     const stopped: Shown = { status: 'Stopped' };
-    const lived = live(task, {
+    const played = playRebuild(task, {
       ...stretches([420_000, stopped], [460_000, away], [always, done]),
       backup: backedUp
     });
-    expect(lived.sends[0]).toBeLessThan(400_000);
-    expect(reason(lived)).toBe('rebuilt');
+    expect(played.sends[0]).toBeLessThan(400_000);
+    expect(reason(played)).toBe('rebuilt');
   });
 });

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { restoreWithLines } from '../../../src/core/report/restore-with.ts';
-import { sightOf } from '../rebuild/rebuilds.ts';
+import { observationOf } from '../rebuild/rebuilds.ts';
 import { rebuildOf, runOf } from '../run/runs.ts';
 
 const options = { login: { kind: 'adminPass' }, script: 'kept' } as const;
-const onTarget = sightOf(60_000, { imageId: 'm-new' }, true);
+const onTarget = observationOf(60_000, { imageId: 'm-new' }, true);
 const failed = rebuildOf(
   { kind: 'failed', reason: { kind: 'timedOut', status: 'Starting' } },
   { last: onTarget }

@@ -22,10 +22,10 @@ import {
   failureOf,
   image,
   instance,
-  live,
+  observationOf,
   plannedOf,
+  playRebuild,
   type Shown,
-  sightOf,
   stretches,
   taskOf
 } from '../rebuild/rebuilds.ts';
@@ -135,7 +135,7 @@ describe('failures in words', () => {
     ['shows nothing yet: a re-run may erase again', {}, /before it shows erases the disk again/],
     ['has been seen to start: a re-run is safe', { status: 'Starting' }, /A re-run is safe/]
   ] as const)('a call that fails after a rebuild was accepted that %s', (_, shown, remedy) => {
-    const { rebuild } = live(taskOf(), {
+    const { rebuild } = playRebuild(taskOf(), {
       show: (atMs) => (atMs < 9_000 ? {} : shown),
       look: (atMs) =>
         atMs < 40_000 ? undefined : { type: 'observeFailed', atMs, failure: failureOf('denied') }
@@ -147,7 +147,7 @@ describe('failures in words', () => {
   });
 
   test('a rebuild that is not proven is not reported as erased', () => {
-    const { rebuild } = live(taskOf(), { show: () => ({}) });
+    const { rebuild } = playRebuild(taskOf(), { show: () => ({}) });
     expect(rebuild.ending).toEqual({ kind: 'failed', reason: { kind: 'unproven' } });
     expect(diskStateOf(rebuild)).toBe('unknown');
   });
@@ -165,7 +165,7 @@ describe('failures in words', () => {
     expect(describeFailure({ ...failureOf('denied'), target: '' })).toBe('RebuildInstance: no');
   });
 
-  const lived = live(taskOf(), stretches([9_000, {}], [1e12, { status: 'Starting' }])).rebuild;
+  const played = playRebuild(taskOf(), stretches([9_000, {}], [1e12, { status: 'Starting' }])).rebuild;
   const reasons: readonly Parameters<typeof explain>[1][] = [
     { kind: 'busy', status: 'Starting' },
     { kind: 'unclear', status: 'Starting' },
@@ -184,7 +184,7 @@ describe('failures in words', () => {
   ];
 
   test.each(reasons.map((reason) => [reason.kind, reason] as const))('%s', (_, reason) => {
-    const { cause, remedy } = explain(lived, reason);
+    const { cause, remedy } = explain(played, reason);
     expect(cause).toMatch(/\.$/);
     expect(remedy).not.toBe('');
   });
@@ -203,13 +203,13 @@ describe('failures in words', () => {
   });
 
   test('a timeout names the last status and the history', () => {
-    expect(wholeCause(explain(lived, { kind: 'timedOut', status: 'Starting' }))).toBe(
+    expect(wholeCause(explain(played, { kind: 'timedOut', status: 'Starting' }))).toBe(
       'still Starting 20m 00s after the rebuild was accepted. Seen: Running on m-old after 0s, Starting on m-old after 10s.'
     );
   });
 
   test('a denied read in mid-wait says that the rebuild goes on', () => {
-    expect(explain(lived, { kind: 'call', failure: failureOf('denied') }).cause).toContain(
+    expect(explain(played, { kind: 'call', failure: failureOf('denied') }).cause).toContain(
       'The rebuild goes on without this run.'
     );
     const [fresh] = begin(taskOf(), 0);
@@ -222,7 +222,7 @@ describe('failures in words', () => {
   test('a cancel says what goes on', () => {
     const [fresh] = begin(taskOf(), 0);
     expect(explainCancel(fresh).remedy).toBe('There is nothing to repair.');
-    expect(explainCancel(lived).remedy).toContain('goes on without this run');
+    expect(explainCancel(played).remedy).toContain('goes on without this run');
   });
 });
 
@@ -278,7 +278,7 @@ describe('the plan in words', () => {
 });
 
 describe('the log', () => {
-  function linesOf(...args: Parameters<typeof live>): string {
+  function linesOf(...args: Parameters<typeof playRebuild>): string {
     const [task, script] = args;
     const lines: string[] = [];
     let [rebuild, command] = begin(task, 0, plannedOf(script.show(0)));
@@ -291,7 +291,7 @@ describe('the log', () => {
         command.type === 'observe'
           ? (script.look?.(nowMs) ?? {
               type: 'observed' as const,
-              observation: sightOf(nowMs, script.show(nowMs), command.withDisk, command.fresh)
+              observation: observationOf(nowMs, script.show(nowMs), command.withDisk, command.fresh)
             })
           : command.type === 'send'
             ? (script.send?.(nowMs, before.sends + 1) ?? {
@@ -356,9 +356,9 @@ describe('the log', () => {
   ] as const)('a heartbeat line while %s', (phase, words) => {
     const [rebuild] = begin(taskOf(), 0);
     expect(heartbeat({ ...rebuild, phase }, 60_000, 0)).toContain(words);
-    expect(heartbeat({ ...rebuild, phase, adopted: true, last: sightOf(0, {}, true) }, 60_000, 0)).toContain(
-      'still Running on m-old'
-    );
+    expect(
+      heartbeat({ ...rebuild, phase, adopted: true, last: observationOf(0, {}, true) }, 60_000, 0)
+    ).toContain('still Running on m-old');
   });
 });
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { diskBefore, erasedBy } from '../../../src/core/run/erased.ts';
-import { disk, sightOf } from '../rebuild/rebuilds.ts';
+import { disk, observationOf } from '../rebuild/rebuilds.ts';
 import { rebuildOf, runOf, targetOf } from './runs.ts';
 
 const snapshots = [{ id: 's-1', name: 'nightly', volumeId: 'v-old', createTime: '2026-01-01T00:00:00Z' }];
 const target = targetOf('i-1', { snapshots });
-const later = sightOf(60_000, { disk: { id: 'v-later' } }, true);
+const later = observationOf(60_000, { disk: { id: 'v-later' } }, true);
 
 describe('what a rebuild erases', () => {
   test('is the disk of the plan, with its snapshots', () => {

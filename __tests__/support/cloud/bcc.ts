@@ -36,7 +36,7 @@ function diskOf({ disk }: Shown) {
 }
 
 /** What one replica shows of an instance. */
-interface Sight {
+interface Reading {
   readonly machine: Machine;
   readonly shown: Shown;
 }
@@ -45,31 +45,32 @@ interface Sight {
 export function createBcc(cloud: Cloud): Bcc {
   const { wire } = cloud;
   const one = (operation: string, id: string, detail = ''): WireCall => ({ operation, ids: [id], detail });
-  const see = (machine: Machine, lagMs: number): Sight[] => {
+  const see = (machine: Machine, lagMs: number): Reading[] => {
     const shown = machine.shownBy(lagMs, cloud.nowMs);
     return shown.isDeleted ? [] : [{ machine, shown }];
   };
-  const only = (id: string, lagMs: number, call: WireCall): Sight => {
+  const only = (id: string, lagMs: number, call: WireCall): Reading => {
     const machine = cloud.machines.get(id);
     const [sight] = machine === undefined ? [] : see(machine, lagMs);
     if (sight === undefined) throw failure('notFound', call);
     return sight;
   };
-  const all = (lagMs: number): Sight[] => [...cloud.machines.values()].flatMap((one) => see(one, lagMs));
+  const all = (lagMs: number): Reading[] => [...cloud.machines.values()].flatMap((one) => see(one, lagMs));
   /** A read that one of the replicas answers; what it has shown is noted once the answer is there. */
   const read = async <T>(
     call: WireCall,
     signal: AbortSignal,
     fresh: boolean | undefined,
     work: (lagMs: number) => T,
-    sightsOf: (value: T) => readonly Sight[]
+    readingsOf: (value: T) => readonly Reading[]
   ): Promise<T> => {
     const sentMs = cloud.nowMs;
     const value = await wire.call(call, signal, () => work(cloud.replicaLagMs(fresh)));
-    for (const sight of sightsOf(value)) cloud.guard.see(sight.machine, sight.shown, sentMs, call.operation);
+    for (const sight of readingsOf(value))
+      cloud.guard.see(sight.machine, sight.shown, sentMs, call.operation);
     return value;
   };
-  const answer = () => ({ requestId: `r-${wire.chronicle.entries.length}` });
+  const answer = () => ({ requestId: `r-${wire.eventLog.entries.length}` });
   return {
     async getInstance(id, signal, { fresh } = {}) {
       const call = one('getInstance', id);

@@ -1,11 +1,11 @@
 /** The whole model cloud: instances, images and load balancers, and what the service does to them. */
 import type { Pool, Weight } from '../../../src/core/model/backend-server.ts';
 import type { Image } from '../../../src/core/model/image.ts';
+import { drawOutcome, type FailureOdds, type RebuildOutcome, type ServiceBehaviour } from './behaviour.ts';
 import type { Conditions } from './conditions.ts';
 import type { Dice } from './dice.ts';
 import { Guard, type RunFacts } from './guard.ts';
 import { Machine, type MachineSpec } from './machine.ts';
-import { drawFate, type Fate, type Luck, type Manner } from './manner.ts';
 import { Others } from './others.ts';
 import { partlyRefused, wipePartly } from './partly.ts';
 import { type MemberSpec, Pools } from './pools.ts';
@@ -26,8 +26,8 @@ export interface ModelImage {
 
 /** What a cloud is made of. */
 export interface CloudSpec {
-  readonly manner: Manner;
-  readonly luck: Luck;
+  readonly behaviour: ServiceBehaviour;
+  readonly odds: FailureOdds;
   readonly conditions: Conditions;
   readonly machines: readonly MachineSpec[];
   readonly members: readonly MemberSpec[];
@@ -35,7 +35,7 @@ export interface CloudSpec {
 
 /** The cloud of one case. */
 export class Cloud {
-  readonly manner: Manner;
+  readonly behaviour: ServiceBehaviour;
   readonly machines: ReadonlyMap<string, Machine>;
   readonly pools: Pools;
   readonly images = new Map<string, ModelImage>();
@@ -43,25 +43,25 @@ export class Cloud {
   readonly guard: Guard;
   readonly others: Others;
   readonly conditions: Conditions;
-  readonly #luck: Luck;
+  readonly #odds: FailureOdds;
   readonly #dice: Dice;
   #made = 0;
   /** Behind which replica the connection is that is kept alive. */
   #keptLagMs = 0;
 
   constructor(
-    { manner, luck, conditions, machines, members }: CloudSpec,
+    { behaviour, odds, conditions, machines, members }: CloudSpec,
     facts: RunFacts,
     wire: Wire,
     dice: Dice
   ) {
-    this.manner = manner;
+    this.behaviour = behaviour;
     this.conditions = conditions;
     this.wire = wire;
-    this.#luck = luck;
+    this.#odds = odds;
     this.#dice = dice;
-    this.machines = new Map(machines.map((spec) => [spec.id, new Machine(spec, manner)]));
-    this.pools = new Pools(members, manner);
+    this.machines = new Map(machines.map((spec) => [spec.id, new Machine(spec, behaviour)]));
+    this.pools = new Pools(members, behaviour);
     this.guard = new Guard(this, facts);
     this.others = new Others(facts.isTagged);
     for (const id of ['m-old', 'm-new']) this.addImage(id);
@@ -148,40 +148,40 @@ export class Cloud {
 
   /** What keeps the service from rebuilding it. */
   isRefused(machine: Machine): boolean {
-    return machine.busyUntilMs > this.nowMs && this.manner.second === 'refused';
+    return machine.busyUntilMs > this.nowMs && this.behaviour.second === 'refused';
   }
 
   wipe(machine: Machine, imageId: string): void {
     const { nowMs, guard } = this;
-    const diskState = this.#withSnapshot(drawFate(this.#dice, this.#luck, this.manner));
+    const diskState = this.#withSnapshot(drawOutcome(this.#dice, this.#odds, this.behaviour));
     guard.beforeWipe(machine, imageId);
-    const wipe = machine.wipe(imageId, this.wire.chronicle.run, diskState, nowMs);
+    const wipe = machine.wipe(imageId, this.wire.eventLog.run, diskState, nowMs);
     const how = `${machine.id} → ${imageId}: taken, ${diskState.ends}`;
-    this.wire.chronicle.note(
+    this.wire.eventLog.note(
       nowMs,
       wipe === undefined ? how : `${how}, works ${wipe.startsMs / 1000} to ${wipe.endsMs / 1000} s`
     );
     guard.afterWipe(machine, wipe);
   }
 
-  #withSnapshot(fate: Fate): Fate {
+  #withSnapshot(outcome: RebuildOutcome): RebuildOutcome {
     const { snapshotFirst, snapshotShows: shows } = this.conditions;
-    if (snapshotFirst === 0 || !this.#dice.chance(snapshotFirst)) return fate;
+    if (snapshotFirst === 0 || !this.#dice.chance(snapshotFirst)) return outcome;
     const afterMs = 1_000 * this.#dice.int(1, 20);
-    return { ...fate, snapshot: { afterMs, lastsMs: 1_000 * this.#dice.int(3, 60), shows } };
+    return { ...outcome, snapshot: { afterMs, lastsMs: 1_000 * this.#dice.int(3, 60), shows } };
   }
 
   start(machine: Machine): void {
-    machine.start(this.nowMs, this.#dice.chance(this.#luck.bad / 2));
+    machine.start(this.nowMs, this.#dice.chance(this.#odds.bad / 2));
   }
 
   /** For several at once; the answer tells nothing of a single one. */
   wipeSome(ids: readonly string[], imageId: string, call: WireCall): void {
-    if (wipePartly(this, ids, imageId, this.#dice, this.#luck)) throw partlyRefused(call, this.#dice);
-    const { batch } = this.manner;
+    if (wipePartly(this, ids, imageId, this.#dice, this.#odds)) throw partlyRefused(call, this.#dice);
+    const { batch } = this.behaviour;
     const known = ids.map((id) => this.machine(id)).filter((machine) => machine !== undefined);
     // One of them may be refused for a reason that only the service knows.
-    const odd = this.#dice.chance(this.#luck.bad) ? this.#dice.pick(ids) : undefined;
+    const odd = this.#dice.chance(this.#odds.bad) ? this.#dice.pick(ids) : undefined;
     const good = known.filter((machine) => !this.isRefused(machine) && machine.id !== odd);
     const isWhole = good.length === ids.length;
     if (!isWhole && batch === 'none') throw failure('conflict', call);
@@ -190,14 +190,14 @@ export class Cloud {
   }
 
   makeImage(machine: Machine, name: string): string {
-    const { nowMs, manner } = this;
+    const { nowMs, behaviour } = this;
     this.#made += 1;
     const id = `m-b${this.#made}`;
-    const readyMs = nowMs + manner.imageMs;
-    const fails = this.#dice.chance(this.#luck.bad / 2);
-    const { run } = this.wire.chronicle;
+    const readyMs = nowMs + behaviour.imageMs;
+    const fails = this.#dice.chance(this.#odds.bad / 2);
+    const { run } = this.wire.eventLog;
     this.images.set(id, { id, name, type: 'Custom', of: machine.id, run, madeMs: nowMs, readyMs, fails });
-    if (manner.imageShows) machine.showUntil(readyMs, 'ImageProcessing', nowMs);
+    if (behaviour.imageShows) machine.showUntil(readyMs, 'ImageProcessing', nowMs);
     return id;
   }
 

@@ -1,7 +1,8 @@
 /** The fleet of a case: instances in all states that a run may find them in, and their places on load balancers. */
+
+import type { ServiceBehaviour } from './behaviour.ts';
 import type { Dice } from './dice.ts';
 import type { MachineSpec } from './machine.ts';
-import type { Manner } from './manner.ts';
 import type { MemberSpec } from './pools.ts';
 
 /** What goes on with an instance when the first run comes. */
@@ -27,7 +28,7 @@ export interface FleetSpec {
 /** Draws a fleet of 1 to 12, or of other sizes. */
 export function drawFleet(
   dice: Dice,
-  manner: Manner,
+  behaviour: ServiceBehaviour,
   isPeaceful: boolean,
   sizes?: readonly [number, number]
 ): FleetSpec {
@@ -48,7 +49,7 @@ export function drawFleet(
   const openings = new Map<string, Opening>();
   for (let index = 0; index < count + others; index += 1) {
     const id = `i-${String(index + 1).padStart(3, '0')}`;
-    const [spec, opening] = drawMachine(dice, id, index, { isPlain, isPeaceful, isBadImage, manner });
+    const [spec, opening] = drawMachine(dice, id, index, { isPlain, isPeaceful, isBadImage, behaviour });
     machines.push(spec);
     openings.set(id, opening);
   }
@@ -75,11 +76,11 @@ interface Mood {
   readonly isPlain: boolean;
   readonly isPeaceful: boolean;
   readonly isBadImage: boolean;
-  readonly manner: Manner;
+  readonly behaviour: ServiceBehaviour;
 }
 
 function drawMachine(dice: Dice, id: string, index: number, mood: Mood): readonly [MachineSpec, Opening] {
-  const { isPlain, isPeaceful, isBadImage, manner } = mood;
+  const { isPlain, isPeaceful, isBadImage, behaviour } = mood;
   const never = Number.POSITIVE_INFINITY;
   const delay = (badly: number): number =>
     !isPeaceful && dice.chance(badly) ? never : dice.pick([0, 1_000 * dice.int(0, 40)]);
@@ -103,16 +104,16 @@ function drawMachine(dice: Dice, id: string, index: number, mood: Mood): readonl
     healthDelayMs: (image) => (image === 'm-new' ? onNew : onOld),
     healthyFromMs
   };
-  return [spec, isPlain || status !== 'Running' ? { kind: 'none' } : drawOpening(dice, manner)];
+  return [spec, isPlain || status !== 'Running' ? { kind: 'none' } : drawOpening(dice, behaviour)];
 }
 
-function drawOpening(dice: Dice, manner: Manner): Opening {
+function drawOpening(dice: Dice, behaviour: ServiceBehaviour): Opening {
   if (dice.chance(0.06)) {
     const status = dice.pick(['Scaling', 'VolumeResizing', 'Humming']);
     return { kind: 'change', status, untilMs: 1_000 * dice.int(5, 400) };
   }
   // One that shows nothing could not be met by anybody.
-  if (manner.statuses.length === 0 || !dice.chance(0.06)) return { kind: 'none' };
+  if (behaviour.statuses.length === 0 || !dice.chance(0.06)) return { kind: 'none' };
   return { kind: 'rebuild', imageId: dice.pick(['m-new', 'm-new', 'm-old']) };
 }
 

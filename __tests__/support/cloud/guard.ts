@@ -1,12 +1,12 @@
 /** The rules that are broken at a moment: each is looked at when something happens that could break it. */
 import type { InstanceReport } from '../../../src/core/report/report.ts';
-import type { CallEntry } from './chronicle.ts';
-import { isWrite } from './chronicle.ts';
 import type { Cloud } from './cloud.ts';
+import type { CallEntry } from './event-log.ts';
+import { isWrite } from './event-log.ts';
 import type { Machine, Shown, Wipe } from './machine.ts';
 import type { Seat } from './pools.ts';
 import { poolName } from './pools.ts';
-import { freshMs, Sightings, tells } from './sightings.ts';
+import { freshMs, ReadHistory, reveals } from './read-history.ts';
 import { Truth } from './truth.ts';
 
 /** What a run was asked for, as the rules need it. */
@@ -29,14 +29,14 @@ export interface RunFacts {
 /** Watches one case. */
 export class Guard {
   readonly truth: Truth;
-  readonly sightings: Sightings;
+  readonly readHistory: ReadHistory;
   /** Whether somebody has watched for the rebuilds of the run before, so that the present one must find them. */
   isWatched = true as boolean;
   /** `survey` until the plan stands, `post` once the run has ended. */
   phase: 'survey' | 'run' | 'post' = 'survey';
   isCancelled = false as boolean;
   canaries: readonly string[] = [];
-  /** Who was away when the plan was made, as far as the run could see. */
+  /** Who was unavailable when the plan was made, as far as the run could see. */
   unavailableBefore: readonly string[] = [];
   readonly #cloud: Cloud;
   readonly #facts: RunFacts;
@@ -45,14 +45,14 @@ export class Guard {
   readonly #failed = new Set<string>();
   readonly #rollingBack = new Set<string>();
   #stoppedMs: number | undefined;
-  /** Whether the instance that is being touched was away before that. */
+  /** Whether the instance that is being touched was unavailable before that. */
   #wasAway = false as boolean;
 
   constructor(cloud: Cloud, facts: RunFacts) {
     this.#cloud = cloud;
     this.#facts = facts;
     this.truth = new Truth(cloud, facts.healthAsked);
-    this.sightings = new Sightings(facts.timeoutMs, facts.pollIntervalMs);
+    this.readHistory = new ReadHistory(facts.timeoutMs, facts.pollIntervalMs);
   }
 
   beginRun(): void {
@@ -64,24 +64,24 @@ export class Guard {
     this.#stoppedMs = undefined;
     this.#cloud.pools.beginRun();
     this.#cloud.others.beginRun(this.#cloud.nowMs);
-    this.sightings.beginRun();
+    this.readHistory.beginRun();
   }
 
   /** A read was answered, and the process has the answer. */
   see(machine: Machine, shown: Shown, sentMs: number, operation: string): void {
     if (this.phase === 'post') return;
     const part = operation.endsWith('Disk') || operation.endsWith('Disks') ? 'disk' : 'instance';
-    if (part === 'instance') this.sightings.read(machine.id, sentMs);
-    const { run } = this.#cloud.wire.chronicle;
-    const first = this.sightings.firstOf(machine.id, part, shown);
-    for (const wipe of machine.wipes) if (tells(wipe, part, run, first, shown)) wipe.shownTo[part].add(run);
+    if (part === 'instance') this.readHistory.read(machine.id, sentMs);
+    const { run } = this.#cloud.wire.eventLog;
+    const first = this.readHistory.firstOf(machine.id, part, shown);
+    for (const wipe of machine.wipes) if (reveals(wipe, part, run, first, shown)) wipe.shownTo[part].add(run);
   }
 
   /** A rebuild leaves. */
   beforeSend(ids: readonly string[], imageId: string): void {
     const { nowMs } = this.#cloud;
     for (const id of ids) {
-      const problem = this.sightings.problemOf(id, imageId, nowMs);
+      const problem = this.readHistory.problemOf(id, imageId, nowMs);
       if (problem !== undefined) this.#broken(`(13) the rebuild of ${id} ${problem}`);
     }
   }
@@ -115,14 +115,14 @@ export class Guard {
     if (machine === undefined) return;
     if (this.truth.isHidden(machine)) {
       // Nor can the end of the run tell more.
-      this.truth.untold.add(id);
+      this.truth.unknowable.add(id);
       return;
     }
-    const shownMs = this.sightings.lastOf(id) - this.#cloud.longestLagMs;
-    if (others.hasMovedUnseen(machine, shownMs, this.#cloud.wire.chronicle.run)) return;
+    const shownMs = this.readHistory.lastOf(id) - this.#cloud.longestLagMs;
+    if (others.hasMovedUnseen(machine, shownMs, this.#cloud.wire.eventLog.run)) return;
     const isOnImage = (machine.system === this.#facts.target) !== isBack;
     if (isOnImage && this.truth.serves(machine)) return;
-    this.#broken(`(6) ${id} is called well, and is ${machine.power} on ${machine.system}`);
+    this.#broken(`(6) ${id} is reported as good, and is ${machine.power} on ${machine.system}`);
   }
 
   /** A single target has the log to itself. */
@@ -168,7 +168,7 @@ export class Guard {
       const machine = this.#cloud.machine(canary);
       if (machine === undefined || this.truth.isExcused(machine)) continue;
       if (!this.truth.isDone(machine, this.#facts.target)) {
-        this.#broken(`(7) ${operation} ${id} before the canary ${canary} was well`);
+        this.#broken(`(7) ${operation} ${id} before the canary ${canary} was healthy`);
       }
     }
   }
@@ -180,7 +180,7 @@ export class Guard {
     if (why !== undefined) this.#broken(`(12) ${machine.id} wiped onto ${imageId} ${why}`);
     if (this.#rollingBack.has(machine.id)) this.#beforeBack(machine, imageId);
     else this.#beforeForth(machine, imageId);
-    if (this.truth.untold.has(machine.id)) return;
+    if (this.truth.unknowable.has(machine.id)) return;
     for (const seat of pools.of(machine.id)) {
       const isOff = seat.weight === 0 && nowMs - seat.loweredMs >= this.#facts.drainMs;
       if (seat.runWeight > 0 && !isOff) {
@@ -192,7 +192,7 @@ export class Guard {
   #beforeForth(machine: Machine, imageId: string): void {
     const { target, force, backup } = this.#facts;
     const { nowMs, wire, images } = this.#cloud;
-    const { run } = wire.chronicle;
+    const { run } = wire.eventLog;
     if (imageId !== target) this.#broken(`(2) ${machine.id} wiped onto ${imageId}`);
     const made = [...images.values()].filter((image) => image.of === machine.id && image.run === run);
     if (backup && !made.some(({ readyMs, fails }) => !fails && readyMs <= nowMs)) {
@@ -204,24 +204,24 @@ export class Guard {
     const isNeeded = machine.power === 'broken' || machine.system !== target;
     const twice = before.filter((wipe) => wipe.endsMs > nowMs || (wipe.run === run && !isNeeded));
     if (twice.length === 0 && (!isDone || force)) return;
-    if (this.truth.untold.has(machine.id)) return;
-    if (this.#isUntold(machine, imageId, twice.length > 0 ? twice : before))
-      this.truth.untold.add(machine.id);
+    if (this.truth.unknowable.has(machine.id)) return;
+    if (this.#isUnknowable(machine, imageId, twice.length > 0 ? twice : before))
+      this.truth.unknowable.add(machine.id);
     else this.#broken(`(2) ${machine.id} wiped twice`);
   }
 
   /** Whether no looking could tell of any of these rebuilds. Of its own the run knows, unless an answer was lost. */
-  #isUntold(machine: Machine, wanted: string, wipes: readonly Wipe[]): boolean {
-    const { wire, manner, nowMs, longestLagMs } = this.#cloud;
-    const { run } = wire.chronicle;
+  #isUnknowable(machine: Machine, wanted: string, wipes: readonly Wipe[]): boolean {
+    const { wire, behaviour, nowMs, longestLagMs } = this.#cloud;
+    const { run } = wire.eventLog;
     // What runs on the image is skipped, whoever has put it there; `force` is the permission to erase it all the same.
     const { imageId, status } = machine.shownBy(freshMs + longestLagMs, nowMs);
     if (imageId === wanted && status !== 'Error' && !this.#facts.force) return false;
     return wipes.every((wipe) => {
       if (wipe.run === run && !wire.lost.has(machine.id)) return false;
       // Whoever waits for the rebuilds of an earlier run to show finds those that show in the status.
-      const isFound = this.isWatched && wipe.run > 0 && wipe.run < run && manner.statuses.length > 0;
-      return !isFound && !this.truth.canTell(machine, wipe);
+      const isFound = this.isWatched && wipe.run > 0 && wipe.run < run && behaviour.statuses.length > 0;
+      return !isFound && !this.truth.isVisible(machine, wipe);
     });
   }
 
@@ -233,10 +233,10 @@ export class Guard {
     if (!rollback || !isErased || imageId === target) {
       this.#broken(`(2) ${machine.id} put back onto ${imageId} although it was not erased`);
     }
-    const own = machine.wipes.filter(({ run }) => run === wire.chronicle.run);
+    const own = machine.wipes.filter(({ run }) => run === wire.eventLog.run);
     const twice = own.filter((wipe) => wipe.imageId !== target);
     if (twice.length === 0) return;
-    if (this.#isUntold(machine, imageId, twice)) this.truth.untold.add(machine.id);
+    if (this.#isUnknowable(machine, imageId, twice)) this.truth.unknowable.add(machine.id);
     else this.#broken(`(2) ${machine.id} put back twice`);
   }
 
@@ -246,22 +246,22 @@ export class Guard {
     const { nowMs, wire } = this.#cloud;
     // One that was given up, for its time is over or nobody may look any more, is no longer worked on.
     const isAtWork = ({ run, acceptedMs, endsMs }: Wipe): boolean =>
-      run === wire.chronicle.run && nowMs < Math.min(endsMs, acceptedMs + this.#facts.timeoutMs);
+      run === wire.eventLog.run && nowMs < Math.min(endsMs, acceptedMs + this.#facts.timeoutMs);
     const working = this.#targets().filter(
-      ({ id, wipes }) => wipes.some(isAtWork) && !this.#failed.has(id) && !this.truth.untold.has(id)
+      ({ id, wipes }) => wipes.some(isAtWork) && !this.#failed.has(id) && !this.truth.unknowable.has(id)
     );
     if (working.length > this.#facts.maxUnavailable) this.#broken(`(1) ${working.length} are wiped at once`);
   }
 
-  /** Whoever served until now is away from here on, and there must have been room. */
+  /** An instance that served until now is unavailable from here on, and there must have been room. */
   #taken(machine: Machine, how: string): void {
     if (this.#wasAway || this.truth.isExcused(machine)) return;
-    // What was taken in hand while it was away counts as away until it is done, be it up for a moment in between.
+    // One that was unavailable when its work began counts so until it is done, even if it is up for a moment in between.
     if (this.unavailableBefore.includes(machine.id)) return;
-    const away = this.#targets().filter((one) => this.truth.isUnavailable(one));
-    if (away.length <= this.#facts.maxUnavailable) return;
-    const names = away.map(({ id }) => id).join(', ');
-    this.#broken(`(1) ${machine.id} ${how} although no other may be away: ${names}`);
+    const unavailable = this.#targets().filter((one) => this.truth.isUnavailable(one));
+    if (unavailable.length <= this.#facts.maxUnavailable) return;
+    const names = unavailable.map(({ id }) => id).join(', ');
+    this.#broken(`(1) ${machine.id} ${how} although too many are unavailable: ${names}`);
   }
 
   #targets(): readonly Machine[] {
@@ -275,13 +275,13 @@ export class Guard {
     }
     this.#wasAway = this.truth.isUnavailable(machine);
     if (weight <= seat.weight || this.truth.isExcused(machine)) return;
-    const own = machine.wipes.findLast(({ run }) => run === this.#cloud.wire.chronicle.run);
+    const own = machine.wipes.findLast(({ run }) => run === this.#cloud.wire.eventLog.run);
     if (own === undefined) {
       if (machine.isBeingWiped(this.#cloud.nowMs)) {
         this.#broken(`(5) ${instanceId} gets traffic while it is wiped`);
       }
     } else if (!this.truth.serves(machine) || machine.system !== own.imageId) {
-      this.#broken(`(5) ${instanceId} gets traffic before it is well`);
+      this.#broken(`(5) ${instanceId} gets traffic before it is healthy`);
     }
   }
 
@@ -291,6 +291,6 @@ export class Guard {
 
   #broken(what: string): void {
     const { nowMs, wire } = this.#cloud;
-    wire.chronicle.problem(nowMs, what);
+    wire.eventLog.problem(nowMs, what);
   }
 }

@@ -5,8 +5,8 @@ import { run } from '../../../src/deploy/run/run.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { reported } from '../reported.ts';
 import { noCancel } from '../virtual.ts';
-import { type Chronicle, isWrite } from './chronicle.ts';
 import { createDice } from './dice.ts';
+import { type EventLog, isWrite } from './event-log.ts';
 import { playOthers, playRun, setUp } from './play.ts';
 import { postStep, type Stage } from './post.ts';
 import { drawScene } from './scene.ts';
@@ -26,22 +26,22 @@ const againMs = 10_000;
 /** Plays the case of a seed, with a kill in place of its cancel. */
 export async function playKill(
   seed: number
-): Promise<{ readonly chronicle: Chronicle; readonly plan: KillPlan }> {
+): Promise<{ readonly eventLog: EventLog; readonly plan: KillPlan }> {
   const { cancel: _cancel, ...drawn } = drawScene(seed);
   const plan = drawKill(seed, drawn.fleet.ids.length);
   // Where nobody watches, the next run may meet what does not show yet.
   const isCalm = drawn.isCalm && plan.hasPostStep;
   const stage = setUp({ ...drawn, cancel: undefined, isCalm }, createDice(seed ^ 0x5bd1e995));
-  const { clock, chronicle, cloud } = stage;
+  const { clock, eventLog, cloud } = stage;
   const left = await playUntilKilled(stage, plan);
   cloud.wire.ended();
   cloud.guard.isWatched = plan.hasPostStep;
   cloud.guard.phase = 'post';
-  chronicle.note(clock.nowMs(), `it is over, ${plan.hasPostStep ? 'with' : 'without'} a post step`);
+  eventLog.note(clock.nowMs(), `it is over, ${plan.hasPostStep ? 'with' : 'without'} a post step`);
   const still = plan.hasPostStep && left !== undefined ? (await postStep(reported(left), stage)).still : [];
   await clock.sleep(still.length > 0 ? 1_800_000 : againMs, noCancel.signal);
   await playRun(stage, 2);
-  return { chronicle, plan };
+  return { eventLog, plan };
 }
 
 function drawKill(seed: number, count: number): KillPlan {
@@ -54,9 +54,9 @@ function drawKill(seed: number, count: number): KillPlan {
 
 /** What the post step is handed over: what was written before the last call that cannot be taken back. */
 async function playUntilKilled(stage: Stage, plan: KillPlan): Promise<RunState | undefined> {
-  const { scene, clock, chronicle, cloud, ports } = stage;
+  const { scene, clock, eventLog, cloud, ports } = stage;
   const { guard, wire } = cloud;
-  chronicle.run = 1;
+  eventLog.run = 1;
   guard.beginRun();
   const death = new AbortController();
   const died = new Promise<undefined>((resolve) => {
@@ -76,7 +76,7 @@ async function playUntilKilled(stage: Stage, plan: KillPlan): Promise<RunState |
     count += 1;
     if (plan.kind !== 'time' && count === plan.count) kill();
   };
-  chronicle.onLog = (line) => guard.seeLog(line);
+  eventLog.onLog = (line) => guard.seeLog(line);
   const stopOthers = playOthers(stage);
   if (plan.kind === 'time') kill();
   let latest: (() => RunState) | undefined;

@@ -1,7 +1,7 @@
 /** One instance: what is true of it, and what the service shows. */
 import type { Tag } from '../../../src/core/model/selection.ts';
+import type { RebuildOutcome, ServiceBehaviour } from './behaviour.ts';
 import { longestLagMs, type SnapshotSchedule } from './conditions.ts';
-import type { Fate, Manner } from './manner.ts';
 
 /** What the service shows of an instance, from a moment on. */
 export interface Shown {
@@ -23,7 +23,7 @@ export interface Wipe {
   readonly acceptedMs: number;
   readonly startsMs: number;
   readonly endsMs: number;
-  readonly ends: Fate['ends'];
+  readonly ends: RebuildOutcome['ends'];
   /** What was shown when it was taken. */
   readonly before: Shown;
   /** The runs that a read has shown anything of it, be it of the instance or of its disk. */
@@ -67,14 +67,14 @@ export class Machine {
   healthyFromMs: number;
   busyUntilMs = 0;
   readonly #spec: MachineSpec;
-  readonly #manner: Manner;
+  readonly #behaviour: ServiceBehaviour;
   #changes: Change[] = [];
   /** What was shown lately, for the replicas that are behind. */
   #past: Shown[] = [];
 
-  constructor(spec: MachineSpec, manner: Manner) {
+  constructor(spec: MachineSpec, behaviour: ServiceBehaviour) {
     this.#spec = spec;
-    this.#manner = manner;
+    this.#behaviour = behaviour;
     this.id = spec.id;
     this.internalIp = spec.internalIp;
     this.name = `name-of-${spec.id}`;
@@ -113,7 +113,7 @@ export class Machine {
 
   /** Somebody stops it. */
   stop(nowMs: number): void {
-    const downMs = nowMs + this.#manner.powerMs;
+    const downMs = nowMs + this.#behaviour.powerMs;
     this.status = 'Stopping';
     this.power = 'down';
     this.healthyFromMs = Number.POSITIVE_INFINITY;
@@ -177,7 +177,7 @@ export class Machine {
   }
 
   start(nowMs: number, fails: boolean): void {
-    const readyMs = nowMs + this.#manner.powerMs;
+    const readyMs = nowMs + this.#behaviour.powerMs;
     this.status = 'Starting';
     this.busyUntilMs = readyMs;
     this.#keep(nowMs);
@@ -185,10 +185,10 @@ export class Machine {
   }
 
   /** Takes a rebuild; one that is queued begins when the instance is free. */
-  wipe(imageId: string, run: number, diskState: Fate, nowMs: number): Wipe | undefined {
+  wipe(imageId: string, run: number, diskState: RebuildOutcome, nowMs: number): Wipe | undefined {
     const { ends, workMs, snapshot } = diskState;
     if (ends === 'nothing') return undefined;
-    const { staleMs, statuses, imageFlips, diskChanges, diskShowsCreating, stoppedEnds } = this.#manner;
+    const { staleMs, statuses, imageFlips, diskChanges, diskShowsCreating, stoppedEnds } = this.#behaviour;
     const wasDown = this.power === 'down' && this.busyUntilMs <= nowMs;
     if (snapshot !== undefined && this.busyUntilMs <= nowMs) this.#snapshotFirst(snapshot, nowMs);
     const startsMs = Math.max(nowMs + staleMs, this.busyUntilMs);
@@ -238,7 +238,7 @@ export class Machine {
   }
 
   /** The work begins only after a snapshot that is taken after the acceptance, and some time after that. */
-  #snapshotFirst({ afterMs, lastsMs, shows }: NonNullable<Fate['snapshot']>, nowMs: number): void {
+  #snapshotFirst({ afterMs, lastsMs, shows }: NonNullable<RebuildOutcome['snapshot']>, nowMs: number): void {
     const atMs = nowMs + afterMs;
     if (shows) this.#plan(atMs, () => this.#showFor(lastsMs, atMs, 'SnapshotProcessing'));
     this.busyUntilMs = atMs + lastsMs + afterMs;
@@ -266,7 +266,7 @@ export class Machine {
   }
 
   #replaceDisk(atMs: number): void {
-    const { diskReplaced } = this.#manner;
+    const { diskReplaced } = this.#behaviour;
     if (diskReplaced === 'unchanged') return;
     const createTime = new Date(Date.parse('2026-03-01T00:00:00Z') + atMs).toISOString();
     const id = diskReplaced === 'newId' ? `v-${this.id}-${atMs}` : this.disk.id;

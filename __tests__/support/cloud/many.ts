@@ -1,5 +1,5 @@
 /** Plays very many cases, as the environment says: `CASES` in all, from the seed `SEED` on. */
-import { clockTime } from './chronicle.ts';
+import { clockTime } from './event-log.ts';
 import { type Played, playCase } from './play.ts';
 
 const cases = Number(process.env['CASES'] ?? 3_000);
@@ -25,14 +25,14 @@ export async function playAll(
   const ends = new Map<string, number>();
   for (const one of seeds) {
     const played = await playCase(one, sizes);
-    if (played.chronicle.problems.length > 0) throw new Error(storyOf(one, played));
+    if (played.eventLog.problems.length > 0) throw new Error(storyOf(one, played));
     for (const end of played.ends) ends.set(end, (ends.get(end) ?? 0) + 1);
   }
   return ends;
 }
 
-function storyOf(one: number, { scene, chronicle }: Played): string {
-  const { manner, luck, machines, members } = scene.cloud;
+function storyOf(one: number, { scene, eventLog }: Played): string {
+  const { behaviour, odds, machines, members } = scene.cloud;
   const fleet = machines.map(({ id, status, imageId, healthyFromMs, healthDelayMs }) => {
     const opening = scene.fleet.openings.get(id);
     const delays = ['m-old', 'm-new']
@@ -46,11 +46,11 @@ function storyOf(one: number, { scene, chronicle }: Played): string {
   });
   return [
     `seed ${one} (CASES=1 SEED=${one})`,
-    ...chronicle.problems,
-    `service ${JSON.stringify(manner)}`,
-    `luck ${JSON.stringify(luck)} trouble ${JSON.stringify(scene.trouble)} flaky ${scene.flaky}`,
+    ...eventLog.problems,
+    `service ${JSON.stringify(behaviour)}`,
+    `odds ${JSON.stringify(odds)} trouble ${JSON.stringify(scene.trouble)} flaky ${scene.flaky}`,
     `request ${JSON.stringify(scene.request)} cancel ${JSON.stringify(scene.cancel)}`,
     ...fleet,
-    chronicle.tell()
+    eventLog.tell()
   ].join('\n');
 }

@@ -2,7 +2,7 @@
 import type { Cloud } from './cloud.ts';
 import type { Dice } from './dice.ts';
 import type { Machine, Wipe } from './machine.ts';
-import { freshMs } from './sightings.ts';
+import { freshMs } from './read-history.ts';
 
 /** What somebody does: labels it again, moves it to another image, rebuilds it, stops it or deletes it. */
 export interface OtherChange {
@@ -72,7 +72,7 @@ export class Others {
     if (kind === 'rebuild' || kind === 'same') {
       machine.wipe(imageId, -1, { ends: 'succeeded', workMs: 90_000 }, nowMs);
     }
-    cloud.wire.chronicle.note(nowMs, `somebody else's change of ${id}: ${kind}`);
+    cloud.wire.eventLog.note(nowMs, `somebody else's change of ${id}: ${kind}`);
     const isMove = kind === 'image' || kind === 'rebuild' || kind === 'same';
     // Whose image stays the same shows nothing that a plan could differ from.
     const made = { atMs: nowMs, kind, ...(isMove && was !== imageId ? { imageId } : {}) };

@@ -1,8 +1,8 @@
 /** Batches that the service carries out for some of their instances and then refuses. */
 import type { CallError } from '../../../src/core/model/failure.ts';
+import type { FailureOdds } from './behaviour.ts';
 import type { Cloud } from './cloud.ts';
 import type { Dice } from './dice.ts';
-import type { Luck } from './manner.ts';
 import { failure, type WireCall } from './wire.ts';
 
 /** Rebuilds the first few of a batch; whether the call is to be refused after that. */
@@ -11,7 +11,7 @@ export function wipePartly(
   ids: readonly string[],
   imageId: string,
   dice: Dice,
-  { bad }: Luck
+  { bad }: FailureOdds
 ): boolean {
   if (!cloud.wire.isTroubled || !dice.chance(bad)) return false;
   for (const id of ids.slice(0, dice.int(0, ids.length))) {

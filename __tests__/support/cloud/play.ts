@@ -9,10 +9,10 @@ import type { Cancel } from '../../../src/ports/cancel.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import { reported } from '../reported.ts';
 import { createBalancers, createBcc, createProbe } from './bcc.ts';
-import { Chronicle, isWrite } from './chronicle.ts';
 import { WatchedClock } from './clock.ts';
 import { Cloud } from './cloud.ts';
 import { createDice, type Dice } from './dice.ts';
+import { EventLog, isWrite } from './event-log.ts';
 import { webTags } from './machine.ts';
 import { checkLeftovers, postStep, type Stage } from './post.ts';
 import { ProcessClock } from './process-clock.ts';
@@ -23,7 +23,7 @@ import { isRebuild, Wire } from './wire.ts';
 /** How a case ended. */
 export interface Played {
   readonly scene: Scene;
-  readonly chronicle: Chronicle;
+  readonly eventLog: EventLog;
   /** The status of each run; `survey` or `cancelled` where it came to no plan. */
   readonly ends: readonly string[];
   readonly reports: readonly RunReport[];
@@ -49,27 +49,32 @@ export async function playCase(seed: number, sizes?: readonly [number, number]):
       reports.push(report);
     }
   }
-  return { scene, chronicle: stage.chronicle, ends, reports };
+  return { scene, eventLog: stage.eventLog, ends, reports };
 }
 
 /** The stage of a case, before its first run. */
 export function setUp(scene: Scene, dice: Dice): Stage {
   const clock = new WatchedClock();
-  const chronicle = new Chronicle();
-  const wire = new Wire(clock, chronicle, dice, scene.trouble, scene.cloud.conditions);
+  const eventLog = new EventLog();
+  const wire = new Wire(clock, eventLog, dice, scene.trouble, scene.cloud.conditions);
   const cloud = new Cloud(scene.cloud, scene.facts, wire, dice);
   const processClock = new ProcessClock(clock, wire.suspensions);
   wire.resumed = () => processClock.resumed();
-  wire.onLost = (id, imageId) => cloud.guard.sightings.lost(id, imageId, clock.nowMs());
+  wire.onLost = (id, imageId) => cloud.guard.readHistory.lost(id, imageId, clock.nowMs());
   for (const [id, opening] of scene.fleet.openings) {
     const machine = cloud.machine(id);
     if (opening.kind === 'change') machine?.changeUntil(opening.untilMs, opening.status);
     if (opening.kind === 'rebuild') {
-      machine?.wipe(opening.imageId, 0, { ends: 'succeeded', workMs: 120_000 }, -scene.cloud.manner.staleMs);
+      machine?.wipe(
+        opening.imageId,
+        0,
+        { ends: 'succeeded', workMs: 120_000 },
+        -scene.cloud.behaviour.staleMs
+      );
       machine?.at(0);
     }
   }
-  const say = (line: string): void => chronicle.log(clock.nowMs(), line);
+  const say = (line: string): void => eventLog.log(clock.nowMs(), line);
   const log: Log = {
     info: say,
     warning: (line) => say(`warning: ${line}`),
@@ -89,14 +94,14 @@ export function setUp(scene: Scene, dice: Dice): Stage {
     secrets: new RebuildSecrets({ login: { kind: 'keepImageLogin' } }),
     runId: '4711'
   };
-  return { scene, clock, chronicle, cloud, ports };
+  return { scene, clock, eventLog, cloud, ports };
 }
 
 /** One run with its post step; the report, or why there is none. */
 export async function playRun(stage: Stage, number: number): Promise<RunReport | string> {
-  const { scene, clock, chronicle, cloud, ports } = stage;
+  const { scene, clock, eventLog, cloud, ports } = stage;
   const { guard, wire } = cloud;
-  chronicle.run = number;
+  eventLog.run = number;
   guard.beginRun();
   wire.isTroubled = scene.troubleAtOnce && number === 1;
   const puller = createPuller(stage, number === 1 ? scene.cancel : undefined);
@@ -127,9 +132,9 @@ export async function playRun(stage: Stage, number: number): Promise<RunReport |
     report = error instanceof SurveyError ? 'survey' : 'cancelled';
     const isFine = error instanceof SurveyError || (error instanceof CancelledError && guard.isCancelled);
     if (!isFine) {
-      chronicle.problem(clock.nowMs(), `(8) ${error instanceof Error ? error.stack : String(error)}`);
+      eventLog.problem(clock.nowMs(), `(8) ${error instanceof Error ? error.stack : String(error)}`);
     }
-    if (guard.phase === 'run') chronicle.problem(clock.nowMs(), `(8) ended as ${report} after the plan`);
+    if (guard.phase === 'run') eventLog.problem(clock.nowMs(), `(8) ended as ${report} after the plan`);
   }
   puller.dispose();
   stopOthers();
@@ -170,7 +175,7 @@ interface Puller {
 }
 
 function createPuller(stage: Stage, plan: (CancelPlan & { readonly graceMs: number }) | undefined): Puller {
-  const { clock, chronicle, cloud, ports } = stage;
+  const { clock, eventLog, cloud, ports } = stage;
   const now = new AbortController();
   const writes = new AbortController();
   const off = new AbortController();
@@ -180,7 +185,7 @@ function createPuller(stage: Stage, plan: (CancelPlan & { readonly graceMs: numb
   };
   const pull = (): void => {
     cloud.guard.isCancelled = true;
-    chronicle.note(clock.nowMs(), 'the cancel is pulled');
+    eventLog.note(clock.nowMs(), 'the cancel is pulled');
     now.abort();
     if (plan?.graceMs === 0) writes.abort();
     else after(plan?.graceMs ?? 0, () => writes.abort());
@@ -194,7 +199,7 @@ function createPuller(stage: Stage, plan: (CancelPlan & { readonly graceMs: numb
     if (written === plan.count) after(plan.delayMs, pull);
   };
   let decided = 0;
-  chronicle.onLog = (line) => {
+  eventLog.onLog = (line) => {
     cloud.guard.seeLog(line);
     if (plan?.kind !== 'decided' || !line.endsWith('sending the rebuild')) return;
     decided += 1;

@@ -1,6 +1,6 @@
 /** The load balancers of the model: weights as they are, and as reads show them. */
 import type { BackendServer, Pool } from '../../../src/core/model/backend-server.ts';
-import type { Manner } from './manner.ts';
+import type { ServiceBehaviour } from './behaviour.ts';
 
 /** A member of a pool. */
 export interface MemberSpec extends Pool {
@@ -25,10 +25,10 @@ export interface Seat {
 export class Pools {
   readonly seats: readonly Seat[];
   readonly #busyMs = new Map<string, number>();
-  readonly #manner: Manner;
+  readonly #behaviour: ServiceBehaviour;
 
-  constructor(members: readonly MemberSpec[], manner: Manner) {
-    this.#manner = manner;
+  constructor(members: readonly MemberSpec[], behaviour: ServiceBehaviour) {
+    this.#behaviour = behaviour;
     this.seats = members.map(({ instanceId, weight, kind, blbId, groupId }) => ({
       pool: { kind, blbId, ...(groupId === undefined ? {} : { groupId }) },
       instanceId,
@@ -69,10 +69,10 @@ export class Pools {
   }
 
   set(seat: Seat, weight: number, nowMs: number): void {
-    this.#busyMs.set(seat.pool.blbId, nowMs + this.#manner.poolBusyMs);
+    this.#busyMs.set(seat.pool.blbId, nowMs + this.#behaviour.poolBusyMs);
     if (seat.weight === weight) return;
     seat.before = nowMs < seat.showsMs ? seat.before : seat.weight;
-    seat.showsMs = nowMs + this.#manner.weightShowsMs;
+    seat.showsMs = nowMs + this.#behaviour.weightShowsMs;
     if (weight < seat.weight) seat.loweredMs = nowMs;
     seat.weight = weight;
   }

@@ -10,16 +10,16 @@ import type { Cancel } from '../../../src/ports/cancel.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
 import { reported, stateBehind } from '../reported.ts';
 import { noCancel } from '../virtual.ts';
-import type { Chronicle } from './chronicle.ts';
 import type { WatchedClock } from './clock.ts';
 import type { Cloud } from './cloud.ts';
+import type { EventLog } from './event-log.ts';
 import type { Scene } from './scene.ts';
 
 /** What a case is played on. */
 export interface Stage {
   readonly scene: Scene;
   readonly clock: WatchedClock;
-  readonly chronicle: Chronicle;
+  readonly eventLog: EventLog;
   readonly cloud: Cloud;
   readonly ports: Omit<Ports, 'cancel'>;
 }
@@ -28,12 +28,12 @@ export interface Stage {
 const limits = { awaitVisible: 180_000, restore: 60_000 };
 
 /** Rule 8: nobody sleeps or listens on. */
-export async function checkLeftovers({ clock, chronicle }: Stage, { signal, writes }: Cancel): Promise<void> {
+export async function checkLeftovers({ clock, eventLog }: Stage, { signal, writes }: Cancel): Promise<void> {
   for (let turns = 0; turns < 3; turns += 1) await turn();
-  if (clock.sleeping > 0) chronicle.problem(clock.nowMs(), `(8) ${clock.sleeping} sleep on after the run`);
+  if (clock.sleeping > 0) eventLog.problem(clock.nowMs(), `(8) ${clock.sleeping} sleep on after the run`);
   const listeners = [signal, writes].map((one) => getEventListeners(one, 'abort').length);
   if (listeners.some((count) => count > 0)) {
-    chronicle.problem(clock.nowMs(), `(8) listeners left on the cancel: ${listeners.join(' and ')}`);
+    eventLog.problem(clock.nowMs(), `(8) listeners left on the cancel: ${listeners.join(' and ')}`);
   }
 }
 
@@ -42,15 +42,15 @@ export async function postStep(
   report: RunReport,
   stage: Stage
 ): Promise<{ readonly left: RunReport; readonly still: readonly string[] }> {
-  const { clock, chronicle, ports } = stage;
+  const { clock, eventLog, ports } = stage;
   const attempt = async <T>(otherwise: T, work: () => Promise<T>): Promise<T> => {
     try {
       return await clock.see(work);
     } catch (error) {
       if (!(error instanceof CallError) && !(error instanceof CancelledError)) {
-        chronicle.problem(clock.nowMs(), `(8) in the post step: ${String(error)}`);
+        eventLog.problem(clock.nowMs(), `(8) in the post step: ${String(error)}`);
       }
-      chronicle.note(clock.nowMs(), `the post step warns: ${String(error)}`);
+      eventLog.note(clock.nowMs(), `the post step warns: ${String(error)}`);
       return otherwise;
     }
   };
@@ -67,7 +67,7 @@ export async function postStep(
   off.abort();
   const hidden = hiddenRebuilds(after);
   if (hidden.length === 0) return { left, still: [] };
-  chronicle.note(clock.nowMs(), `the post step watches ${hidden.join(', ')}`);
+  eventLog.note(clock.nowMs(), `the post step watches ${hidden.join(', ')}`);
   // Where it gives up, nobody has watched: as if nothing had shown.
   const still = await attempt(hidden, () =>
     awaitVisible(hidden, limits.awaitVisible, { ...ports, cancel: noCancel })

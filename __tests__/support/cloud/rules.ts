@@ -1,7 +1,7 @@
 /** The rules that are looked at when a run has ended: what it says of itself must be true. */
 import type { InstanceReport, RunReport } from '../../../src/core/report/report.ts';
-import type { Chronicle } from './chronicle.ts';
 import type { Cloud } from './cloud.ts';
+import type { EventLog } from './event-log.ts';
 import type { Machine } from './machine.ts';
 import { poolName } from './pools.ts';
 import type { Scene } from './scene.ts';
@@ -9,7 +9,7 @@ import type { Scene } from './scene.ts';
 /** What the rules look at. */
 export interface Witness {
   readonly scene: Scene;
-  readonly chronicle: Chronicle;
+  readonly eventLog: EventLog;
   readonly cloud: Cloud;
 }
 
@@ -38,12 +38,12 @@ export function checkReport(report: RunReport, witness: Witness, isCancelled: bo
   // A percentage is one of those that are left.
   if (said.length === scene.fleet.ids.length && maxUnavailable !== scene.facts.maxUnavailable)
     broken(`(1) it allows ${maxUnavailable}, not ${scene.facts.maxUnavailable}`);
-  // One that is on the image is not looked at before it is checked, so that it is found away later.
+  // One that is on the image is not looked at before it is checked, so that it is found unavailable later.
   const checked = report.instances.filter(
     ({ plan, status }) => plan.action === 'skip' && status !== 'skipped'
   );
   if (peakUnavailable > Math.max(scene.facts.maxUnavailable, unavailableBefore.length + checked.length)) {
-    broken(`(1) it says that ${peakUnavailable} were away`);
+    broken(`(1) it says that ${peakUnavailable} were unavailable`);
   }
   if (scene.isCalm && !isCancelled && !isGreen) {
     broken(`(0) ${report.status} although nothing is wrong`);
@@ -52,8 +52,8 @@ export function checkReport(report: RunReport, witness: Witness, isCancelled: bo
 
 type Breaker = (what: string) => void;
 
-function breaker({ chronicle, cloud }: Witness): Breaker {
-  return (what) => chronicle.problem(cloud.nowMs, what);
+function breaker({ eventLog, cloud }: Witness): Breaker {
+  return (what) => eventLog.problem(cloud.nowMs, what);
 }
 
 function checkStatus(one: InstanceReport, report: RunReport, isCancelled: boolean, broken: Breaker): void {
@@ -80,10 +80,10 @@ function checkStatus(one: InstanceReport, report: RunReport, isCancelled: boolea
 }
 
 function checkTruth(one: InstanceReport, machine: Machine, witness: Witness, broken: Breaker): void {
-  const { scene, cloud, chronicle } = witness;
+  const { scene, cloud, eventLog } = witness;
   const { target } = scene.facts;
   const { instanceId, status, disk } = one;
-  const own = machine.wipes.filter(({ run }) => run === chronicle.run);
+  const own = machine.wipes.filter(({ run }) => run === eventLog.run);
   if (disk === 'untouched' && own.length > 0) broken(`(6) ${instanceId} is said to be untouched`);
   if (status === 'notStarted' && own.length > 0) broken(`(6) ${instanceId} is said to be not begun`);
   if (status !== 'rebuilt' && status !== 'skipped' && status !== 'rolledBack') return;
@@ -139,17 +139,17 @@ export function checkWeights(report: RunReport, witness: Witness): void {
 
 /** Rule 9: whatever is observed in one moment is observed in one list. */
 export function checkCalls(witness: Witness): void {
-  const { chronicle, scene, cloud } = witness;
+  const { eventLog, scene, cloud } = witness;
   const broken = breaker(witness);
   const counts = new Map<string, number>();
   // A list that is refused is followed by single reads.
-  const isRefused = chronicle.entries.some(
+  const isRefused = eventLog.entries.some(
     (entry) => entry.kind === 'call' && entry.operation === 'listInstances' && entry.outcome === 'denied'
   );
   // What a list leaves out is asked for alone.
   const isDeleted = [...cloud.machines.values()].some((machine) => machine.isDeleted);
-  for (const entry of chronicle.entries) {
-    if (entry.kind !== 'call' || entry.run !== chronicle.run || !entry.isInRun) continue;
+  for (const entry of eventLog.entries) {
+    if (entry.kind !== 'call' || entry.run !== eventLog.run || !entry.isInRun) continue;
     const isLook = entry.operation === 'listInstances' || entry.operation === 'listSystemDisks';
     // Each backup is waited for on its own.
     const isAlone =

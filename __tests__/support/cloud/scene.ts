@@ -1,12 +1,12 @@
 /** A case, drawn at random: the service, the fleet, what is asked for, and what goes wrong. */
 import type { RunRequest } from '../../../src/ports/request.ts';
 import { defaultRequest } from '../default-request.ts';
+import { drawBehaviour, type FailureOdds, type ServiceBehaviour } from './behaviour.ts';
 import type { CloudSpec } from './cloud.ts';
 import { drawConditions } from './conditions.ts';
 import { createDice, type Dice } from './dice.ts';
 import { drawFleet, type FleetSpec } from './fleet.ts';
 import type { RunFacts } from './guard.ts';
-import { drawManner, type Luck, type Manner } from './manner.ts';
 import { drawOthers, type OtherChange } from './others.ts';
 import type { Trouble } from './wire.ts';
 
@@ -42,10 +42,10 @@ export interface Scene {
 export function drawScene(seed: number, sizes?: readonly [number, number]): Scene {
   const dice = createDice(seed);
   const isPeaceful = dice.chance(0.25);
-  const manner = drawManner(dice);
+  const behaviour = drawBehaviour(dice);
   const timeoutMs = 60_000 * dice.int(10, 20);
-  const luck = drawLuck(dice, isPeaceful, manner, timeoutMs);
-  const fleet = drawFleet(dice, manner, isPeaceful, sizes);
+  const odds = drawLuck(dice, isPeaceful, behaviour, timeoutMs);
+  const fleet = drawFleet(dice, behaviour, isPeaceful, sizes);
   const trouble = drawTrouble(dice, isPeaceful);
   const request = drawRequest(dice, fleet, timeoutMs);
   const cancel = dice.chance(0.25) ? drawCancel(dice, fleet.ids.length) : undefined;
@@ -56,8 +56,8 @@ export function drawScene(seed: number, sizes?: readonly [number, number]): Scen
   return {
     seed,
     cloud: {
-      manner,
-      luck,
+      behaviour,
+      odds,
       // Of dice of their own, so that a seed is the same case with conditions as without.
       conditions: drawConditions(createDice(seed ^ 0x3c6ef372), isPeaceful),
       machines: fleet.machines,
@@ -87,12 +87,12 @@ export function drawScene(seed: number, sizes?: readonly [number, number]): Scen
     isCalm:
       isPeaceful &&
       fleet.isPlain &&
-      manner.statuses.length > 0 &&
-      // Nothing but a snapshot's processing is proof only where the image tells as well.
-      !manner.statuses.every((status) => status === 'SnapshotProcessing') &&
+      behaviour.statuses.length > 0 &&
+      // Nothing but a snapshot's processing is proof only where the image shows it too.
+      !behaviour.statuses.every((status) => status === 'SnapshotProcessing') &&
       !request.force &&
       // A status that is shorter than the time between two observations is missed.
-      luck.workMs[0] > 1.3 * request.pollIntervalMs
+      odds.workMs[0] > 1.3 * request.pollIntervalMs
   };
 }
 
@@ -101,11 +101,16 @@ function maxUnavailableCount(most: RunRequest['rollout']['maxUnavailable'], coun
   return Math.max(1, Math.floor((most.percent * count) / 100));
 }
 
-function drawLuck(dice: Dice, isPeaceful: boolean, manner: Manner, timeoutMs: number): Luck {
+function drawLuck(
+  dice: Dice,
+  isPeaceful: boolean,
+  behaviour: ServiceBehaviour,
+  timeoutMs: number
+): FailureOdds {
   const fromMs = dice.pick([20_000, 60_000, 70_000]);
-  const isSlow = !isPeaceful && manner.statuses.length > 0 && dice.chance(0.05);
+  const isSlow = !isPeaceful && behaviour.statuses.length > 0 && dice.chance(0.05);
   // Who is Stopped for a quarter of `timeout` counts as at rest, so that a stage of a rebuild has to be shorter.
-  const most = manner.statuses.includes('Stopped') ? 0.7 : 1.2;
+  const most = behaviour.statuses.includes('Stopped') ? 0.7 : 1.2;
   const toMs = isSlow ? most * timeoutMs : dice.pick([80_000, 240_000]);
   return { bad: isPeaceful ? 0 : dice.pick([0, 0, 0.03, 0.12, 0.4]), workMs: [fromMs, toMs] };
 }

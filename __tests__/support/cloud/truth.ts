@@ -1,7 +1,7 @@
 /** What is true of the instances of a cloud at a moment, whatever the service shows and the run believes. */
 import type { Cloud } from './cloud.ts';
 import type { Machine, Wipe } from './machine.ts';
-import { freshMs, tells } from './sightings.ts';
+import { freshMs, reveals } from './read-history.ts';
 
 /** The truth of one case. */
 export class Truth {
@@ -11,7 +11,7 @@ export class Truth {
    * Those of which nobody can tell how many rebuilds are under way: an answer was lost, and the service showed
    * nothing. Whatever is said of them afterwards may be wrong.
    */
-  readonly untold = new Set<string>();
+  readonly unknowable = new Set<string>();
 
   constructor(cloud: Cloud, healthAsked: boolean) {
     this.#cloud = cloud;
@@ -33,35 +33,35 @@ export class Truth {
    * Whether the present run can know of a rebuild: a read has shown it anything of it, or would have, had it been made
    * when the latest observation may have been made that it decides by.
    */
-  canTell(machine: Machine, wipe: Wipe): boolean {
+  isVisible(machine: Machine, wipe: Wipe): boolean {
     const { nowMs, longestLagMs, wire, guard } = this.#cloud;
-    const { run } = wire.chronicle;
+    const { run } = wire.eventLog;
     if (wipe.shownTo.instance.has(run) || wipe.shownTo.disk.has(run)) return true;
     const shown = machine.shownBy(freshMs + longestLagMs, nowMs);
     return (['instance', 'disk'] as const).some((part) =>
-      tells(wipe, part, run, guard.sightings.firstOf(machine.id, part, shown), shown)
+      reveals(wipe, part, run, guard.readHistory.firstOf(machine.id, part, shown), shown)
     );
   }
 
   /** Whether a rebuild goes on that the run cannot know of: it is another's, and nothing of it was to be seen. */
   isHidden(machine: Machine): boolean {
     const { nowMs, wire } = this.#cloud;
-    if (this.untold.has(machine.id)) return true;
+    if (this.unknowable.has(machine.id)) return true;
     return machine.wipes.some(
-      (wipe) => wipe.run < wire.chronicle.run && wipe.endsMs > nowMs && !this.canTell(machine, wipe)
+      (wipe) => wipe.run < wire.eventLog.run && wipe.endsMs > nowMs && !this.isVisible(machine, wipe)
     );
   }
 
   /**
    * Whether a rebuild of another run goes on that the status does not show, or that no read has shown this run: who is
-   * away is told by the status, and the run need not look at those whose turn has not come.
+   * unavailable is told by the status, and the run need not look at those whose turn has not come.
    */
   #isSilent({ wipes }: Machine): boolean {
-    const { nowMs, manner, wire } = this.#cloud;
-    const { run: now } = wire.chronicle;
+    const { nowMs, behaviour, wire } = this.#cloud;
+    const { run: now } = wire.eventLog;
     return wipes.some(
       ({ run, endsMs, shownTo }) =>
-        run < now && endsMs > nowMs && (manner.statuses.length === 0 || !shownTo.instance.has(now))
+        run < now && endsMs > nowMs && (behaviour.statuses.length === 0 || !shownTo.instance.has(now))
     );
   }
 

@@ -1,9 +1,9 @@
 /** The way to the service and back: how long calls take, and what becomes of them. */
 import { CallError, CancelledError, type FailureKind } from '../../../src/core/model/failure.ts';
-import { type CallEntry, type Chronicle, isWrite } from './chronicle.ts';
 import type { WatchedClock } from './clock.ts';
 import { type Conditions, type Interruption, Interruptions, type Outage } from './conditions.ts';
 import type { Dice } from './dice.ts';
+import { type CallEntry, type EventLog, isWrite } from './event-log.ts';
 
 /** What goes wrong by chance; shares of all calls. */
 export interface Trouble {
@@ -44,7 +44,7 @@ export function failure(kind: FailureKind, { operation, ids }: WireCall, message
 /** Carries calls out. */
 export class Wire {
   readonly clock: WatchedClock;
-  readonly chronicle: Chronicle;
+  readonly eventLog: EventLog;
   readonly #dice: Dice;
   readonly #trouble: Trouble;
   /** Off until the plan stands, for most runs have to come further than that. */
@@ -64,13 +64,13 @@ export class Wire {
 
   constructor(
     clock: WatchedClock,
-    chronicle: Chronicle,
+    eventLog: EventLog,
     dice: Dice,
     trouble: Trouble,
     conditions: Pick<Conditions, 'outages' | 'suspensions'>
   ) {
     this.clock = clock;
-    this.chronicle = chronicle;
+    this.eventLog = eventLog;
     this.#dice = dice;
     this.#trouble = trouble;
     this.outages = new Interruptions(conditions.outages);
@@ -93,8 +93,8 @@ export class Wire {
   /** `work` is what the service does; what it throws is its answer. */
   async call<T>(call: WireCall, signal: AbortSignal, work: () => T): Promise<T> {
     if (signal.aborted) throw new CancelledError();
-    const { clock, chronicle } = this;
-    const entry = chronicle.call({
+    const { clock, eventLog } = this;
+    const entry = eventLog.call({
       atMs: clock.nowMs(),
       turn: clock.turns,
       isInRun: this.isInRun,
@@ -226,7 +226,7 @@ export class Wire {
 
   #refuse(call: WireCall): void {
     const { denied } = this.#trouble;
-    if (denied === undefined || this.chronicle.run > 1 || this.clock.nowMs() < denied.fromMs) return;
+    if (denied === undefined || this.eventLog.run > 1 || this.clock.nowMs() < denied.fromMs) return;
     if (denied.operations === 'all' || denied.operations.includes(call.operation)) {
       throw failure('denied', call);
     }

@@ -5,7 +5,7 @@ import type { Shown, Wipe } from './machine.ts';
 export const freshMs = 11_000;
 
 /** The reads of one run. */
-export class Sightings {
+export class ReadHistory {
   readonly #readsMs = new Map<string, number[]>();
   readonly #lostMs = new Map<string, number>();
   readonly #first = new Map<string, Shown>();
@@ -73,7 +73,7 @@ export type Part = 'instance' | 'disk';
  * Whether what is shown tells that a rebuild goes on, or has begun. Of one of its own a run knows what was shown before.
  * Of another's it does not know which disk was there, and a snapshot tells nothing that is taken before the work begins.
  */
-export function tells(wipe: Wipe, part: Part, run: number, first: Shown, now: Shown): boolean {
+export function reveals(wipe: Wipe, part: Part, run: number, first: Shown, now: Shown): boolean {
   const { acceptedMs, startsMs, before } = wipe;
   const isOwn = wipe.run === run;
   // A replica that is behind shows what was before the first read.

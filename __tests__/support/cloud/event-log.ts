@@ -38,8 +38,8 @@ export interface NoteEntry {
 /** One of all. */
 export type Entry = CallEntry | LogEntry | NoteEntry;
 
-/** The chronicle of a case. */
-export class Chronicle {
+/** The eventLog of a case. */
+export class EventLog {
   readonly entries: Entry[] = [];
   /** What was broken of the rules while it went on. */
   readonly problems: string[] = [];
@@ -68,7 +68,7 @@ export class Chronicle {
     return entry;
   }
 
-  /** The story for a person; reads that went well are left out, for there are very many. */
+  /** The story for a person; reads that succeeded are left out, for there are very many. */
   tell(): string {
     return this.entries
       .filter((entry) => entry.kind !== 'call' || entry.outcome !== 'ok' || isWrite(entry.operation))

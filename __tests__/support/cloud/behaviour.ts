@@ -2,7 +2,7 @@
 import type { Dice } from './dice.ts';
 
 /** The same for all instances of a case; times are milliseconds. */
-export interface Manner {
+export interface ServiceBehaviour {
   /** For how long after the acceptance the old status is still shown. */
   readonly staleMs: number;
   /** The statuses of a rebuild, in equal shares; none means that the old one never leaves. */
@@ -36,8 +36,8 @@ const statuses = [
   ['Rebuilding']
 ] as const;
 
-/** Draws a manner. */
-export function drawManner(dice: Dice): Manner {
+/** Draws a behaviour. */
+export function drawBehaviour(dice: Dice): ServiceBehaviour {
   const moments = ['start', 'accept', 'end'] as const;
   return {
     // Shorter than the post step watches and than a lost answer is searched for: beyond that nobody can tell.
@@ -59,7 +59,7 @@ export function drawManner(dice: Dice): Manner {
 }
 
 /** What becomes of one rebuild. */
-export interface Fate {
+export interface RebuildOutcome {
   /** `nothing`: accepted, and never carried out; `stuck`: begun, and never over. */
   readonly ends: 'succeeded' | 'error' | 'wrongImage' | 'stuck' | 'nothing';
   readonly workMs: number;
@@ -68,16 +68,16 @@ export interface Fate {
 }
 
 /** How often rebuilds go wrong in a case, and how long they take. */
-export interface Luck {
+export interface FailureOdds {
   readonly bad: number;
   readonly workMs: readonly [number, number];
 }
 
-/** Draws the fate of a rebuild. */
-export function drawFate(dice: Dice, luck: Luck, manner: Manner): Fate {
-  const workMs = dice.int(...luck.workMs);
-  if (!dice.chance(luck.bad)) return { ends: 'succeeded', workMs };
+/** Draws the outcome of a rebuild. */
+export function drawOutcome(dice: Dice, odds: FailureOdds, behaviour: ServiceBehaviour): RebuildOutcome {
+  const workMs = dice.int(...odds.workMs);
+  if (!dice.chance(odds.bad)) return { ends: 'succeeded', workMs };
   const ends = dice.pick(['error', 'error', 'wrongImage', 'stuck', 'nothing'] as const);
   // One that is stuck and shows Running on the image is like one that is done, for all that anybody can see.
-  return { ends: ends === 'stuck' && manner.statuses.length === 0 ? 'error' : ends, workMs };
+  return { ends: ends === 'stuck' && behaviour.statuses.length === 0 ? 'error' : ends, workMs };
 }
