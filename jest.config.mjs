@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 // In Node itself, which takes a third less CPU than jest's contexts, where Node erases types and no coverage is asked for.
 const isNative = Boolean(process.features.typescript) && !process.argv.includes('--coverage');
 
@@ -14,8 +16,8 @@ export default {
   transform: { '^.+\\.ts$': '<rootDir>/scripts/jest/strip-types.cjs' },
   // Processes wait, and a busy machine lets them wait longer.
   testTimeout: 300_000,
-  // The tests of processes mostly wait, so that one and a half workers for each processor keep all of them at work.
-  maxWorkers: '150%',
+  // The tests of processes mostly wait. As a percentage jest takes at most 100; it reads '150%' as 150 workers.
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
   collectCoverageFrom: ['src/core/**/*.ts', 'src/config/**/*.ts', 'src/bce/**/*.ts'],
   coverageReporters: ['text', 'lcovonly'],
   coverageThreshold: {

@@ -5520,7 +5520,7 @@ async function absent({ image, imageWaitMs }, { bcc, cancel }) {
         const images = await bcc.listImages({}, cancel.signal);
         throw new SurveyError([noChoice(image.pattern, chooseImage(image.pattern, images))]);
     }
-    const cause = `The image ${image.id} has not appeared within imageWait (${(0,time/* formatDuration */.a3)(imageWaitMs)}).`;
+    const cause = `The image ${image.id} was not there when imageWait ended (${(0,time/* formatDuration */.a3)(imageWaitMs)}).`;
     throw new SurveyError([{ cause, remedy: 'Check imageId and region, or set imageWait higher.' }]);
 }
 function noChoice(pattern, choice) {
@@ -10712,7 +10712,7 @@ class Progress {
             setOutputs(state);
         }
         catch (error) {
-            this.#warn(error);
+            jobLog.warning(`The outputs could not be written again: ${message_of_messageOf(error)}`);
         }
     }
     #put(state, ok, ended) {
