@@ -43,10 +43,14 @@ export class Guard {
   readonly #begun = new Set<string>();
   readonly #written = new Set<string>();
   readonly #failed = new Set<string>();
+  readonly #ended = new Set<string>();
+  readonly #probed = new Set<string>();
   readonly #rollingBack = new Set<string>();
   #stoppedMs: number | undefined;
+  /** How many of those under way at the stop, as the log says then, had made no call of their own yet. */
+  #silent = 0;
   /** Whether the instance that is being touched was unavailable before that. */
-  #wasAway = false as boolean;
+  #wasUnavailable = false as boolean;
 
   constructor(cloud: Cloud, facts: RunFacts) {
     this.#cloud = cloud;
@@ -60,8 +64,17 @@ export class Guard {
     this.isCancelled = false;
     this.canaries = [];
     this.unavailableBefore = [];
-    for (const ids of [this.#begun, this.#written, this.#failed, this.#rollingBack]) ids.clear();
+    for (const ids of [
+      this.#begun,
+      this.#written,
+      this.#failed,
+      this.#ended,
+      this.#probed,
+      this.#rollingBack
+    ])
+      ids.clear();
     this.#stoppedMs = undefined;
+    this.#silent = 0;
     this.#cloud.pools.beginRun();
     this.#cloud.others.beginRun(this.#cloud.nowMs);
     this.readHistory.beginRun();
@@ -89,14 +102,19 @@ export class Guard {
   /** Only the log tells who is begun, and who has failed. */
   seeLog(line: string): void {
     if (this.phase !== 'run') return;
+    const underWay = / done .*, (\d+) under way/.exec(line)?.[1];
+    if (underWay !== undefined && this.#stoppedMs === this.#cloud.nowMs)
+      this.#silent = Number(underWay) - [...this.#begun].filter((one) => !this.#ended.has(one)).length;
     const id = /^(?:warning: )?(i-\d+): /.exec(line)?.[1] ?? this.#only;
     if (id === undefined) return;
     this.#noteBegun(id);
+    if (line.includes('Health: ')) this.#probed.add(id);
     if (/: failed after |: it failed; rolling back/.test(line)) this.#failed.add(id);
     this.#noteBegun(id);
     if (line.endsWith('rolling back to the earlier image')) this.#rollingBack.add(id);
-    const end = /: (done|is on the image already|rolled back) after /.exec(line)?.[1];
-    if (end !== undefined) this.#close(id, end === 'rolled back');
+    const end = /: (failed|done|is on the image already|rolled back) after /.exec(line)?.[1];
+    if (end !== undefined) this.#ended.add(id);
+    if (end !== undefined && end !== 'failed') this.#close(id, end === 'rolled back');
   }
 
   /** The log does not say of a single target that it has ended, for then the run has ended as well. */
@@ -139,6 +157,14 @@ export class Guard {
     if (this.#stoppedMs === undefined || this.#stoppedMs === nowMs) this.#begun.add(id);
   }
 
+  /** Whether it may be one of those that were under way silently at the stop. */
+  #wasUnderWay(id: string): boolean {
+    if (this.#silent <= 0) return false;
+    this.#silent -= 1;
+    this.#begun.add(id);
+    return true;
+  }
+
   seeCall(entry: CallEntry): void {
     if (this.phase === 'survey') return;
     if (isWrite(entry.operation)) this.#seeWrite(entry);
@@ -152,7 +178,8 @@ export class Guard {
     }
     for (const id of ids) {
       this.#noteBegun(id);
-      if (!this.#begun.has(id)) this.#broken(`(3) ${operation} ${id} after the stop`);
+      if (!this.#begun.has(id) && !this.#wasUnderWay(id))
+        this.#broken(`(3) ${operation} ${id} after the stop`);
       if (!this.#written.has(id) && !this.canaries.includes(id)) this.#seeFirst(operation, id);
       this.#written.add(id);
     }
@@ -175,11 +202,11 @@ export class Guard {
 
   beforeWipe(machine: Machine, imageId: string): void {
     const { nowMs, pools } = this.#cloud;
-    this.#wasAway = this.truth.isUnavailable(machine);
+    this.#wasUnavailable = this.truth.isUnavailable(machine);
     const why = this.#cloud.others.forbids(machine, this.#facts.target, imageId, this.#cloud);
     if (why !== undefined) this.#broken(`(12) ${machine.id} wiped onto ${imageId} ${why}`);
-    if (this.#rollingBack.has(machine.id)) this.#beforeBack(machine, imageId);
-    else this.#beforeForth(machine, imageId);
+    if (this.#rollingBack.has(machine.id)) this.#beforeRollback(machine, imageId);
+    else this.#beforeRebuild(machine, imageId);
     if (this.truth.unknowable.has(machine.id)) return;
     for (const seat of pools.of(machine.id)) {
       const isOff = seat.weight === 0 && nowMs - seat.loweredMs >= this.#facts.drainMs;
@@ -189,7 +216,7 @@ export class Guard {
     }
   }
 
-  #beforeForth(machine: Machine, imageId: string): void {
+  #beforeRebuild(machine: Machine, imageId: string): void {
     const { target, force, backup } = this.#facts;
     const { nowMs, wire, images } = this.#cloud;
     const { run } = wire.eventLog;
@@ -199,7 +226,12 @@ export class Guard {
       this.#broken(`(11) ${machine.id} wiped without a backup`);
     }
     const before = machine.wipes.filter((wipe) => wipe.imageId === target);
-    const isDone = machine.system === target && (machine.power === 'up' || machine.power === 'down');
+    // Somebody else's rebuild onto another image may show that image before its work begins.
+    const isMoving = machine.wipes.some(
+      (wipe) => wipe.run < run && wipe.imageId !== target && wipe.endsMs > nowMs
+    );
+    const isDone =
+      machine.system === target && !isMoving && (machine.power === 'up' || machine.power === 'down');
     // A wipe that is over and has left it broken, or on a wrong image, needs another one.
     const isNeeded = machine.power === 'broken' || machine.system !== target;
     const twice = before.filter((wipe) => wipe.endsMs > nowMs || (wipe.run === run && !isNeeded));
@@ -225,19 +257,19 @@ export class Guard {
     });
   }
 
-  #beforeBack(machine: Machine, imageId: string): void {
+  #beforeRollback(machine: Machine, imageId: string): void {
     const { rollback, target } = this.#facts;
     const { wire } = this.#cloud;
     // One that was found under way is rolled back like one of this run's own.
     const isErased = machine.wipes.some((wipe) => wipe.imageId === target);
     if (!rollback || !isErased || imageId === target) {
-      this.#broken(`(2) ${machine.id} put back onto ${imageId} although it was not erased`);
+      this.#broken(`(2) ${machine.id} rolled back onto ${imageId} although it was not erased`);
     }
     const own = machine.wipes.filter(({ run }) => run === wire.eventLog.run);
     const twice = own.filter((wipe) => wipe.imageId !== target);
     if (twice.length === 0) return;
     if (this.#isUnknowable(machine, imageId, twice)) this.truth.unknowable.add(machine.id);
-    else this.#broken(`(2) ${machine.id} put back twice`);
+    else this.#broken(`(2) ${machine.id} rolled back twice`);
   }
 
   afterWipe(machine: Machine, wipe: Wipe | undefined): void {
@@ -255,13 +287,20 @@ export class Guard {
 
   /** An instance that served until now is unavailable from here on, and there must have been room. */
   #taken(machine: Machine, how: string): void {
-    if (this.#wasAway || this.truth.isExcused(machine)) return;
+    if (this.#wasUnavailable || this.truth.isExcused(machine)) return;
     // One that was unavailable when its work began counts so until it is done, even if it is up for a moment in between.
     if (this.unavailableBefore.includes(machine.id)) return;
-    const unavailable = this.#targets().filter((one) => this.truth.isUnavailable(one));
+    const unavailable = this.#targets().filter(
+      (one) => this.truth.isUnavailable(one) && !this.#isUnprobed(one)
+    );
     if (unavailable.length <= this.#facts.maxUnavailable) return;
     const names = unavailable.map(({ id }) => id).join(', ');
     this.#broken(`(1) ${machine.id} ${how} although too many are unavailable: ${names}`);
+  }
+
+  /** Whether it has been unhealthy all the time and failed before the run could ask: nothing was done to it. */
+  #isUnprobed({ id, power }: Machine): boolean {
+    return power === 'up' && this.#failed.has(id) && !this.#written.has(id) && !this.#probed.has(id);
   }
 
   #targets(): readonly Machine[] {
@@ -273,7 +312,7 @@ export class Guard {
     if (weight !== 0 && weight !== runWeight) {
       this.#broken(`(5) ${instanceId} gets ${weight} on ${poolName(pool)}, had ${runWeight}`);
     }
-    this.#wasAway = this.truth.isUnavailable(machine);
+    this.#wasUnavailable = this.truth.isUnavailable(machine);
     if (weight <= seat.weight || this.truth.isExcused(machine)) return;
     const own = machine.wipes.findLast(({ run }) => run === this.#cloud.wire.eventLog.run);
     if (own === undefined) {

@@ -97,11 +97,14 @@ export class Others {
 
   /**
    * Whether a change of it shows in none of the observations of the run: it was made after `shownMs`, which the last of
-   * them is sure to show, or it is a rebuild of which no read has shown anything.
+   * them is sure to show, or it is a rebuild of which no read has shown anything, or nothing but its image: where that
+   * is written on acceptance, another change that ends then looks like the end of the rebuild.
    */
   hasMovedUnseen({ id, wipes }: Machine, shownMs: number, run: number): boolean {
-    const isHidden = ({ run: by, endsMs, shownTo }: Wipe): boolean =>
-      by <= 0 && endsMs > this.#beganMs && !shownTo.instance.has(run) && !shownTo.disk.has(run);
+    const isHidden = ({ run: by, startsMs, endsMs, shownTo }: Wipe): boolean =>
+      by <= 0 &&
+      endsMs > this.#beganMs &&
+      (startsMs > shownMs || (!shownTo.instance.has(run) && !shownTo.disk.has(run)));
     if (wipes.some(isHidden)) return true;
     return (this.#made.get(id) ?? []).some(
       ({ atMs, kind }) => ['image', 'stop', 'delete'].includes(kind) && atMs >= shownMs

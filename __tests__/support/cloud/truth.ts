@@ -45,10 +45,11 @@ export class Truth {
 
   /** Whether a rebuild goes on that the run cannot know of: it is another's, and nothing of it was to be seen. */
   isHidden(machine: Machine): boolean {
-    const { nowMs, wire } = this.#cloud;
+    const { run } = this.#cloud.wire.eventLog;
     if (this.unknowable.has(machine.id)) return true;
+    const shownMs = this.#shownMs(machine);
     return machine.wipes.some(
-      (wipe) => wipe.run < wire.eventLog.run && wipe.endsMs > nowMs && !this.isVisible(machine, wipe)
+      (wipe) => wipe.run < run && wipe.endsMs > shownMs && !this.isVisible(machine, wipe)
     );
   }
 
@@ -56,13 +57,20 @@ export class Truth {
    * Whether a rebuild of another run goes on that the status does not show, or that no read has shown this run: who is
    * unavailable is told by the status, and the run need not look at those whose turn has not come.
    */
-  #isSilent({ wipes }: Machine): boolean {
-    const { nowMs, behaviour, wire } = this.#cloud;
+  #isSilent(machine: Machine): boolean {
+    const { behaviour, wire } = this.#cloud;
     const { run: now } = wire.eventLog;
-    return wipes.some(
+    const shownMs = this.#shownMs(machine);
+    return machine.wipes.some(
       ({ run, endsMs, shownTo }) =>
-        run < now && endsMs > nowMs && (behaviour.statuses.length === 0 || !shownTo.instance.has(now))
+        run < now && endsMs > shownMs && (behaviour.statuses.length === 0 || !shownTo.instance.has(now))
     );
+  }
+
+  /** Until when the reads of the run are sure to show the instance. What comes after that it cannot know. */
+  #shownMs({ id }: Machine): number {
+    const { nowMs, longestLagMs, guard } = this.#cloud;
+    return Math.min(nowMs, guard.readHistory.lastOf(id) - longestLagMs);
   }
 
   /** Whether nobody may hold it against the run what it is now. */
