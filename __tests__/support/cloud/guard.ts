@@ -291,11 +291,16 @@ export class Guard {
     // One that was unavailable when its work began counts so until it is done, even if it is up for a moment in between.
     if (this.unavailableBefore.includes(machine.id)) return;
     const unavailable = this.#targets().filter(
-      (one) => this.truth.isUnavailable(one) && !this.#isUnprobed(one)
+      (one) => this.#isSelected(one) && this.truth.isUnavailable(one) && !this.#isUnprobed(one)
     );
     if (unavailable.length <= this.#facts.maxUnavailable) return;
     const names = unavailable.map(({ id }) => id).join(', ');
     this.#broken(`(1) ${machine.id} ${how} although too many are unavailable: ${names}`);
+  }
+
+  /** Whether the run knows of it: one that has lost its tag is no longer selected. */
+  #isSelected({ id }: Machine): boolean {
+    return Number.isFinite(this.readHistory.lastOf(id));
   }
 
   /** Whether it has been unhealthy all the time and failed before the run could ask: nothing was done to it. */
