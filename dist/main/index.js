@@ -2931,7 +2931,8 @@ function gatherEvidence(rebuild, observation) {
         return evidence;
     const { atMs, answeredAtMs } = observation;
     const next = { ...evidence };
-    if (!isSettled(observation.instance.status) || isOtherNow(reference, observation))
+    const isAtRest = isSettled(observation.instance.status) && !isDiskAtWork(rebuild, observation);
+    if (!isAtRest || isOtherNow(reference, observation))
         next.disturbedAtMs ??= answeredAtMs;
     noteProcessing(rebuild, observation, next);
     if (hasLeft(reference, observation))
@@ -2951,6 +2952,9 @@ function gatherEvidence(rebuild, observation) {
             next.diskOldAtMs = atMs;
     }
     return next;
+}
+function isDiskAtWork(rebuild, observation) {
+    return observation.disk !== null && diskReadiness(rebuild, observation) === 'unsettled';
 }
 function noteProcessing(rebuild, { atMs, answeredAtMs, instance }, next) {
     const { processingAtMs, processedAtMs } = next;
@@ -3038,6 +3042,15 @@ function acceptedSinceMs(rebuild) {
         return rebuild.acceptedAtMs;
     const sent = rebuild.phases.findLast(({ phase }) => phase === 'sending');
     return (rebuild.sends > 0 ? sent?.fromMs : undefined) ?? rebuild.referenceAtMs;
+}
+function diskReadiness(rebuild, observation) {
+    if (observation.disk === undefined)
+        return 'unasked';
+    if (observation.disk === null)
+        return rebuild.reference?.disk ? 'unsettled' : 'settled';
+    const { status } = observation.disk;
+    const lacksAsBefore = status === '' && (rebuild.reference?.disk?.status ?? '') === '';
+    return lacksAsBefore || /^in[_-]?use$/i.test(status) ? 'settled' : 'unsettled';
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/disk-state.js
@@ -6477,15 +6490,6 @@ function unrestAfter({ last, unrest }, observation) {
     if (last === undefined || !differ(last, observation))
         return unrest;
     return last.instance.status === observation.instance.status ? 'record' : (unrest ?? 'status');
-}
-function diskReadiness(rebuild, observation) {
-    if (observation.disk === undefined)
-        return 'unasked';
-    if (observation.disk === null)
-        return rebuild.reference?.disk ? 'unsettled' : 'settled';
-    const { status } = observation.disk;
-    const lacksAsBefore = status === '' && (rebuild.reference?.disk?.status ?? '') === '';
-    return lacksAsBefore || /^in[_-]?use$/i.test(status) ? 'settled' : 'unsettled';
 }
 function agreeMs(pollIntervalMs) {
     return Math.max(2_000, Math.min(pollIntervalMs, 15_000));

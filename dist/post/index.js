@@ -2898,7 +2898,8 @@ function gatherEvidence(rebuild, observation) {
         return evidence;
     const { atMs, answeredAtMs } = observation;
     const next = { ...evidence };
-    if (!isSettled(observation.instance.status) || isOtherNow(reference, observation))
+    const isAtRest = isSettled(observation.instance.status) && !isDiskAtWork(rebuild, observation);
+    if (!isAtRest || isOtherNow(reference, observation))
         next.disturbedAtMs ??= answeredAtMs;
     noteProcessing(rebuild, observation, next);
     if (hasLeft(reference, observation))
@@ -2918,6 +2919,9 @@ function gatherEvidence(rebuild, observation) {
             next.diskOldAtMs = atMs;
     }
     return next;
+}
+function isDiskAtWork(rebuild, observation) {
+    return observation.disk !== null && diskReadiness(rebuild, observation) === 'unsettled';
 }
 function noteProcessing(rebuild, { atMs, answeredAtMs, instance }, next) {
     const { processingAtMs, processedAtMs } = next;
@@ -3005,6 +3009,15 @@ function acceptedSinceMs(rebuild) {
         return rebuild.acceptedAtMs;
     const sent = rebuild.phases.findLast(({ phase }) => phase === 'sending');
     return (rebuild.sends > 0 ? sent?.fromMs : undefined) ?? rebuild.referenceAtMs;
+}
+function diskReadiness(rebuild, observation) {
+    if (observation.disk === undefined)
+        return 'unasked';
+    if (observation.disk === null)
+        return rebuild.reference?.disk ? 'unsettled' : 'settled';
+    const { status } = observation.disk;
+    const lacksAsBefore = status === '' && (rebuild.reference?.disk?.status ?? '') === '';
+    return lacksAsBefore || /^in[_-]?use$/i.test(status) ? 'settled' : 'unsettled';
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/disk-state.js

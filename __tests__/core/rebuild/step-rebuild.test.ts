@@ -290,6 +290,18 @@ describe('sending', () => {
     expect(reason(played)).toBe('unproven');
   });
 
+  test('a disk that was not in use meanwhile is a sign of a rebuild, so that nothing is sent once more', () => {
+    const onImage = { imageId: 'm-new' };
+    const script = stretches(
+      [60_000, onImage],
+      [120_000, { ...onImage, disk: { status: 'Creating' } }],
+      [Number.POSITIVE_INFINITY, onImage]
+    );
+    const played = playRebuild(taskOf({ force: true }), { ...script, send: lost });
+    expect(played.sends).toHaveLength(1);
+    expect(played.rebuild.ending).toMatchObject({ kind: 'failed', reason: { kind: 'unproven' } });
+  });
+
   test('a refusal after a lost answer does not end the observing', () => {
     const script = stretches([400_000, {}], [460_000, away], [always, done]);
     const refused = (atMs: number): RebuildEvent => ({

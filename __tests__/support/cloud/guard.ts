@@ -45,6 +45,8 @@ export class Guard {
   readonly #failed = new Set<string>();
   readonly #ended = new Set<string>();
   readonly #probed = new Set<string>();
+  /** Those that the plan in the log names. */
+  readonly #planned = new Set<string>();
   readonly #rollingBack = new Set<string>();
   #stoppedMs: number | undefined;
   /** How many of those under way at the stop, as the log says then, had made no call of their own yet. */
@@ -101,6 +103,8 @@ export class Guard {
 
   /** Only the log tells who is begun, and who has failed. */
   seeLog(line: string): void {
+    const planned = /^(i-\d+) ".*": /.exec(line)?.[1];
+    if (planned !== undefined) this.#planned.add(planned);
     if (this.phase !== 'run') return;
     const underWay = / done .*, (\d+) under way/.exec(line)?.[1];
     if (underWay !== undefined && this.#stoppedMs === this.#cloud.nowMs)
@@ -298,9 +302,9 @@ export class Guard {
     this.#broken(`(1) ${machine.id} ${how} although too many are unavailable: ${names}`);
   }
 
-  /** Whether the run knows of it: one that has lost its tag is no longer selected. */
+  /** Whether it is in the plan: one that has lost its tag is no longer selected by the next run. */
   #isSelected({ id }: Machine): boolean {
-    return Number.isFinite(this.readHistory.lastOf(id));
+    return this.#planned.size === 0 || this.#planned.has(id);
   }
 
   /** Whether it has been unhealthy all the time and failed before the run could ask: nothing was done to it. */

@@ -62,8 +62,10 @@ export class Truth {
     const { run: now } = wire.eventLog;
     const shownMs = this.#shownMs(machine);
     return machine.wipes.some(
-      ({ run, endsMs, shownTo }) =>
-        run < now && endsMs > shownMs && (behaviour.statuses.length === 0 || !shownTo.instance.has(now))
+      ({ run, startsMs, endsMs, shownTo }) =>
+        run < now &&
+        endsMs > shownMs &&
+        (behaviour.statuses.length === 0 || startsMs > shownMs || !shownTo.instance.has(now))
     );
   }
 

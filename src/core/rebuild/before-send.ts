@@ -2,10 +2,10 @@
 
 import { isProcessing, isSettled, mayShowRebuild, statusKind } from '../model/bcc-status.ts';
 import { decide } from '../plan/decide.ts';
-import { hasDeparted, isOtherNow, isReplaced, wasRebuiltByOthers } from './evidence.ts';
+import { diskReadiness, hasDeparted, isOtherNow, isReplaced, wasRebuiltByOthers } from './evidence.ts';
 import { isOver } from './proof.ts';
 import type { Observation, RebuildState, Step, Unrest } from './rebuild-state.ts';
-import { agree, agreeMs, diskReadiness, isConfirmed, isStable } from './stable-streak.ts';
+import { agree, agreeMs, isConfirmed, isStable } from './stable-streak.ts';
 import {
   end,
   fail,

@@ -22,8 +22,8 @@ export function gatherEvidence(rebuild: RebuildState, observation: Observation):
   if (reference === undefined) return evidence;
   const { atMs, answeredAtMs } = observation;
   const next: Writable = { ...evidence };
-  if (!isSettled(observation.instance.status) || isOtherNow(reference, observation))
-    next.disturbedAtMs ??= answeredAtMs;
+  const isAtRest = isSettled(observation.instance.status) && !isDiskAtWork(rebuild, observation);
+  if (!isAtRest || isOtherNow(reference, observation)) next.disturbedAtMs ??= answeredAtMs;
   noteProcessing(rebuild, observation, next);
   if (hasLeft(reference, observation)) next.leftAtMs ??= answeredAtMs;
   if (contradicts(rebuild, reference, observation)) next.contradictedAtMs ??= answeredAtMs;
@@ -36,6 +36,11 @@ export function gatherEvidence(rebuild: RebuildState, observation: Observation):
     else next.diskOldAtMs = atMs;
   }
   return next;
+}
+
+/** Whether a disk is shown that is not in use: where status and image show nothing, it may be all that is seen of a rebuild. */
+function isDiskAtWork(rebuild: RebuildState, observation: Observation): boolean {
+  return observation.disk !== null && diskReadiness(rebuild, observation) === 'unsettled';
 }
 
 /** Of several snapshots only the last counts, as long as none of them has turned out to be the rebuild. */
@@ -163,4 +168,20 @@ export function acceptedSinceMs(rebuild: RebuildState): number | undefined {
   if (rebuild.answered && rebuild.acceptedAtMs !== undefined) return rebuild.acceptedAtMs;
   const sent = rebuild.phases.findLast(({ phase }) => phase === 'sending');
   return (rebuild.sends > 0 ? sent?.fromMs : undefined) ?? rebuild.referenceAtMs;
+}
+
+/**
+ * The state of the system disk in an observation; `unasked` where the observation left it out. Where the API shows no
+ * system disk at all, neither before nor now, there is nothing to wait for. One without a status is settled only if it had none
+ * before either.
+ */
+export function diskReadiness(
+  rebuild: RebuildState,
+  observation: Observation
+): 'settled' | 'unsettled' | 'unasked' {
+  if (observation.disk === undefined) return 'unasked';
+  if (observation.disk === null) return rebuild.reference?.disk ? 'unsettled' : 'settled';
+  const { status } = observation.disk;
+  const lacksAsBefore = status === '' && (rebuild.reference?.disk?.status ?? '') === '';
+  return lacksAsBefore || /^in[_-]?use$/i.test(status) ? 'settled' : 'unsettled';
 }

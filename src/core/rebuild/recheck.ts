@@ -3,11 +3,11 @@
  * is still there then, as it was proven before, is a success.
  */
 import { isSettled } from '../model/bcc-status.ts';
-import { isOtherDisk } from './evidence.ts';
+import { diskReadiness, isOtherDisk } from './evidence.ts';
 import { replicaLagMs } from './proof.ts';
 import type { Observation, RebuildState, Step } from './rebuild-state.ts';
 import { spreadOf } from './schedule.ts';
-import { agree, confirmMs, differ, diskReadiness, isStable } from './stable-streak.ts';
+import { agree, confirmMs, differ, isStable } from './stable-streak.ts';
 import { end, fail, observeAgain, observeNext, observeSoon } from './transitions.ts';
 
 /**

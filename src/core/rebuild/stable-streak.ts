@@ -1,6 +1,6 @@
 /** Rest and agreement: for how long the observations have shown the same, and when two of them are enough. */
 import { statusKind } from '../model/bcc-status.ts';
-import { isOtherDisk, isOtherNow } from './evidence.ts';
+import { diskReadiness, isOtherDisk, isOtherNow } from './evidence.ts';
 import type { Observation, RebuildState, StableStreak, Unrest } from './rebuild-state.ts';
 
 /**
@@ -53,22 +53,6 @@ export function differ(before: Observation, now: Observation): boolean {
 export function unrestAfter({ last, unrest }: RebuildState, observation: Observation): Unrest | undefined {
   if (last === undefined || !differ(last, observation)) return unrest;
   return last.instance.status === observation.instance.status ? 'record' : (unrest ?? 'status');
-}
-
-/**
- * The state of the system disk in an observation; `unasked` where the observation left it out. Where the API shows no
- * system disk at all, neither before nor now, there is nothing to wait for. One without a status is settled only if it had none
- * before either.
- */
-export function diskReadiness(
-  rebuild: RebuildState,
-  observation: Observation
-): 'settled' | 'unsettled' | 'unasked' {
-  if (observation.disk === undefined) return 'unasked';
-  if (observation.disk === null) return rebuild.reference?.disk ? 'unsettled' : 'settled';
-  const { status } = observation.disk;
-  const lacksAsBefore = status === '' && (rebuild.reference?.disk?.status ?? '') === '';
-  return lacksAsBefore || /^in[_-]?use$/i.test(status) ? 'settled' : 'unsettled';
 }
 
 /**
