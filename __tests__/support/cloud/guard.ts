@@ -36,6 +36,8 @@ export class Guard {
   phase: 'survey' | 'run' | 'post' = 'survey';
   isCancelled = false as boolean;
   canaries: readonly string[] = [];
+  /** The instances of the plan. */
+  planned: readonly string[] = [];
   /** Who was unavailable when the plan was made, as far as the run could see. */
   unavailableBefore: readonly string[] = [];
   readonly #cloud: Cloud;
@@ -45,8 +47,6 @@ export class Guard {
   readonly #failed = new Set<string>();
   readonly #ended = new Set<string>();
   readonly #probed = new Set<string>();
-  /** Those that the plan in the log names. */
-  readonly #planned = new Set<string>();
   readonly #rollingBack = new Set<string>();
   #stoppedMs: number | undefined;
   /** How many of those under way at the stop, as the log says then, had made no call of their own yet. */
@@ -103,8 +103,6 @@ export class Guard {
 
   /** Only the log tells who is begun, and who has failed. */
   seeLog(line: string): void {
-    const planned = /^(i-\d+) ".*": /.exec(line)?.[1];
-    if (planned !== undefined) this.#planned.add(planned);
     if (this.phase !== 'run') return;
     const underWay = / done .*, (\d+) under way/.exec(line)?.[1];
     if (underWay !== undefined && this.#stoppedMs === this.#cloud.nowMs)
@@ -304,7 +302,7 @@ export class Guard {
 
   /** Whether it is in the plan: one that has lost its tag is no longer selected by the next run. */
   #isSelected({ id }: Machine): boolean {
-    return this.#planned.size === 0 || this.#planned.has(id);
+    return this.planned.includes(id);
   }
 
   /** Whether it has been unhealthy all the time and failed before the run could ask: nothing was done to it. */

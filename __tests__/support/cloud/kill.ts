@@ -97,7 +97,8 @@ async function playUntilKilled(stage: Stage, plan: KillPlan): Promise<RunState |
         guard.phase = 'run';
         cloud.others.plannedMs = clock.nowMs();
         wire.planned();
-        const { rollout } = reported(state);
+        const { rollout, instances } = reported(state);
+        guard.planned = instances.map(({ instanceId }) => instanceId);
         guard.canaries = rollout.canaries;
         guard.unavailableBefore = rollout.unavailableBefore.map(({ instanceId }) => instanceId);
         latest = () => state;

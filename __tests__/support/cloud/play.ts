@@ -119,6 +119,7 @@ export async function playRun(stage: Stage, number: number): Promise<RunReport |
               guard.phase = 'run';
               cloud.others.plannedMs = clock.nowMs();
               guard.canaries = planned.rollout.canaries;
+              guard.planned = planned.instances.map(({ instanceId }) => instanceId);
               guard.unavailableBefore = planned.rollout.unavailableBefore.map(({ instanceId }) => instanceId);
               wire.planned();
             },
