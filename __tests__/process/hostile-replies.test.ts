@@ -119,7 +119,7 @@ const scenes: readonly [
     /"status" is longer than 256 characters/
   ],
   ['endless small pages', some, (request) => page(asked(request), 10), /more than 100 pages/],
-  ['endless full pages', some, (request) => page(asked(request), 30_000), /more than 24 MB/],
+  ['endless full pages', some, (request) => page(asked(request), 30_000), /more than 8 MB/],
   [
     'endless pages of long names',
     some,

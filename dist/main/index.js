@@ -8413,7 +8413,7 @@ function annotate(level, title, lines, remedies) {
 ;// CONCATENATED MODULE: ./bce/api/all-pages.js
 
 const maxPages = 100;
-const maxCharacters = 24 * 1024 * 1024;
+const maxCharacters = 8 * 1024 * 1024;
 async function allPages(page, call, onLeftOut = () => undefined) {
     const items = [];
     const markers = new Set();

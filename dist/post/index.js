@@ -6168,7 +6168,7 @@ function annotate(level, title, lines, remedies) {
 ;// CONCATENATED MODULE: ./bce/api/all-pages.js
 
 const maxPages = 100;
-const maxCharacters = 24 * 1024 * 1024;
+const maxCharacters = 8 * 1024 * 1024;
 async function allPages(page, call, onLeftOut = () => undefined) {
     const items = [];
     const markers = new Set();
@@ -8223,7 +8223,7 @@ async function watchOn(config, left) {
     }
 }
 function post_step_lookFirst(ids) {
-    return `Nothing shows of the rebuild of ${listed_listed(ids)}. Look at it in the console before you run again.`;
+    return `Nothing was seen of the rebuild of ${listed_listed(ids)}. Look at it in the console before you run again.`;
 }
 
 

@@ -172,5 +172,5 @@ async function watchOn(config: Config, left: Handover): Promise<void> {
 }
 
 function lookFirst(ids: readonly string[]): string {
-  return `Nothing shows of the rebuild of ${listed(ids)}. Look at it in the console before you run again.`;
+  return `Nothing was seen of the rebuild of ${listed(ids)}. Look at it in the console before you run again.`;
 }

@@ -305,13 +305,13 @@ describe('a list without end', () => {
     expect(requests).toHaveLength(100);
   });
 
-  test('of long pages ends at 24 MB of what is kept of them', async () => {
+  test('of long pages ends at 8 MB of what is kept of them', async () => {
     const items = Array.from({ length: 20_000 }, (_, index) => instance(`i-${index}`));
     const { bcc, requests } = await world((response, _seen, count) =>
       answer(response, 200, { instances: items, isTruncated: true, nextMarker: `i-${count}` })
     );
     const failure = await failureOf(bcc.listTagged([], never));
-    expect(failure.message).toBe('the list has no end: it holds more than 24 MB');
+    expect(failure.message).toBe('the list has no end: it holds more than 8 MB');
     expect(requests.length).toBeLessThan(10);
   });
 });

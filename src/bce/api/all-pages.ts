@@ -5,8 +5,11 @@ import type { Operation } from './operation.ts';
 /** More pages than any list that the action reads can have: a page has up to a thousand items. */
 const maxPages = 100;
 
-/** The most that a list may hold once it is decoded, in characters of its JSON; an instance has some 500. */
-const maxCharacters = 24 * 1024 * 1024;
+/**
+ * The most that a list may hold once it is decoded, in characters of its JSON; an instance has some 500. Several lists
+ * are read side by side.
+ */
+const maxCharacters = 8 * 1024 * 1024;
 
 /**
  * All items of a list, page after page. Throws what `call` throws, and a `CallError` of the kind `malformed` for a
