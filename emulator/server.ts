@@ -32,7 +32,7 @@ const demoCredentials: Credentials = {
 export interface EmulatorOptions {
   /** Wall clock in ms since the epoch; default Date. With a virtual clock nothing waits. */
   readonly clock?: { now(): number };
-  /** Default 0: any free port. */
+  /** 0, the default, takes a free port. */
   readonly port?: number;
   readonly credentials?: Credentials;
   readonly world?: WorldSpec;

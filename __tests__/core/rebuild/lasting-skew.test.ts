@@ -1,0 +1,33 @@
+/** Reads that are refused for the time of their signature: a clock that differs is mended, an ended session is not. */
+import { describe, expect, test } from '@jest/globals';
+import type { RebuildEvent } from '../../../src/core/rebuild/rebuild-state.ts';
+import { failureOf, playRebuild, taskOf } from './rebuilds.ts';
+
+const refused = (atMs: number): RebuildEvent => ({
+  type: 'observeFailed',
+  atMs,
+  failure: failureOf('skewed')
+});
+
+/** Plays a wait in which every read fails from 20 s on, as `look` says. */
+function endOf(look: (atMs: number) => RebuildEvent | undefined) {
+  const { rebuild, looks } = playRebuild(taskOf(), {
+    show: () => ({}),
+    look: (atMs) => (atMs < 20_000 ? undefined : look(atMs))
+  });
+  return { ending: rebuild.ending, lastMs: looks.at(-1) ?? 0 };
+}
+
+describe('reads refused as skewed', () => {
+  test('end the wait after a minute of nothing else', () => {
+    const { ending, lastMs } = endOf((atMs) => refused(atMs));
+    expect(ending).toMatchObject({ kind: 'failed', reason: { kind: 'call', failure: { kind: 'skewed' } } });
+    expect(lastMs).toBeGreaterThanOrEqual(75_000);
+    expect(lastMs).toBeLessThan(120_000);
+  });
+
+  test('do not where a read succeeds', () => {
+    const healed = endOf((atMs) => (atMs < 70_000 ? refused(atMs) : undefined));
+    expect(healed.lastMs).toBeGreaterThan(120_000);
+  });
+});
