@@ -6949,11 +6949,11 @@ function keepWaiting(rebuild, observation) {
 
 ;// CONCATENATED MODULE: ./core/rebuild/lasting-skew.js
 const skewedMs = 60_000;
-function hasStayedSkewed(before, failure, atMs) {
-    const { last, phases, lastFailure, stretchSinceMs } = before;
-    const isAgain = stretchSinceMs === undefined && lastFailure?.kind === 'skewed';
-    const sinceMs = Math.max(last?.answeredAtMs ?? 0, phases[0]?.fromMs ?? 0);
-    return failure.kind === 'skewed' && isAgain && atMs - sinceMs >= skewedMs;
+function skewedSince(before, failure, atMs) {
+    if (failure.kind !== 'skewed')
+        return undefined;
+    const hasSucceeded = before.stretchSinceMs !== undefined;
+    return hasSucceeded ? atMs : (before.skewedSinceMs ?? atMs);
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/step-rebuild.js
@@ -7056,7 +7056,8 @@ function onObserveFailed(before, failure, atMs) {
     const isMissing = failure.kind === 'notFound';
     const missing = isMissing ? before.missing + 1 : before.missing;
     const missingSinceMs = before.missing === 0 ? atMs : (before.missingSinceMs ?? atMs);
-    const failed = { ...before, lastFailure: failure, stretchSinceMs: undefined };
+    const skewedSinceMs = skewedSince(before, failure, atMs);
+    const failed = { ...before, lastFailure: failure, stretchSinceMs: undefined, skewedSinceMs };
     const rebuild = isMissing ? { ...failed, missing, missingSinceMs } : failed;
     if (isMissing && rebuild.last === undefined)
         return failCall(rebuild, failure, atMs);
@@ -7064,7 +7065,8 @@ function onObserveFailed(before, failure, atMs) {
     if (isGone)
         return fail(rebuild, { kind: 'gone' }, atMs);
     const lasting = ['denied', 'invalid', 'unsent', 'conflict'].includes(failure.kind);
-    if (lasting || hasStayedSkewed(before, failure, atMs) || atMs >= rebuild.deadlineMs)
+    const isSkewed = skewedSinceMs !== undefined && atMs - skewedSinceMs >= skewedMs;
+    if (lasting || isSkewed || atMs >= rebuild.deadlineMs)
         return failCall(rebuild, failure, atMs);
     return observeNext(rebuild, atMs, true);
 }

@@ -3,10 +3,10 @@ import { describe, expect, test } from '@jest/globals';
 import type { RebuildEvent } from '../../../src/core/rebuild/rebuild-state.ts';
 import { failureOf, playRebuild, taskOf } from './rebuilds.ts';
 
-const refused = (atMs: number): RebuildEvent => ({
+const refused = (atMs: number, kind: 'skewed' | 'transient' = 'skewed'): RebuildEvent => ({
   type: 'observeFailed',
   atMs,
-  failure: failureOf('skewed')
+  failure: failureOf(kind)
 });
 
 /** Plays a wait in which every read fails from 20 s on, as `look` says. */
@@ -26,7 +26,9 @@ describe('reads refused as skewed', () => {
     expect(lastMs).toBeLessThan(120_000);
   });
 
-  test('do not where a read succeeds', () => {
+  test('do not where a read succeeds, or fails for another reason, within that minute', () => {
+    const mixed = endOf((atMs) => refused(atMs, atMs < 100_000 ? 'transient' : 'skewed'));
+    expect(mixed.lastMs).toBeGreaterThanOrEqual(160_000);
     const healed = endOf((atMs) => (atMs < 70_000 ? refused(atMs) : undefined));
     expect(healed.lastMs).toBeGreaterThan(120_000);
   });

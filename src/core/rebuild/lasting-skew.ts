@@ -2,16 +2,15 @@
 import type { CallFailure } from '../model/failure.ts';
 import type { RebuildState } from './rebuild-state.ts';
 
-/** For how long the service may refuse all reads as signed at another time than its own, in milliseconds. */
-const skewedMs = 60_000;
-
 /**
- * Whether reads have been refused as skewed for so long that waiting cannot help. Each call sets its clock by the
- * service's, so that it is no clock that differs but the session of a temporary key that has ended.
+ * For how long the service may refuse all reads as signed at another time than its own, in milliseconds. Each call sets
+ * its clock by the service's, so that it is no clock that differs but the session of a temporary key that has ended.
  */
-export function hasStayedSkewed(before: RebuildState, failure: CallFailure, atMs: number): boolean {
-  const { last, phases, lastFailure, stretchSinceMs } = before;
-  const isAgain = stretchSinceMs === undefined && lastFailure?.kind === 'skewed';
-  const sinceMs = Math.max(last?.answeredAtMs ?? 0, phases[0]?.fromMs ?? 0);
-  return failure.kind === 'skewed' && isAgain && atMs - sinceMs >= skewedMs;
+export const skewedMs = 60_000;
+
+/** Since when every read was refused as skewed, this one included; `undefined` where it failed for another reason. */
+export function skewedSince(before: RebuildState, failure: CallFailure, atMs: number): number | undefined {
+  if (failure.kind !== 'skewed') return undefined;
+  const hasSucceeded = before.stretchSinceMs !== undefined;
+  return hasSucceeded ? atMs : (before.skewedSinceMs ?? atMs);
 }

@@ -104,6 +104,8 @@ export interface RebuildState {
   readonly streak?: StableStreak;
   /** Since when observations have succeeded without a gap; `undefined` after one that failed. */
   readonly stretchSinceMs?: number | undefined;
+  /** Since when every read was refused as signed at another time than the service's. */
+  readonly skewedSinceMs?: number | undefined;
   /** Set where two observations before the send differ: it must be stable before anything is decided. */
   readonly unrest?: Unrest;
   /** When the new system was first seen to boot, since the reference or since it was told to start. */

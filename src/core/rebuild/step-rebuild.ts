@@ -9,7 +9,7 @@ import { search, watch, watchStart } from './after-send.ts';
 import { adopt, settle } from './before-send.ts';
 import type { Obstacle } from './ending.ts';
 import { gatherEvidence, needsDisk } from './evidence.ts';
-import { hasStayedSkewed } from './lasting-skew.ts';
+import { skewedMs, skewedSince } from './lasting-skew.ts';
 import { isGap, seeBoot } from './pace.ts';
 import type { Observation, RebuildEvent, RebuildState, Step } from './rebuild-state.ts';
 import { recheck } from './recheck.ts';
@@ -131,14 +131,15 @@ function onObserveFailed(before: RebuildState, failure: CallFailure, atMs: numbe
   const isMissing = failure.kind === 'notFound';
   const missing = isMissing ? before.missing + 1 : before.missing;
   const missingSinceMs = before.missing === 0 ? atMs : (before.missingSinceMs ?? atMs);
-  const failed = { ...before, lastFailure: failure, stretchSinceMs: undefined };
+  const skewedSinceMs = skewedSince(before, failure, atMs);
+  const failed = { ...before, lastFailure: failure, stretchSinceMs: undefined, skewedSinceMs };
   const rebuild: RebuildState = isMissing ? { ...failed, missing, missingSinceMs } : failed;
   if (isMissing && rebuild.last === undefined) return failCall(rebuild, failure, atMs);
   const isGone = isMissing && missing >= maxMissing && atMs - missingSinceMs >= missingMs;
   if (isGone) return fail(rebuild, { kind: 'gone' }, atMs);
   const lasting = ['denied', 'invalid', 'unsent', 'conflict'].includes(failure.kind);
-  if (lasting || hasStayedSkewed(before, failure, atMs) || atMs >= rebuild.deadlineMs)
-    return failCall(rebuild, failure, atMs);
+  const isSkewed = skewedSinceMs !== undefined && atMs - skewedSinceMs >= skewedMs;
+  if (lasting || isSkewed || atMs >= rebuild.deadlineMs) return failCall(rebuild, failure, atMs);
   return observeNext(rebuild, atMs, true);
 }
 
