@@ -3656,13 +3656,10 @@ function remedyOf(reason, allowed) {
     }
 }
 function courseOf({ history }) {
-    const found = history.map(({ failed }) => (0,unhealthy/* describeFailed */.hi)(failed));
-    const plain = (text) => text?.replace(/ \(run [^)]*\)/g, '');
-    const changes = found.filter((text, at) => plain(text) !== plain(found[at - 1]));
-    if (changes.length < 2)
+    if (history.length < 2)
         return undefined;
-    const latest = changes.slice(-mostChanges);
-    return [...(changes.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
+    const latest = history.slice(-mostChanges).map(({ failed }) => (0,unhealthy/* describeFailed */.hi)(failed));
+    return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
 }
 
 ;// CONCATENATED MODULE: ./core/report/no-rollback.js
@@ -4084,9 +4081,11 @@ function ofMany(instances, imageId) {
     return others.length === 0 ? head : `${head} (${others.join(', ')})`;
 }
 function isCancelled(state, instances) {
-    const wasStopped = state.course?.stop === 'cancelled' && stop_message_stopMessage(state) !== undefined;
-    const reasons = instances.flatMap(({ failure }) => (failure === undefined ? [] : [failure.reason]));
-    return wasStopped || reasons.every((reason) => reason === 'cancelled');
+    const { stop } = state.course ?? {};
+    if (stop === 'cancelled' && stop_message_stopMessage(state) !== undefined)
+        return true;
+    const failures = instances.flatMap(({ failure }) => failure ?? []);
+    return stop !== 'noCapacity' && failures.every(({ reason }) => reason === 'cancelled');
 }
 
 ;// CONCATENATED MODULE: ./core/run/left-behind.js
@@ -5672,7 +5671,6 @@ async function withMissingFacts(observation, task, { bcc, cancel }) {
 
 ;// CONCATENATED MODULE: ./core/health/health.js
 
-
 function bootIdOf(checked) {
     const results = (checked?.checks ?? []).map(({ result }) => result);
     return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
@@ -5723,9 +5721,11 @@ function prolong({ stretch }, atMs, results) {
 function systemOf(results) {
     return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
 }
+const passing = new Set(['runId', 'output', 'uptimeMs', 'sinceMs', 'timeoutMs']);
 function remember(history, atMs, failed) {
+    const lasting = (found) => JSON.stringify(found, (key, value) => (passing.has(key) ? undefined : value));
     const last = history.at(-1);
-    if (last !== undefined && (0,unhealthy/* describeFailed */.hi)(last.failed) === (0,unhealthy/* describeFailed */.hi)(failed))
+    if (last !== undefined && lasting(last.failed) === lasting(failed))
         return history;
     return [...history, { atMs, failed }].slice(-maxHistory);
 }
@@ -5740,6 +5740,7 @@ function probeNext(health, atMs) {
 
 
 
+
 function outputOf(results) {
     return results.flatMap(({ check, result }) => {
         const output = !result.healthy && result.reason.kind === 'script' ? result.reason.output : [];
@@ -5750,7 +5751,7 @@ function outputOf(results) {
     });
 }
 function stillWaiting(last, { deadlineMs, fromMs }, elapsedMs) {
-    const found = last === undefined ? 'no answer yet' : (0,unhealthy/* describeFailed */.hi)(last.history.at(-1)?.failed ?? []);
+    const found = last === undefined ? 'no answer yet' : (0,unhealthy/* describeFailed */.hi)(failedOf(last.results));
     const left = Math.max(0, deadlineMs - fromMs - elapsedMs);
     return `still waiting to be healthy after ${(0,time/* formatDuration */.a3)(elapsedMs)}, ${(0,time/* formatDuration */.a3)(left)} left; last: ${found}`;
 }

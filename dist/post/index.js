@@ -3677,13 +3677,10 @@ function remedyOf(reason, allowed) {
     }
 }
 function courseOf({ history }) {
-    const found = history.map(({ failed }) => (0,unhealthy/* describeFailed */.hi)(failed));
-    const plain = (text) => text?.replace(/ \(run [^)]*\)/g, '');
-    const changes = found.filter((text, at) => plain(text) !== plain(found[at - 1]));
-    if (changes.length < 2)
+    if (history.length < 2)
         return undefined;
-    const latest = changes.slice(-mostChanges);
-    return [...(changes.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
+    const latest = history.slice(-mostChanges).map(({ failed }) => (0,unhealthy/* describeFailed */.hi)(failed));
+    return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
 }
 
 ;// CONCATENATED MODULE: ./core/report/no-rollback.js
@@ -7563,7 +7560,6 @@ function createBccClient(options) {
 
 ;// CONCATENATED MODULE: ./core/health/health.js
 
-
 function bootIdOf(checked) {
     const results = (checked?.checks ?? []).map(({ result }) => result);
     return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
@@ -7614,9 +7610,11 @@ function prolong({ stretch }, atMs, results) {
 function systemOf(results) {
     return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
 }
+const passing = new Set(['runId', 'output', 'uptimeMs', 'sinceMs', 'timeoutMs']);
 function remember(history, atMs, failed) {
+    const lasting = (found) => JSON.stringify(found, (key, value) => (passing.has(key) ? undefined : value));
     const last = history.at(-1);
-    if (last !== undefined && describeFailed(last.failed) === describeFailed(failed))
+    if (last !== undefined && lasting(last.failed) === lasting(failed))
         return history;
     return [...history, { atMs, failed }].slice(-maxHistory);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { beginHealth, type HealthTask, healthInterval, stepHealth } from '../../../src/core/health/health.ts';
-import { narrateHealth } from '../../../src/core/health/health-log.ts';
+import { narrateHealth, stillWaiting } from '../../../src/core/health/health-log.ts';
 import {
   describeUnhealthy,
   type ProbeResult,
@@ -105,6 +105,31 @@ test('a flapping instance does not fill the history', () => {
   }
   expect(health.history).toHaveLength(50);
   expect(health.history.at(-1)?.atMs).toBe(199);
+});
+
+test('what differs between two rounds only in the run and its times is told once, and the last of it at the end', () => {
+  const task = { fromMs: 0, deadlineMs: 20_000, minHealthyMs: 0, intervalMs: 2_000 };
+  let health = beginHealth(task);
+  const lines: string[] = [];
+  for (let round = 0; round <= 10; round += 1) {
+    const [atMs, runId] = [round * 2_000, `r-${round}`];
+    const assistant: Unhealthy =
+      round < 3
+        ? { kind: 'sameBoot', bootId: 'b-1', runId }
+        : { kind: 'olderBoot', uptimeMs: 60_000 + atMs, sinceMs: atMs, runId };
+    const script: Unhealthy = { kind: 'script', exitCode: round < 6 ? 1 : 2, output: [runId], runId };
+    const results = [
+      { check: 'assistant://', result: { healthy: false, reason: assistant } as const },
+      { check: 'guestScript', result: { healthy: false, reason: script } as const }
+    ];
+    const before = health;
+    health = stepHealth(before, { startedAtMs: atMs, atMs, results });
+    lines.push(...narrateHealth(before, health));
+  }
+  expect(health.history.map(({ atMs }) => atMs)).toEqual([0, 6_000, 12_000]);
+  expect(lines.filter((line) => line.startsWith('not healthy'))).toHaveLength(3);
+  expect(stillWaiting(health, task, 20_000)).toContain('accepted 20s ago; run r-10');
+  expect(JSON.stringify(health.end)).toContain('r-10');
 });
 
 test('probes come at least every two seconds', () => {

@@ -51,4 +51,12 @@ describe('the last line', () => {
   ] as const)('of several counts each once (green: %s, %j)', (ok, statuses, line) => {
     expect(lineOf(ok, ...statuses)).toBe(line);
   });
+
+  test('of a rollout that had no capacity left is no cancel, although none failed', () => {
+    const course = { peakUnavailable: 1, failures: 0, stop: 'noCapacity', isCancelled: false } as const;
+    const runs = [madeRun('i-0', 'started'), madeRun('i-1', 'notStarted')];
+    expect(closingLine(madeState(runs, {}, { atMs: 9_000, course }), false)).toBe(
+      'Failed after 9s: Of 2 instances, 1 started and not waited for, 1 not started.'
+    );
+  });
 });

@@ -1,6 +1,6 @@
 import { formatDuration } from '../time.ts';
 import { escapedLine } from './guest/guest-system.ts';
-import type { Health, HealthTask } from './health.ts';
+import { failedOf, type Health, type HealthTask } from './health.ts';
 import { type CheckResult, describeFailed } from './unhealthy.ts';
 
 /** The last lines of a script that failed. None can be taken for a command of the runner: each begins with a bar. */
@@ -19,7 +19,7 @@ export function stillWaiting(
   { deadlineMs, fromMs }: HealthTask,
   elapsedMs: number
 ): string {
-  const found = last === undefined ? 'no answer yet' : describeFailed(last.history.at(-1)?.failed ?? []);
+  const found = last === undefined ? 'no answer yet' : describeFailed(failedOf(last.results));
   const left = Math.max(0, deadlineMs - fromMs - elapsedMs);
   return `still waiting to be healthy after ${formatDuration(elapsedMs)}, ${formatDuration(left)} left; last: ${found}`;
 }

@@ -8,7 +8,7 @@
  */
 
 import { nextBeat } from '../rebuild/schedule.ts';
-import { type CheckResult, describeFailed, type FailedCheck, type NotHealthy } from './unhealthy.ts';
+import type { CheckResult, FailedCheck, NotHealthy } from './unhealthy.ts';
 
 /** What is asked of one instance. */
 export interface HealthTask {
@@ -119,7 +119,8 @@ export function stepHealth(before: Health, probed: Probed): Health {
   return { ...stretched, end: { healthy: false, atMs, reason } };
 }
 
-function failedOf(results: readonly CheckResult[]): readonly FailedCheck[] {
+/** The checks that did not pass. */
+export function failedOf(results: readonly CheckResult[]): readonly FailedCheck[] {
   return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
 }
 
@@ -134,13 +135,18 @@ function systemOf(results: readonly CheckResult[]): string {
   return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
 }
 
+/** What is another in each round of probes and no change: the run, what it printed, and how long things took. */
+const passing: ReadonlySet<string> = new Set(['runId', 'output', 'uptimeMs', 'sinceMs', 'timeoutMs']);
+
 function remember(
   history: Health['history'],
   atMs: number,
   failed: readonly FailedCheck[]
 ): Health['history'] {
+  const lasting = (found: unknown): string =>
+    JSON.stringify(found, (key, value: unknown) => (passing.has(key) ? undefined : value));
   const last = history.at(-1);
-  if (last !== undefined && describeFailed(last.failed) === describeFailed(failed)) return history;
+  if (last !== undefined && lasting(last.failed) === lasting(failed)) return history;
   return [...history, { atMs, failed }].slice(-maxHistory);
 }
 

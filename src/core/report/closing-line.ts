@@ -59,7 +59,9 @@ function ofMany(instances: readonly DescribedInstance[], imageId: string): strin
 
 /** Whether a cancel, and nothing else, made the step red. */
 function isCancelled(state: RunState, instances: readonly DescribedInstance[]): boolean {
-  const wasStopped = state.course?.stop === 'cancelled' && stopMessage(state) !== undefined;
-  const reasons = instances.flatMap(({ failure }) => (failure === undefined ? [] : [failure.reason]));
-  return wasStopped || reasons.every((reason) => reason === 'cancelled');
+  const { stop } = state.course ?? {};
+  if (stop === 'cancelled' && stopMessage(state) !== undefined) return true;
+  // Without capacity for the rest a rollout stops although none has failed.
+  const failures = instances.flatMap(({ failure }) => failure ?? []);
+  return stop !== 'noCapacity' && failures.every(({ reason }) => reason === 'cancelled');
 }

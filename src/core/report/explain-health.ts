@@ -73,11 +73,7 @@ function remedyOf(reason: HealthReason, allowed: string): string {
 
 /** The latest changes of what the probes found, oldest first; `undefined` where it was the same all the time. */
 function courseOf({ history }: FailedHealth): string | undefined {
-  const found = history.map(({ failed }) => describeFailed(failed));
-  // Every run of a script has an ID of its own, which is no change.
-  const plain = (text: string | undefined): string | undefined => text?.replace(/ \(run [^)]*\)/g, '');
-  const changes = found.filter((text, at) => plain(text) !== plain(found[at - 1]));
-  if (changes.length < 2) return undefined;
-  const latest = changes.slice(-mostChanges);
-  return [...(changes.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
+  if (history.length < 2) return undefined;
+  const latest = history.slice(-mostChanges).map(({ failed }) => describeFailed(failed));
+  return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
 }
