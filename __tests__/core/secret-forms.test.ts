@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { uriEncode } from '../../src/bce/sign.ts';
 import { secretForms } from '../../src/core/secret-forms.ts';
+import { anyCharacter } from '../support/any-character.ts';
 
 const secret = ' a/b+c=="(密)\' ';
 
@@ -29,6 +31,16 @@ test('the longest comes first, and each once', () => {
   expect(new Set(forms).size).toBe(forms.length);
   expect(new Set(secretForms('abcdefgh'))).toEqual(
     new Set(['abcdefgh', 'YWJjZGVmZ2g=', 'YWJjZGVmZ2g', 'YWJjZGVmZ2g%3D', 'YWJjZGVmZ2g%3d'])
+  );
+});
+
+test('no form is shorter than the secret without the white space around it', () => {
+  const texts = fc.string({
+    unit: fc.oneof(anyCharacter, fc.constantFrom('\uD83D', ' ', '+', '%')),
+    maxLength: 12
+  });
+  fc.assert(
+    fc.property(texts, (text) => secretForms(text).every(({ length }) => length >= text.trim().length))
   );
 });
 

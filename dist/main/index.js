@@ -9172,10 +9172,11 @@ async function attempt(operation, context, signal, options = {}) {
     const startMs = context.wallMs();
     const signed = (0,signed_request/* signedRequest */.IU)(operation, endpoint, credentials, startMs + clock.offsetMs);
     context.mask(signed.signature);
-    const hidden = (0,reply_facts/* hiding */.Q0)([signed.signature, ...(operation.secrets ?? [])], context.hidden);
+    const lasting = [...(0,reply_facts/* hiding */.Q0)(operation.secrets ?? []), ...context.hidden];
+    const hidden = [...(0,reply_facts/* hiding */.Q0)([signed.signature]), ...lasting];
     const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options, hidden);
     const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
-    context.debug((0,reply_facts/* redact */.E$)(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, hidden));
+    context.debug((0,reply_facts/* redact */.E$)(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, lasting));
     return outcome.ok
         ? outcome
         : { ...outcome, failure: { ...outcome.failure, message: (0,reply_facts/* redact */.E$)(outcome.failure.message, hidden) } };
@@ -11131,57 +11132,57 @@ var secret_forms = __nccwpck_require__(6435);
 const maxDepth = 64;
 const maxTokens = 500_000;
 function parseBounded(text) {
-    const problem = problemOf(text);
-    return { json: problem === '' ? parsed(text) : undefined, problem };
-}
-function parsed(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-function problemOf(text) {
-    const open = [];
+    let depth = 0;
+    let colons = 0;
     let tokens = 0;
-    let lastString = '';
     for (let at = 0; at < text.length; at += 1) {
         switch (text[at]) {
-            case '"': {
-                const end = endOfString(text, at);
-                lastString = text.slice(at, end + 1);
-                at = end;
+            case '"':
+                at = endOfString(text, at);
                 break;
-            }
             case '[':
             case '{':
-                open.push(new Set());
+                depth += 1;
                 tokens += 1;
-                if (open.length > maxDepth)
-                    return `the answer nests more than ${maxDepth} levels deep`;
+                if (depth > maxDepth)
+                    return unread(`the answer nests more than ${maxDepth} levels deep`);
                 break;
             case ']':
             case '}':
-                open.pop();
+                depth -= 1;
                 break;
             case ',':
                 tokens += 1;
                 break;
-            case ':': {
+            case ':':
                 tokens += 1;
-                const names = open.at(-1);
-                const name = lastString.includes('\\') ? parsed(lastString) : lastString.slice(1, -1);
-                if (names?.has(name))
-                    return 'an object of the answer gives a field twice';
-                names?.add(name);
+                colons += 1;
                 break;
-            }
         }
         if (tokens > maxTokens)
-            return `the answer holds more than ${maxTokens} values`;
+            return unread(`the answer holds more than ${maxTokens} values`);
     }
-    return '';
+    try {
+        const json = JSON.parse(text);
+        return fieldsIn(json) < colons
+            ? unread('an object of the answer gives a field twice')
+            : { json, problem: '' };
+    }
+    catch {
+        return unread('');
+    }
+}
+function unread(problem) {
+    return { json: undefined, problem };
+}
+function fieldsIn(value) {
+    if (typeof value !== 'object' || value === null)
+        return 0;
+    const inner = Object.values(value);
+    let fields = Array.isArray(value) ? 0 : inner.length;
+    for (const each of inner)
+        fields += fieldsIn(each);
+    return fields;
 }
 function endOfString(text, from) {
     for (let at = from + 1;;) {
@@ -11229,14 +11230,31 @@ function redirectHost(reply, endpoint) {
     const location = reply.headers.location ?? '';
     return URL.canParse(location, endpoint.href) ? new URL(location, endpoint).host : 'an unreadable address';
 }
-function hiding(secrets, also = { secrets: [], forms: [] }) {
-    return {
-        secrets: [...secrets, ...also.secrets],
-        forms: [...secrets.flatMap(secret_forms/* secretForms */.eo), ...also.forms]
-    };
+class HiddenText {
+    text;
+    shortest;
+    #forms;
+    constructor(text) {
+        this.text = text;
+        this.shortest = text.trim().length;
+    }
+    get forms() {
+        this.#forms ??= (0,secret_forms/* secretForms */.eo)(this.text);
+        return this.#forms;
+    }
 }
-function redact(text, { forms }) {
-    return forms.reduce((rest, form) => rest.replaceAll(form, '***'), text);
+function hiding(secrets) {
+    return secrets.map((text) => new HiddenText(text));
+}
+function redact(text, hidden) {
+    let rest = text;
+    for (const secret of hidden) {
+        if (rest.length < secret.shortest)
+            continue;
+        for (const form of secret.forms)
+            rest = rest.replaceAll(form, '***');
+    }
+    return rest;
 }
 function dateMs(value) {
     const ms = value !== undefined && /^\s*[a-z]{3,9},/i.test(value) ? Date.parse(value) : Number.NaN;
@@ -11251,9 +11269,11 @@ function oneLine(value, hidden) {
     if (typeof value !== 'string')
         return '';
     const whole = redact((0,json_fields/* clip */.$Q)(value, maxRawMessage), hidden);
-    const doubtful = value.length > maxRawMessage ? Math.max(0, ...hidden.forms.map(({ length }) => length)) : 0;
+    const doubtful = value.length > maxRawMessage
+        ? Math.max(0, ...hidden.flatMap(({ forms }) => forms).map(({ length }) => length))
+        : 0;
     const known = whole.slice(0, whole.length - Math.min(doubtful, whole.length));
-    if ((0,secret_forms/* repeatsSecret */.Xq)(known, hidden.secrets))
+    if ((0,secret_forms/* repeatsSecret */.Xq)(known, hidden.map(({ text }) => text)))
         return 'the message repeats a secret, and is left out';
     return (0,json_fields/* clip */.$Q)(known.replace(/[\s\p{Cc}]+/gu, ' ').trim(), maxMessage);
 }

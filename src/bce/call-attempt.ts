@@ -54,10 +54,12 @@ export async function attempt<T>(
   // A signature is valid for a short time only, so each attempt makes its own.
   const signed = signedRequest(operation, endpoint, credentials, startMs + clock.offsetMs);
   context.mask(signed.signature);
-  const hidden = hiding([signed.signature, ...(operation.secrets ?? [])], context.hidden);
+  const lasting = [...hiding(operation.secrets ?? []), ...context.hidden];
+  const hidden = [...hiding([signed.signature]), ...lasting];
   const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options, hidden);
   const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
-  context.debug(redact(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, hidden));
+  // The facts show no secret, and a path cannot hold the signature that was made over it.
+  context.debug(redact(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, lasting));
   return outcome.ok
     ? outcome
     : { ...outcome, failure: { ...outcome.failure, message: redact(outcome.failure.message, hidden) } };

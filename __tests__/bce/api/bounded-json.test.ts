@@ -16,6 +16,8 @@ test.each([
   ['"ends in \\"', undefined],
   ['{"a":{"b":1},"b":[{"b":1},{"b":2}]}', { a: { b: 1 }, b: [{ b: 1 }, { b: 2 }] }],
   ['{"a":"a","b":"a"}', { a: 'a', b: 'a' }],
+  ['{"a:b":":","c":[":"]}', { 'a:b': ':', c: [':'] }],
+  ['{"__proto__":{"a":1}}', JSON.parse('{"__proto__":{"a":1}}')],
   ['{"\\x":1}', undefined]
 ])('JSON is parsed, and anything else is undefined: case %#', (text, json) => {
   expect(parseBounded(text)).toEqual({ json, problem: '' });
@@ -24,7 +26,9 @@ test.each([
 test.each([
   '{"status":"Running","imageId":"m-1","status":"Error"}',
   '{"instance":{"id":"i-1" , "tags":[{"id":1}], "id" :"i-2"}}',
-  '[{},{"id":1,"\\u0069d":2}]'
+  '[{},{"id":1,"\\u0069d":2}]',
+  '{"__proto__":1,"__proto__":2}',
+  '{"toString":[[{"1":1,"1":1}]]}'
 ])('a field that an object gives twice decides nothing: %s', (text) => {
   const problem = 'an object of the answer gives a field twice';
   expect(parseBounded(text)).toEqual({ json: undefined, problem });

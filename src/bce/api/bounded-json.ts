@@ -18,57 +18,56 @@ const maxTokens = 500_000;
  * take the last one without a word, and another reader the first.
  */
 export function parseBounded(text: string): BoundedJson {
-  const problem = problemOf(text);
-  return { json: problem === '' ? parsed(text) : undefined, problem };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Counts brackets, commas and colons outside of strings: each stands for one value at most. */
-function problemOf(text: string): string {
-  /** The names of the fields so far, of each object or list that is open; a list has none. */
-  const open: Set<unknown>[] = [];
+  let depth = 0;
+  let colons = 0;
+  // Brackets, commas and colons outside of strings: each stands for one value at most.
   let tokens = 0;
-  let lastString = '';
   for (let at = 0; at < text.length; at += 1) {
     switch (text[at]) {
-      case '"': {
-        const end = endOfString(text, at);
-        lastString = text.slice(at, end + 1);
-        at = end;
+      case '"':
+        at = endOfString(text, at);
         break;
-      }
       case '[':
       case '{':
-        open.push(new Set());
+        depth += 1;
         tokens += 1;
-        if (open.length > maxDepth) return `the answer nests more than ${maxDepth} levels deep`;
+        if (depth > maxDepth) return unread(`the answer nests more than ${maxDepth} levels deep`);
         break;
       case ']':
       case '}':
-        open.pop();
+        depth -= 1;
         break;
       case ',':
         tokens += 1;
         break;
-      case ':': {
+      case ':':
         tokens += 1;
-        const names = open.at(-1);
-        const name = lastString.includes('\\') ? parsed(lastString) : lastString.slice(1, -1);
-        if (names?.has(name)) return 'an object of the answer gives a field twice';
-        names?.add(name);
+        colons += 1;
         break;
-      }
     }
-    if (tokens > maxTokens) return `the answer holds more than ${maxTokens} values`;
+    if (tokens > maxTokens) return unread(`the answer holds more than ${maxTokens} values`);
   }
-  return '';
+  try {
+    const json: unknown = JSON.parse(text);
+    return fieldsIn(json) < colons
+      ? unread('an object of the answer gives a field twice')
+      : { json, problem: '' };
+  } catch {
+    return unread('');
+  }
+}
+
+function unread(problem: string): BoundedJson {
+  return { json: undefined, problem };
+}
+
+/** How many fields all objects in a value have: fewer than its text has colons where one came twice. */
+function fieldsIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const inner: readonly unknown[] = Object.values(value);
+  let fields = Array.isArray(value) ? 0 : inner.length;
+  for (const each of inner) fields += fieldsIn(each);
+  return fields;
 }
 
 /** Where the string that begins at `from` ends; the end of the text where it does not. */

@@ -58,23 +58,40 @@ export function redirectHost(reply: WireReply, endpoint: URL): string {
   return URL.canParse(location, endpoint.href) ? new URL(location, endpoint).host : 'an unreadable address';
 }
 
-/** Secrets, with all of their forms: these take longer to make than to search for. */
-export interface Hidden {
-  readonly secrets: readonly string[];
-  readonly forms: readonly string[];
+/** A secret, with all of its forms: these take longer to make than to search for, so they are made when first needed. */
+class HiddenText {
+  readonly text: string;
+  /** No form is shorter. */
+  readonly shortest: number;
+  #forms: readonly string[] | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+    this.shortest = text.trim().length;
+  }
+
+  get forms(): readonly string[] {
+    this.#forms ??= secretForms(this.text);
+    return this.#forms;
+  }
 }
 
-/** Texts that nothing may show, and what is hidden already. */
-export function hiding(secrets: readonly string[], also: Hidden = { secrets: [], forms: [] }): Hidden {
-  return {
-    secrets: [...secrets, ...also.secrets],
-    forms: [...secrets.flatMap(secretForms), ...also.forms]
-  };
+/** What nothing may show. */
+export type Hidden = readonly HiddenText[];
+
+/** Texts that nothing may show. */
+export function hiding(secrets: readonly string[]): Hidden {
+  return secrets.map((text) => new HiddenText(text));
 }
 
 /** Replaces every occurrence of a secret in any of its forms, for services may echo what they were sent. */
-export function redact(text: string, { forms }: Hidden): string {
-  return forms.reduce((rest, form) => rest.replaceAll(form, '***'), text);
+export function redact(text: string, hidden: Hidden): string {
+  let rest = text;
+  for (const secret of hidden) {
+    if (rest.length < secret.shortest) continue;
+    for (const form of secret.forms) rest = rest.replaceAll(form, '***');
+  }
+  return rest;
 }
 
 function dateMs(value: string | undefined): number | undefined {
@@ -96,9 +113,17 @@ function oneLine(value: unknown, hidden: Hidden): string {
   const whole = redact(clip(value, maxRawMessage), hidden);
   // The end of what is looked at may be the first half of a secret.
   const doubtful =
-    value.length > maxRawMessage ? Math.max(0, ...hidden.forms.map(({ length }) => length)) : 0;
+    value.length > maxRawMessage
+      ? Math.max(0, ...hidden.flatMap(({ forms }) => forms).map(({ length }) => length))
+      : 0;
   const known = whole.slice(0, whole.length - Math.min(doubtful, whole.length));
-  if (repeatsSecret(known, hidden.secrets)) return 'the message repeats a secret, and is left out';
+  if (
+    repeatsSecret(
+      known,
+      hidden.map(({ text }) => text)
+    )
+  )
+    return 'the message repeats a secret, and is left out';
   return clip(known.replace(/[\s\p{Cc}]+/gu, ' ').trim(), maxMessage);
 }
 
