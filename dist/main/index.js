@@ -4731,6 +4731,9 @@ function stepLabels({ instance, circumstances, backendServers }) {
         steps.push(`if it fails, it is rolled back to ${rollbackImage.image.id}`);
     return steps;
 }
+function commonOf([first = [], ...others]) {
+    return first.filter((text) => others.every((list) => list.includes(text)));
+}
 function describeStep(check) {
     return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
 }
@@ -4793,6 +4796,9 @@ const most = 20;
 function listed_listed(names) {
     const more = names.length - most;
     return `${names.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+function listed_counted(count, one, many = `${one}s`) {
+    return `${count} ${count === 1 ? one : many}`;
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/canaries.js
@@ -5074,37 +5080,34 @@ function rehearse_successOf(command, atMs) {
 
 
 
-
-function rolloutLines(plan) {
-    const { rollout, targets } = plan;
-    if (targets.length === 1)
-        return [];
-    const canaries = canaries_canariesOf(rollout);
-    const unavailable = targets
-        .filter((target) => whyUnavailable(target) !== undefined)
-        .map(({ instance }) => instance.id);
-    const skipped = targets
-        .filter(({ decision }) => decision.action === 'skip')
-        .map(({ instance }) => instance.id);
+function rollout_lines_rolloutClauses({ members, maxUnavailable, pauseMs, maxFailures, rollback }) {
+    const end = maxFailures === 0 ? 'at the first failure' : `after more than ${listed_counted(maxFailures, 'failure')}`;
     return [
-        `  at most ${rollout.maxUnavailable} of ${targets.length} unavailable at once (maxUnavailable)`,
-        ...(unavailable.length === 0 ? [] : [`  unavailable already, so taken first: ${listed_listed(unavailable)}`]),
-        ...(canaries.length === 0
-            ? []
-            : [`  canaries, which must be healthy before the rest starts: ${listed_listed(canaries)}`]),
-        ...batchLines(plan),
-        `  stops ${rollout.maxFailures === 0 ? 'at the first failure' : `after more than ${rollout.maxFailures} ${rollout.maxFailures === 1 ? 'failure' : 'failures'}`}${rollout.rollback ? ', and what was rebuilt is rolled back' : ''} (maxFailures)`,
-        ...(skipped.length === 0 ? [] : [`  skipped: ${listed_listed(skipped)}`])
+        `at most ${maxUnavailable} of ${members.length} unavailable at once`,
+        pauseMs === 0
+            ? 'the next one starts as soon as one is done'
+            : `in batches, ${(0,time/* formatDuration */.a3)(pauseMs)} between two`,
+        `stops ${end}${rollback ? ', and what was rebuilt is rolled back' : ''}`
     ];
 }
-function batchLines({ rollout }) {
-    if (rollout.pauseMs === 0)
-        return ['  the next one starts as soon as one is done'];
-    const batches = rehearse(rollout);
-    const pause = (0,time/* formatDuration */.a3)(rollout.pauseMs);
+function rolloutLines(rollout) {
+    const { members, pauseMs } = rollout;
+    if (members.length === 1)
+        return [];
+    const [capacity, pace, stop] = rollout_lines_rolloutClauses(rollout);
+    const batches = pauseMs === 0 ? [] : rehearse(rollout);
+    const line = (what, ids) => ids.length === 0 ? [] : [`  ${what}: ${listed_listed(ids)}`];
+    const idsOf = (isMeant) => members.filter(isMeant).map(({ id }) => id);
+    const unavailable = idsOf(({ isUnavailable }) => isUnavailable);
+    const skipped = idsOf(({ kind }) => kind === 'check');
     return [
-        `  ${batches.length} batches, with ${pause} between them:`,
-        ...batches.map((batch, index) => `    ${index + 1}: ${listed_listed(batch)}`)
+        `  ${capacity} (maxUnavailable)`,
+        ...line('unavailable already, so taken first', unavailable),
+        ...line('canaries, which must be healthy before the rest starts', canaries_canariesOf(rollout)),
+        `  ${pace}`,
+        ...batches.flatMap((batch, index) => line(`  batch ${index + 1}`, batch)),
+        `  ${stop} (maxFailures)`,
+        ...line('skipped', skipped)
     ];
 }
 
@@ -5126,12 +5129,13 @@ function planLines(plan, isDryRun, guestScript) {
         `  script ${scriptLabel(plan.options)}`
     ];
     const isMany = plan.targets.length > fewTargets;
-    const common = isMany ? commonSteps(plan.targets) : [];
+    const erased = plan.targets.filter(({ decision }) => erases(decision));
+    const common = isMany ? commonOf(erased.map(stepLabels)) : [];
     const currents = new Set(plan.targets.map(currentLabel));
     const now = isMany && currents.size === 1 ? [...currents] : [];
     return [
         openingLine(plan, isDryRun),
-        ...rolloutLines(plan),
+        ...rolloutLines(plan.rollout),
         ...script,
         ...now.map(nowLine),
         ...(isMany ? [...forAll, ...common.map(stepLine)] : []),
@@ -5150,10 +5154,6 @@ function targetLines(target, forAll, told) {
         return lines;
     const own = stepLabels(target).filter((step) => !told.steps.includes(step));
     return [...lines, `  erases ${erasedLabel(target)}`, ...forAll, ...own.map(stepLine)];
-}
-function commonSteps(targets) {
-    const steps = targets.filter(({ decision }) => erases(decision)).map(stepLabels);
-    return (steps[0] ?? []).filter((step) => steps.every((others) => others.includes(step)));
 }
 function nowLine(current) {
     return `  now    ${current}`;
@@ -8116,6 +8116,7 @@ function isFailed(one) {
 
 
 
+
 const headlines = {
     rebuilt: ['✅ Rebuilt', 'from image', ''],
     skipped: ['✅ Nothing to do:', 'already on image', ''],
@@ -8150,21 +8151,12 @@ function stopSentence(state) {
     return message === undefined ? '' : `> 🛑 **${cell(clip(message, 1000))}**`;
 }
 function rolloutLine(state) {
-    const { maxUnavailable, pauseMs, maxFailures } = state.rollout;
+    const [capacity, pace, stop] = rolloutClauses(state.rollout);
     const count = unavailableBefore(state).length;
     const before = count === 0 ? '' : `; ${count} already unavailable before`;
     const peak = state.course === undefined ? before : ` (peak: ${state.course.peakUnavailable}${before})`;
     const canaries = canariesOf(state.rollout);
-    const facts = [
-        `at most ${maxUnavailable} of ${state.instances.length} unavailable at once${peak}`,
-        ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
-        pauseMs === 0
-            ? 'the next starts as soon as one is done'
-            : `in batches, ${formatDuration(pauseMs)} between two`,
-        maxFailures === 0
-            ? 'stops at the first failure'
-            : `stops after more than ${counted(maxFailures, 'failure')}`
-    ];
+    const facts = [`${capacity}${peak}`, ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]), pace, stop];
     return `**Rollout:** ${facts.join(' · ')}`;
 }
 function canaryLabel(canaries) {

@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 1660:
+/***/ 8506:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2851,6 +2851,9 @@ function listed_listed(names) {
     const more = names.length - most;
     return `${names.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
+function counted(count, one, many = `${one}s`) {
+    return `${count} ${count === 1 ? one : many}`;
+}
 
 ;// CONCATENATED MODULE: ./core/model/bcc-status.js
 const bcc_status_kinds = new Map([
@@ -3906,6 +3909,102 @@ function described_instance_idOf({ run }) {
     return run.target.instance.id;
 }
 
+;// CONCATENATED MODULE: ./core/plan/since-plan.js
+
+
+
+function since_plan_refusalsSincePlan(instance, task) {
+    if (task.rollsBackFrom !== undefined)
+        return movedSince(instance, task.rollsBackFrom);
+    const { planned } = task;
+    if (planned === undefined)
+        return [];
+    const changes = [
+        ...(isSameName(instance, planned)
+            ? []
+            : [`its name is ${quote(instance.name)}, not ${quote(planned.name)}`]),
+        ...(isImageExpected(instance, planned, task.image.id)
+            ? []
+            : [`its image is ${instance.imageId}, not ${planned.imageId}`]),
+        ...tagChanges(instance, planned.tags)
+    ];
+    if (task.checkOnly === true && changes.length === 0) {
+        changes.push(`its status is ${instance.status}, not ${planned.status}`);
+    }
+    return changes.length === 0 ? [] : [{ kind: 'changed', changes }];
+}
+function isSameName({ name }, planned) {
+    return name === planned.name || name === '' || planned.name === '';
+}
+function isImageExpected({ imageId }, planned, wantedId) {
+    if (imageId === planned.imageId)
+        return true;
+    return !isSettled(planned.status) && imageId === wantedId;
+}
+function tagChanges(instance, tags) {
+    if (tags.length === 0 || spellingOf(instance, tags) !== undefined)
+        return [];
+    return [
+        instance.tags === undefined
+            ? `the API no longer tells whether it carries ${tagsLabel(tags)}`
+            : `it no longer carries ${tagsLabel(tags)}`
+    ];
+}
+function movedSince({ status, imageId }, ownImageId) {
+    if (statusKind(status) === 'broken' || imageId === ownImageId)
+        return [];
+    return [{ kind: 'moved', imageId, ownImageId }];
+}
+
+;// CONCATENATED MODULE: ./core/plan/decide.js
+
+
+function erases({ action }) {
+    return action === 'rebuild' || action === 'wait';
+}
+function decide_isOnImage({ action }) {
+    return action === 'skip' || action === 'start';
+}
+function decide_decide(instance, task) {
+    const kind = statusKind(instance.status);
+    if (kind === 'gone')
+        return { action: 'refuse', refusals: [{ kind: 'gone', status: instance.status }] };
+    if (!isSettled(instance.status))
+        return { action: 'wait' };
+    if (instance.imageId === task.image.id && !task.force) {
+        if (kind === 'up')
+            return { action: 'skip' };
+        if (kind === 'down' && task.rollsBackFrom === undefined)
+            return { action: 'start' };
+    }
+    const refusals = [...refusalsSincePlan(instance, task), ...refusalsOf(instance, task)];
+    return refusals.length === 0 ? { action: 'rebuild' } : { action: 'refuse', refusals };
+}
+function refusalsOf(instance, task) {
+    const refusals = [];
+    if (instance.deletionProtection !== false && !task.allowProtected) {
+        refusals.push({ kind: instance.deletionProtection === true ? 'protected' : 'protectionUnknown' });
+    }
+    if (task.image.status !== 'Available' && task.image.status !== 'Creating') {
+        refusals.push({ kind: 'imageNotAvailable', status: task.image.status });
+    }
+    if (task.loginKind === 'keepImageLogin' && !keepsLogin(task.image)) {
+        refusals.push({ kind: 'imageKeepsNoLogin', imageType: task.image.type });
+    }
+    return refusals;
+}
+function keepsLogin(image) {
+    return /custom|sharing/i.test(image.type) || image.type === '';
+}
+function lacksFacts(instance, task) {
+    const { action } = decide_decide(instance, task);
+    if (action !== 'rebuild' && action !== 'refuse')
+        return false;
+    const isProtectionUnknown = instance.deletionProtection === undefined && !task.allowProtected;
+    const areTagsUnknown = task.selectedBy !== undefined && instance.tags === undefined;
+    return isProtectionUnknown || areTagsUnknown || instance.name === '';
+}
+
 ;// CONCATENATED MODULE: ./core/plan/labels.js
 
 
@@ -3985,6 +4084,9 @@ function stepLabels({ instance, circumstances, backendServers }) {
     if (rollbackImage.kind === 'image')
         steps.push(`if it fails, it is rolled back to ${rollbackImage.image.id}`);
     return steps;
+}
+function commonOf([first = [], ...others]) {
+    return first.filter((text) => others.every((list) => list.includes(text)));
 }
 function describeStep(check) {
     return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
@@ -4107,11 +4209,9 @@ function fold(title, parts, isOpen = false) {
 function fenced(language, lines) {
     return [`\`\`\`${language}`, ...lines.map((line) => line.replaceAll('`', '')), '```'].join('\n');
 }
-function counted(count, one, many = `${one}s`) {
-    return `${count} ${count === 1 ? one : many}`;
-}
 
 ;// CONCATENATED MODULE: ./core/summary/details.js
+
 
 
 
@@ -4148,8 +4248,9 @@ function planTable({ run, status }, { options }) {
     ];
     if (backup?.imageId !== undefined)
         rows.push(['Backup', `${code(backup.imageId)} ${cell(backup.imageName)}`]);
-    if (status !== 'skipped') {
-        const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[instance_run_diskOf(run)];
+    const disk = instance_run_diskOf(run);
+    if (disk !== 'untouched' || (erases(target.decision) && status !== 'skipped')) {
+        const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[disk];
         const steps = stepLabels(target);
         rows.push([verb, erasedCell(run)], ['Kept', 'data disks, IP addresses, custom images'], ['Login', cell(loginLabel(options))], ['Script', cell(scriptLabel(options))], ...(steps.length === 0 ? [] : [['Also', steps.map(cell).join('<br>')]]));
     }
@@ -4160,9 +4261,9 @@ function planTable({ run, status }, { options }) {
     return table(['Property', 'Value'], rows);
 }
 function erasedCell(run) {
-    const { disk, snapshots } = erasedBy(run);
-    if (disk === undefined && run.progress === 'planned' && run.target.decision.action === 'wait')
+    if (run.progress === 'planned' && run.target.decision.action === 'wait')
         return erasedAfterWait;
+    const { disk, snapshots } = erasedBy(run);
     const named = disk === undefined ? 'the system disk' : `system disk ${code(disk.id)}, ${disk.sizeInGB}&nbsp;GB`;
     const each = snapshots.map(({ id, name, createTime }) => `snapshot ${cell(name)} ${code(id)}, ${cell(createTime)}`);
     return [named, ...each].join('<br>');
@@ -4268,6 +4369,42 @@ function encodePath(ref) {
     const percent = (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase()}`;
     const encode = (part) => encodeURIComponent(part).replace(/[()'*!~]/g, percent);
     return ref.split('/').map(encode).join('/');
+}
+
+;// CONCATENATED MODULE: ./core/plan/rollout-lines.js
+
+
+
+
+function rolloutClauses({ members, maxUnavailable, pauseMs, maxFailures, rollback }) {
+    const end = maxFailures === 0 ? 'at the first failure' : `after more than ${counted(maxFailures, 'failure')}`;
+    return [
+        `at most ${maxUnavailable} of ${members.length} unavailable at once`,
+        pauseMs === 0
+            ? 'the next one starts as soon as one is done'
+            : `in batches, ${(0,time/* formatDuration */.a3)(pauseMs)} between two`,
+        `stops ${end}${rollback ? ', and what was rebuilt is rolled back' : ''}`
+    ];
+}
+function rolloutLines(rollout) {
+    const { members, pauseMs } = rollout;
+    if (members.length === 1)
+        return [];
+    const [capacity, pace, stop] = rolloutClauses(rollout);
+    const batches = pauseMs === 0 ? [] : rehearse(rollout);
+    const line = (what, ids) => ids.length === 0 ? [] : [`  ${what}: ${listed(ids)}`];
+    const idsOf = (isMeant) => members.filter(isMeant).map(({ id }) => id);
+    const unavailable = idsOf(({ isUnavailable }) => isUnavailable);
+    const skipped = idsOf(({ kind }) => kind === 'check');
+    return [
+        `  ${capacity} (maxUnavailable)`,
+        ...line('unavailable already, so taken first', unavailable),
+        ...line('canaries, which must be healthy before the rest starts', canariesOf(rollout)),
+        `  ${pace}`,
+        ...batches.flatMap((batch, index) => line(`  batch ${index + 1}`, batch)),
+        `  ${stop} (maxFailures)`,
+        ...line('skipped', skipped)
+    ];
 }
 
 ;// CONCATENATED MODULE: ./core/plan/rollout-order.js
@@ -4408,7 +4545,7 @@ function isStillUnavailable(run) {
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/canaries.js
-function canariesOf({ members, canary }) {
+function canaries_canariesOf({ members, canary }) {
     const atWork = members.filter(({ kind }) => kind === 'work');
     return atWork.slice(0, canary).map(({ id }) => id);
 }
@@ -4468,6 +4605,7 @@ function parseRunState(text) {
 
 
 
+
 const headlines = {
     rebuilt: ['✅ Rebuilt', 'from image', ''],
     skipped: ['✅ Nothing to do:', 'already on image', ''],
@@ -4502,21 +4640,12 @@ function stopSentence(state) {
     return message === undefined ? '' : `> 🛑 **${cell(clip(message, 1000))}**`;
 }
 function rolloutLine(state) {
-    const { maxUnavailable, pauseMs, maxFailures } = state.rollout;
+    const [capacity, pace, stop] = rolloutClauses(state.rollout);
     const count = unavailableBefore(state).length;
     const before = count === 0 ? '' : `; ${count} already unavailable before`;
     const peak = state.course === undefined ? before : ` (peak: ${state.course.peakUnavailable}${before})`;
-    const canaries = canariesOf(state.rollout);
-    const facts = [
-        `at most ${maxUnavailable} of ${state.instances.length} unavailable at once${peak}`,
-        ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
-        pauseMs === 0
-            ? 'the next starts as soon as one is done'
-            : `in batches, ${(0,time/* formatDuration */.a3)(pauseMs)} between two`,
-        maxFailures === 0
-            ? 'stops at the first failure'
-            : `stops after more than ${counted(maxFailures, 'failure')}`
-    ];
+    const canaries = canaries_canariesOf(state.rollout);
+    const facts = [`${capacity}${peak}`, ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]), pace, stop];
     return `**Rollout:** ${facts.join(' · ')}`;
 }
 function canaryLabel(canaries) {
@@ -4726,102 +4855,6 @@ function sizeOf(shown) {
 function fit_joined(shown) {
     const texts = shown.map(({ text }) => text).filter((text) => text !== '');
     return `${texts.join('\n\n')}\n`;
-}
-
-;// CONCATENATED MODULE: ./core/plan/since-plan.js
-
-
-
-function since_plan_refusalsSincePlan(instance, task) {
-    if (task.rollsBackFrom !== undefined)
-        return movedSince(instance, task.rollsBackFrom);
-    const { planned } = task;
-    if (planned === undefined)
-        return [];
-    const changes = [
-        ...(isSameName(instance, planned)
-            ? []
-            : [`its name is ${quote(instance.name)}, not ${quote(planned.name)}`]),
-        ...(isImageExpected(instance, planned, task.image.id)
-            ? []
-            : [`its image is ${instance.imageId}, not ${planned.imageId}`]),
-        ...tagChanges(instance, planned.tags)
-    ];
-    if (task.checkOnly === true && changes.length === 0) {
-        changes.push(`its status is ${instance.status}, not ${planned.status}`);
-    }
-    return changes.length === 0 ? [] : [{ kind: 'changed', changes }];
-}
-function isSameName({ name }, planned) {
-    return name === planned.name || name === '' || planned.name === '';
-}
-function isImageExpected({ imageId }, planned, wantedId) {
-    if (imageId === planned.imageId)
-        return true;
-    return !isSettled(planned.status) && imageId === wantedId;
-}
-function tagChanges(instance, tags) {
-    if (tags.length === 0 || spellingOf(instance, tags) !== undefined)
-        return [];
-    return [
-        instance.tags === undefined
-            ? `the API no longer tells whether it carries ${tagsLabel(tags)}`
-            : `it no longer carries ${tagsLabel(tags)}`
-    ];
-}
-function movedSince({ status, imageId }, ownImageId) {
-    if (statusKind(status) === 'broken' || imageId === ownImageId)
-        return [];
-    return [{ kind: 'moved', imageId, ownImageId }];
-}
-
-;// CONCATENATED MODULE: ./core/plan/decide.js
-
-
-function erases({ action }) {
-    return action === 'rebuild' || action === 'wait';
-}
-function decide_isOnImage({ action }) {
-    return action === 'skip' || action === 'start';
-}
-function decide_decide(instance, task) {
-    const kind = statusKind(instance.status);
-    if (kind === 'gone')
-        return { action: 'refuse', refusals: [{ kind: 'gone', status: instance.status }] };
-    if (!isSettled(instance.status))
-        return { action: 'wait' };
-    if (instance.imageId === task.image.id && !task.force) {
-        if (kind === 'up')
-            return { action: 'skip' };
-        if (kind === 'down' && task.rollsBackFrom === undefined)
-            return { action: 'start' };
-    }
-    const refusals = [...refusalsSincePlan(instance, task), ...refusalsOf(instance, task)];
-    return refusals.length === 0 ? { action: 'rebuild' } : { action: 'refuse', refusals };
-}
-function refusalsOf(instance, task) {
-    const refusals = [];
-    if (instance.deletionProtection !== false && !task.allowProtected) {
-        refusals.push({ kind: instance.deletionProtection === true ? 'protected' : 'protectionUnknown' });
-    }
-    if (task.image.status !== 'Available' && task.image.status !== 'Creating') {
-        refusals.push({ kind: 'imageNotAvailable', status: task.image.status });
-    }
-    if (task.loginKind === 'keepImageLogin' && !keepsLogin(task.image)) {
-        refusals.push({ kind: 'imageKeepsNoLogin', imageType: task.image.type });
-    }
-    return refusals;
-}
-function keepsLogin(image) {
-    return /custom|sharing/i.test(image.type) || image.type === '';
-}
-function lacksFacts(instance, task) {
-    const { action } = decide_decide(instance, task);
-    if (action !== 'rebuild' && action !== 'refuse')
-        return false;
-    const isProtectionUnknown = instance.deletionProtection === undefined && !task.allowProtected;
-    const areTagsUnknown = task.selectedBy !== undefined && instance.tags === undefined;
-    return isProtectionUnknown || areTagsUnknown || instance.name === '';
 }
 
 ;// CONCATENATED MODULE: ./core/plan/preflight.js
@@ -5089,7 +5122,7 @@ function beginNext(rollout, atMs) {
         return [rollout, []];
     if (members.count('work', 'waiting') === 0)
         return [rollout, members.isBusy ? [] : [{ type: 'end' }]];
-    const first = new Set(canariesOf(task));
+    const first = new Set(canaries_canariesOf(task));
     const canaries = [...first].map((id) => members.get(id)?.state);
     const isProven = canaries.every((state) => state === 'succeeded');
     const isNext = ({ id, kind }) => kind === 'work' && (isProven || first.has(id));
@@ -5211,14 +5244,14 @@ function proceed(rollout, atMs) {
 function reasonToStop({ task, members, failures }) {
     if (failures === 0)
         return undefined;
-    if (canariesOf(task).some((id) => members.get(id)?.hasFailed))
+    if (canaries_canariesOf(task).some((id) => members.get(id)?.hasFailed))
         return 'canary';
     return failures > task.maxFailures ? 'maxFailures' : undefined;
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/rehearse.js
 
-function rehearse(task) {
+function rehearse_rehearse(task) {
     const batches = [[]];
     let nowMs = 0;
     let [rollout, commands] = beginRollout(task, nowMs);
@@ -5337,6 +5370,7 @@ function timeOf({ run }, { atMs }) {
 
 
 
+
 const labels = {
     rebuild: '📋 rebuild',
     start: '🚀 start',
@@ -5350,12 +5384,12 @@ function planTotals({ instances }) {
 }
 function planParts(state, priority) {
     const ordered = inOrder(state);
-    const batches = state.rollout.pauseMs === 0 ? [] : rehearse(state.rollout);
+    const batches = state.rollout.pauseMs === 0 ? [] : rehearse_rehearse(state.rollout);
     const sentence = batches.length === 0 ? '' : `If all goes well it takes ${counted(batches.length, 'batch', 'batches')}.`;
     const warnings = ordered.map(({ target }) => target.warnings.filter(isNotIn([unavailableNote(target)])));
     const notes = commonOf(warnings);
     const [now = ''] = countsOf(ordered.map(({ target }) => currentLabel(target))).keys();
-    const turns = turnsOf(ordered, canariesOf(state.rollout), batches);
+    const turns = turnsOf(ordered, canaries_canariesOf(state.rollout), batches);
     const remarks = ordered.map((run, at) => [
         ...(actionOf(run) === 'rebuild' ? [] : [labels[actionOf(run)]]),
         ...differenceOf(run, now),
@@ -5393,9 +5427,6 @@ function noteOf(text) {
 }
 function isNotIn(others) {
     return (text) => !others.includes(text);
-}
-function commonOf([first = [], ...others]) {
-    return first.filter((text) => others.every((list) => list.includes(text)));
 }
 function differenceOf(run, now) {
     const usual = new Set(now.split(', '));
@@ -5614,6 +5645,7 @@ function callOf(pool) {
 }
 
 ;// CONCATENATED MODULE: ./core/summary/summary.js
+
 
 
 
@@ -9089,7 +9121,7 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1660);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8506);
 
 process.noDeprecation = true;
 try {

@@ -244,7 +244,7 @@ describe('the plan of a fleet', () => {
   test('without pauses has no batches, and says that slots are refilled', () => {
     const instances = [planned(0), planned(1, 'start'), planned(2, 'wait')];
     const text = summaryOf(madeState(instances, { canary: 1 }));
-    expectInOrder(text, ['the next starts as soon as one is done', '| canary |', '🚀 start', '⏳ wait']);
+    expectInOrder(text, ['the next one starts as soon as one is done', '| canary |', '🚀 start', '⏳ wait']);
     expect(text).not.toContain('batch');
   });
 

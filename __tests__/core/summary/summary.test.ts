@@ -13,6 +13,7 @@ import {
   passes,
   refuses
 } from '../../support/stage.ts';
+import { rebuildOf } from '../run/runs.ts';
 import { expectWellFormed, madeRun, madeState } from './made-runs.ts';
 
 async function summarized(
@@ -184,6 +185,21 @@ describe('the summary of one instance', () => {
     expect(text).not.toContain('weights to restore');
     expect(text).not.toContain('```mermaid');
     expectWellFormed(text);
+  });
+
+  test.each([
+    ['planned', 'skip', false],
+    ['planned', 'start', false],
+    ['planned', 'rebuild', true],
+    ['planned', 'wait', true],
+    ['failed', 'start', false],
+    ['failed', 'wait', true]
+  ] as const)('that is %s with the decision %s says what is erased: %s', (status, action, isTold) => {
+    const rebuild = rebuildOf({ kind: 'failed', reason: { kind: 'gone' } }, { sends: 0, answered: false });
+    const run = status === 'failed' ? { rebuild } : {};
+    const text = summaryOf(madeState([madeRun('i-1', status, { target: { decision: { action } }, run })]));
+    expect(text.includes('erased |')).toBe(isTold);
+    expect(text.includes('| Login |')).toBe(isTold);
   });
 
   test('a part that just fits is not left out', () => {

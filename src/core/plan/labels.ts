@@ -91,6 +91,11 @@ export function stepLabels({ instance, circumstances, backendServers }: PlannedT
   return steps;
 }
 
+/** The texts that are in every list. */
+export function commonOf([first = [], ...others]: readonly (readonly string[])[]): readonly string[] {
+  return first.filter((text) => others.every((list) => list.includes(text)));
+}
+
 function describeStep(check: ResolvedCheck): string {
   return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
 }

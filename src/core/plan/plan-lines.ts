@@ -1,7 +1,15 @@
 /** A plan as the log shows it: what is erased, what stays, how one logs in afterwards. */
 import type { GuestScript } from '../health/guest/guest-system.ts';
 import { erases } from './decide.ts';
-import { currentLabel, decisionLabel, erasedLabel, loginLabel, scriptLabel, stepLabels } from './labels.ts';
+import {
+  commonOf,
+  currentLabel,
+  decisionLabel,
+  erasedLabel,
+  loginLabel,
+  scriptLabel,
+  stepLabels
+} from './labels.ts';
 import { openingLine } from './opening-line.ts';
 import type { Plan, PlannedTarget } from './plan.ts';
 import { rolloutLines } from './rollout-lines.ts';
@@ -26,12 +34,13 @@ export function planLines(plan: Plan, isDryRun: boolean, guestScript?: GuestScri
     `  script ${scriptLabel(plan.options)}`
   ];
   const isMany = plan.targets.length > fewTargets;
-  const common = isMany ? commonSteps(plan.targets) : [];
+  const erased = plan.targets.filter(({ decision }) => erases(decision));
+  const common = isMany ? commonOf(erased.map(stepLabels)) : [];
   const currents = new Set(plan.targets.map(currentLabel));
   const now = isMany && currents.size === 1 ? [...currents] : [];
   return [
     openingLine(plan, isDryRun),
-    ...rolloutLines(plan),
+    ...rolloutLines(plan.rollout),
     ...script,
     ...now.map(nowLine),
     ...(isMany ? [...forAll, ...common.map(stepLine)] : []),
@@ -56,12 +65,6 @@ function targetLines(
   if (!erases(decision)) return lines;
   const own = stepLabels(target).filter((step) => !told.steps.includes(step));
   return [...lines, `  erases ${erasedLabel(target)}`, ...forAll, ...own.map(stepLine)];
-}
-
-/** The steps that all targets have that are to be erased. */
-function commonSteps(targets: readonly PlannedTarget[]): readonly string[] {
-  const steps = targets.filter(({ decision }) => erases(decision)).map(stepLabels);
-  return (steps[0] ?? []).filter((step) => steps.every((others) => others.includes(step)));
 }
 
 function nowLine(current: string): string {

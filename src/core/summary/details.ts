@@ -2,6 +2,7 @@
 
 import { currentWeights } from '../balancers/held-weights.ts';
 import { describeFailed, describeUnhealthy } from '../health/unhealthy.ts';
+import { erases } from '../plan/decide.ts';
 import {
   currentLabel,
   decisionLabel,
@@ -49,8 +50,9 @@ export function planTable({ run, status }: DescribedInstance, { options }: RunSt
   ];
   if (backup?.imageId !== undefined)
     rows.push(['Backup', `${code(backup.imageId)} ${cell(backup.imageName)}`]);
-  if (status !== 'skipped') {
-    const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[diskOf(run)];
+  const disk = diskOf(run);
+  if (disk !== 'untouched' || (erases(target.decision) && status !== 'skipped')) {
+    const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[disk];
     const steps = stepLabels(target);
     rows.push(
       [verb, erasedCell(run)],
@@ -68,9 +70,8 @@ export function planTable({ run, status }: DescribedInstance, { options }: RunSt
 }
 
 function erasedCell(run: InstanceRun): string {
+  if (run.progress === 'planned' && run.target.decision.action === 'wait') return erasedAfterWait;
   const { disk, snapshots } = erasedBy(run);
-  if (disk === undefined && run.progress === 'planned' && run.target.decision.action === 'wait')
-    return erasedAfterWait;
   const named =
     disk === undefined ? 'the system disk' : `system disk ${code(disk.id)}, ${disk.sizeInGB}&nbsp;GB`;
   const each = snapshots.map(

@@ -1,7 +1,7 @@
 /** The failures in a summary: the first in full, alike ones together, the others in a table. */
 
 import { groupBy } from '../group-by.ts';
-import { listed } from '../listed.ts';
+import { counted, listed } from '../listed.ts';
 import { clip } from '../report/clip.ts';
 import { type DescribedInstance, idOf } from '../report/described-instance.ts';
 import { wholeCause } from '../report/explain.ts';
@@ -9,7 +9,7 @@ import { type ActionSource, helpLink } from '../report/help-link.ts';
 import type { InstanceFailure } from '../report/instance-failure.ts';
 import { diskOf, rebuildsOf } from '../run/instance-run.ts';
 import type { Part } from './fit.ts';
-import { cell, code, counted, fold, table } from './markdown.ts';
+import { cell, code, fold, table } from './markdown.ts';
 import { statusLabel } from './overview.ts';
 import { type FailedInstance, failuresFirst, reasonsLabel } from './ranking.ts';
 

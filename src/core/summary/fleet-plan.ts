@@ -1,7 +1,15 @@
 /** The plan of several instances, as a dry run ends with it: which is rebuilt when, and what is erased. */
 
+import { counted } from '../listed.ts';
 import { type Decision, erases } from '../plan/decide.ts';
-import { currentLabel, erasedAfterWait, loginLabel, scriptLabel, stepLabels } from '../plan/labels.ts';
+import {
+  commonOf,
+  currentLabel,
+  erasedAfterWait,
+  loginLabel,
+  scriptLabel,
+  stepLabels
+} from '../plan/labels.ts';
 import { unavailableNote } from '../plan/plan.ts';
 import { clip } from '../report/clip.ts';
 import { canariesOf } from '../rollout/canaries.ts';
@@ -11,7 +19,7 @@ import type { InstanceRun } from '../run/instance-run.ts';
 import type { RunState } from '../run/run-state.ts';
 import { type Part, whole } from './fit.ts';
 import { columnsPart, nameCell } from './instance-table.ts';
-import { cell, code, counted } from './markdown.ts';
+import { cell, code } from './markdown.ts';
 import { countsOf } from './ranking.ts';
 
 const labels: Readonly<Record<Decision['action'], string>> = {
@@ -86,11 +94,6 @@ function noteOf(text: string): string {
 
 function isNotIn(others: readonly (string | undefined)[]): (text: string) => boolean {
   return (text) => !others.includes(text);
-}
-
-/** The texts that are in every list. */
-function commonOf([first = [], ...others]: readonly (readonly string[])[]): readonly string[] {
-  return first.filter((text) => others.every((list) => list.includes(text)));
 }
 
 /** In what an instance differs from what is told of most; that a skipped one is on the image goes without saying. */

@@ -38,8 +38,3 @@ export function fold(title: string, parts: readonly string[], isOpen = false): s
 export function fenced(language: string, lines: readonly string[]): string {
   return [`\`\`\`${language}`, ...lines.map((line) => line.replaceAll('`', '')), '```'].join('\n');
 }
-
-/** A number with its noun: `1 batch`, `2 batches`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}

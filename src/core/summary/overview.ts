@@ -1,7 +1,8 @@
 /** The head of a summary: what happened, in numbers, and how the rollout was set. */
 
-import { listed } from '../listed.ts';
+import { counted, listed } from '../listed.ts';
 import type { Image } from '../model/image.ts';
+import { rolloutClauses } from '../plan/rollout-lines.ts';
 import { clip } from '../report/clip.ts';
 import { type DescribedInstance, statusCounts, statusWords } from '../report/described-instance.ts';
 import { stopMessage } from '../report/stop-message.ts';
@@ -10,7 +11,7 @@ import { type RunStatus, runStatus } from '../run/instance-status.ts';
 import { type RunState, unavailableBefore } from '../run/run-state.ts';
 import { formatDuration } from '../time.ts';
 import type { Part } from './fit.ts';
-import { cell, code, counted, fold, table } from './markdown.ts';
+import { cell, code, fold, table } from './markdown.ts';
 
 /** What stands before, between and after the instances and the image. */
 const headlines: Readonly<Record<RunStatus, readonly [string, string, string]>> = {
@@ -63,21 +64,12 @@ export function stopSentence(state: RunState): string {
 
 /** How the rollout was set and how many were unavailable, in one line. */
 export function rolloutLine(state: RunState): string {
-  const { maxUnavailable, pauseMs, maxFailures } = state.rollout;
+  const [capacity, pace, stop] = rolloutClauses(state.rollout);
   const count = unavailableBefore(state).length;
   const before = count === 0 ? '' : `; ${count} already unavailable before`;
   const peak = state.course === undefined ? before : ` (peak: ${state.course.peakUnavailable}${before})`;
   const canaries = canariesOf(state.rollout);
-  const facts = [
-    `at most ${maxUnavailable} of ${state.instances.length} unavailable at once${peak}`,
-    ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]),
-    pauseMs === 0
-      ? 'the next starts as soon as one is done'
-      : `in batches, ${formatDuration(pauseMs)} between two`,
-    maxFailures === 0
-      ? 'stops at the first failure'
-      : `stops after more than ${counted(maxFailures, 'failure')}`
-  ];
+  const facts = [`${capacity}${peak}`, ...(canaries.length === 0 ? [] : [canaryLabel(canaries)]), pace, stop];
   return `**Rollout:** ${facts.join(' · ')}`;
 }
 

@@ -1,5 +1,6 @@
 /** The job summary: the state of a run as Markdown. */
 
+import { counted } from '../listed.ts';
 import { type DescribedInstance, describeInstances } from '../report/described-instance.ts';
 import type { ActionSource } from '../report/help-link.ts';
 import { runStatus } from '../run/instance-status.ts';
@@ -9,7 +10,7 @@ import { failureParts, failureText } from './failures.ts';
 import { fitted, type Part, whole } from './fit.ts';
 import { planParts, planTotals } from './fleet-plan.ts';
 import { fleetTable, wholeTable } from './instance-table.ts';
-import { counted, fold } from './markdown.ts';
+import { fold } from './markdown.ts';
 import { headline, rolloutLine, stopSentence, totals, unavailableBeforePart } from './overview.ts';
 import { byUrgency } from './ranking.ts';
 import { timelineOf } from './timeline.ts';

@@ -2,11 +2,11 @@
 
 import { type CurrentWeight, currentWeights, openHeldWeights } from '../balancers/held-weights.ts';
 import { groupBy } from '../group-by.ts';
-import { listed } from '../listed.ts';
+import { counted, listed } from '../listed.ts';
 import type { BackendServer } from '../model/backend-server.ts';
 import { type DescribedInstance, idOf } from '../report/described-instance.ts';
 import type { Part } from './fit.ts';
-import { code, counted, fenced, fold, table } from './markdown.ts';
+import { code, fenced, fold, table } from './markdown.ts';
 import { statusLabel } from './overview.ts';
 
 /** More rows than these are folded away. */
