@@ -39,7 +39,7 @@ describe('what is sent', () => {
       }
     });
     await bcc.getInstance('i-1', never);
-    await bcc.rebuild('i-1', keeping, never);
+    await bcc.rebuild(['i-1'], keeping, never);
     expect(sent.map(({ connectMs, bodyMs }) => ({ connectMs, bodyMs }))).toEqual([
       { connectMs: undefined, bodyMs: undefined },
       { connectMs: 10_000, bodyMs: 3_000 }
@@ -89,14 +89,14 @@ describe('what is sent', () => {
     [
       'PUT /v2/instance/rebuild',
       '',
-      (bcc) => bcc.rebuildBatch(['i-1', 'i-2'], { imageId: 'm-2', login: { kind: 'keepImageLogin' } }, never)
+      (bcc) => bcc.rebuild(['i-1', 'i-2'], { imageId: 'm-2', login: { kind: 'keepImageLogin' } }, never)
     ],
     ['POST /v2/instance/listByInstanceId', { instances: [] }, (bcc) => bcc.listInstances(['i-1'], never)],
     ['PUT /v2/instance/i-1?start', '', (bcc) => bcc.start('i-1', never)],
     [
       'PUT /v2/instance/i-1?rebuild',
       '',
-      (bcc) => bcc.rebuild('i-1', { imageId: 'm-2', login: { kind: 'keepImageLogin' } }, never)
+      (bcc) => bcc.rebuild(['i-1'], { imageId: 'm-2', login: { kind: 'keepImageLogin' } }, never)
     ]
   ])('%s', async (line, reply, call) => {
     const { bcc, requests, server } = await world((response) => answer(response, 200, reply));
@@ -161,7 +161,7 @@ describe('what is sent', () => {
     ]
   ])('a rebuild sends what is set and nothing else: %j', async (login, more, fields) => {
     const { bcc, masked, requests } = await world((response) => answer(response, 200, ''));
-    await bcc.rebuild('i-1', { imageId: 'm-2', login, ...more }, never);
+    await bcc.rebuild(['i-1'], { imageId: 'm-2', login, ...more }, never);
     expect(JSON.parse(requests[0]?.body ?? '')).toEqual({ imageId: 'm-2', ...fields });
     expect(requests[0]?.headers['content-type']).toBe('application/json; charset=utf-8');
     expect(masked[0] === '408484222cad990e5f391d3cc4b198e3').toBe(login.kind === 'adminPass');
@@ -178,8 +178,8 @@ describe('what is sent', () => {
       bcc.start('.', never),
       bcc.getSystemDisk('', never),
       bcc.listSnapshots('', never),
-      bcc.rebuild('', { imageId: 'm-1', login }, never),
-      bcc.rebuild('i-1', { imageId: 'm-1', login }, never)
+      bcc.rebuild([''], { imageId: 'm-1', login }, never),
+      bcc.rebuild(['i-1'], { imageId: 'm-1', login }, never)
     ];
     for (const call of calls) {
       expect(await failureOf(call)).toMatchObject({ kind: 'invalid', attempts: 0 });
@@ -270,7 +270,7 @@ describe('what comes back', () => {
     expect(failure).toMatchObject({ kind: 'invalid', httpStatus: 302 });
     expect(failure.message).toContain('portal.example,');
     // Of a write it may be the answer to one that was carried out.
-    expect(await failureOf(bcc.rebuild('i-1', keeping, never))).toMatchObject({
+    expect(await failureOf(bcc.rebuild(['i-1'], keeping, never))).toMatchObject({
       kind: 'ambiguous',
       httpStatus: 302,
       attempts: 1
@@ -279,7 +279,7 @@ describe('what comes back', () => {
 
   test('a 5xx is read again, but ends a write in doubt', async () => {
     const { bcc, requests } = await world((response) => answer(response, 500, { code: 'InternalError' }));
-    expect(await failureOf(bcc.rebuild('i-1', keeping, never))).toMatchObject({
+    expect(await failureOf(bcc.rebuild(['i-1'], keeping, never))).toMatchObject({
       kind: 'ambiguous',
       attempts: 1
     });
@@ -300,7 +300,7 @@ describe('what comes back', () => {
       imageId: 'm-2',
       login: { kind: 'adminPass', adminPass: new Secret('1qaz@WSX') }
     } as const;
-    await bcc.rebuild('i-1', order, never);
+    await bcc.rebuild(['i-1'], order, never);
     expect(sleeps).toEqual([3_000, 3_000]);
     expect(new Set(requests.map(({ headers }) => headers.authorization)).size).toBe(3);
     expect(new Set(requests.map(({ body }) => body)).size).toBe(1);
@@ -309,8 +309,8 @@ describe('what comes back', () => {
   });
 
   test.each<[string, (bcc: BccClient) => Promise<unknown>]>([
-    ['PUT /v2/instance/i-1?rebuild', (bcc) => bcc.rebuild('i-1', keeping, never)],
-    ['PUT /v2/instance/rebuild', (bcc) => bcc.rebuildBatch(['i-1', 'i-2'], keeping, never)]
+    ['PUT /v2/instance/i-1?rebuild', (bcc) => bcc.rebuild(['i-1'], keeping, never)],
+    ['PUT /v2/instance/rebuild', (bcc) => bcc.rebuild(['i-1', 'i-2'], keeping, never)]
   ])('%s is not sent again behind something that is under way', async (line, call) => {
     for (const [status, code] of [
       [409, 'LastOperationNotFinished'],
@@ -342,11 +342,11 @@ describe('what comes back', () => {
         imageId: 'm-web-2',
         login: { kind: 'adminPass', adminPass: new Secret('Abcdef1!xyz') }
       } as const;
-      expect(await failureOf(bcc.rebuild('i-demo0001', order, never))).toMatchObject({
+      expect(await failureOf(bcc.rebuild(['i-demo0001'], order, never))).toMatchObject({
         kind: 'conflict',
         attempts: 1
       });
-      const both = bcc.rebuildBatch(['i-demo0001', 'i-demo0002'], order, never);
+      const both = bcc.rebuild(['i-demo0001', 'i-demo0002'], order, never);
       expect(await failureOf(both)).toMatchObject({ kind: 'conflict', attempts: 1 });
       expect(emulator.calls.map(({ operation }) => operation)).toEqual(on);
       expect(emulator.rebuilds).toEqual([]);
@@ -404,8 +404,8 @@ describe('lists', () => {
     expect(await bcc.getSystemDisk('i-1', never)).toBeUndefined();
   });
 
-  test('instances: each id once, a hundred a call', async () => {
-    const ids = Array.from({ length: 150 }, (_, index) => `i-${index}`);
+  test('instances: each id once, at most a hundred a call', async () => {
+    const ids = Array.from({ length: 100 }, (_, index) => `i-${index}`);
     const { bcc, requests } = await world((response, seen) => {
       const { instanceIds } = JSON.parse(seen.body);
       const known = instanceIds.filter((id: string) => id !== 'i-7');
@@ -413,9 +413,14 @@ describe('lists', () => {
     });
     const found = await bcc.listInstances([...ids, 'i-0'], never);
     expect([...found.keys()]).toEqual(ids.filter((id) => id !== 'i-7'));
-    expect(requests.map(({ body }) => JSON.parse(body).instanceIds.length)).toEqual([100, 50]);
-    expect((await bcc.listInstances([], never)).size).toBe(0);
-    expect(requests.length).toBe(2);
+    expect(requests.map(({ body }) => JSON.parse(body).instanceIds.length)).toEqual([100]);
+    for (const wrong of [[], [...ids, 'i-100']]) {
+      expect(await failureOf(bcc.listInstances(wrong, never))).toMatchObject({
+        kind: 'invalid',
+        attempts: 0
+      });
+    }
+    expect(requests.length).toBe(1);
   });
 
   test('instances: a list by ids is a read, and pages are followed', async () => {
@@ -493,7 +498,7 @@ describe('a cancel', () => {
   test('ends a rebuild under way as ambiguous', async () => {
     const controller = new AbortController();
     const { bcc, requests } = await world(() => controller.abort());
-    const failure = await failureOf(bcc.rebuild('i-1', order, controller.signal));
+    const failure = await failureOf(bcc.rebuild(['i-1'], order, controller.signal));
     expect(failure).toMatchObject({
       kind: 'ambiguous',
       operation: 'RebuildInstance',
@@ -505,7 +510,7 @@ describe('a cancel', () => {
 
   test('before a rebuild sends nothing', async () => {
     const { bcc, requests } = await world(() => undefined);
-    await expect(bcc.rebuild('i-1', order, AbortSignal.abort())).rejects.toBeInstanceOf(CancelledError);
+    await expect(bcc.rebuild(['i-1'], order, AbortSignal.abort())).rejects.toBeInstanceOf(CancelledError);
     expect(requests.length).toBe(0);
   });
 });
@@ -515,7 +520,7 @@ test('deadlines: a read is transient, a write ambiguous', async () => {
   const transport = hasty({ read: 40, write: 60 }, timeouts);
   const { bcc } = await world(() => undefined, { transport });
   expect(await failureOf(bcc.getInstance('i-1', never))).toMatchObject({ kind: 'transient', attempts: 5 });
-  expect(await failureOf(bcc.rebuild('i-1', keeping, never))).toMatchObject({
+  expect(await failureOf(bcc.rebuild(['i-1'], keeping, never))).toMatchObject({
     kind: 'ambiguous',
     attempts: 1
   });
@@ -537,7 +542,7 @@ test('no secret gets into errors or debug lines, even where the service echoes w
       }),
     { credentials: { accessKeyId, secretAccessKey, sessionToken } }
   );
-  const error: unknown = await bcc.rebuild('i-1', order, never).catch((reason: unknown) => reason);
+  const error: unknown = await bcc.rebuild(['i-1'], order, never).catch((reason: unknown) => reason);
   const shown = [
     ...lines,
     String(error),
@@ -558,10 +563,10 @@ describe('an answer with HTTP 200 and the code of an error', () => {
 
   test('to a write that must not be done twice leaves open whether it was carried out, and is not repeated', async () => {
     const { bcc, requests } = await world((response) => answer(response, 200, refusal));
-    const failure = await failureOf(bcc.rebuild('i-1', keeping, never));
+    const failure = await failureOf(bcc.rebuild(['i-1'], keeping, never));
     expect(failure).toMatchObject({ ...facts, kind: 'ambiguous', attempts: 1 });
     expect(failure.message).toContain('It is locked.');
-    expect((await failureOf(bcc.rebuildBatch(['i-1', 'i-2'], keeping, never))).kind).toBe('ambiguous');
+    expect((await failureOf(bcc.rebuild(['i-1', 'i-2'], keeping, never))).kind).toBe('ambiguous');
     expect(requests).toHaveLength(2);
   });
 
@@ -584,7 +589,7 @@ describe('an answer with HTTP 200 and the code of an error', () => {
 
   test.each(['Success', 'success', 'OK', '', undefined, 0, 200])('but not with the code %j', async (code) => {
     const { bcc } = await world((response) => answer(response, 200, { requestId: 'r-1', code, instance }));
-    expect(await bcc.rebuild('i-1', keeping, never)).toEqual({ requestId: 'r-1' });
+    expect(await bcc.rebuild(['i-1'], keeping, never)).toEqual({ requestId: 'r-1' });
     expect(await bcc.getInstance('i-1', never)).toMatchObject(instance);
   });
 });

@@ -38,6 +38,25 @@ describe('the deadline of a call', () => {
     }
   });
 
+  test('is the limit of the client for a read that has none, or a later one; all pages together', async () => {
+    let nowMs = 0;
+    const { bcc, requests } = await world(
+      (response, { line }) => {
+        nowMs += 6_000;
+        if (line.startsWith('PUT')) answer(response, 200, '');
+        else answer(response, 200, { snapshots: [], isTruncated: true, nextMarker: `${nowMs}` });
+      },
+      { nowMs: () => nowMs, readLimitMs: 10_000 }
+    );
+    for (const limits of [{}, { deadlineMs: 1_000_000 }]) {
+      const before = requests.length;
+      expect((await failureOf(bcc.listSnapshots('v-1', never, limits))).kind).toBe('throttled');
+      expect(requests.length - before).toBe(2);
+    }
+    expect((await failureOf(bcc.getInstance('i-1', never, { deadlineMs: nowMs - 1 }))).attempts).toBe(0);
+    await bcc.setWeights({ kind: 'blb', blbId: 'lb-1' }, [{ instanceId: 'i-1', weight: 0 }], never);
+  });
+
   test('holds for a call that waits behind others', async () => {
     const time = new SharedTime();
     const { bcc } = await world((response) => answer(response, 200, { instance }), {
@@ -56,7 +75,7 @@ describe('the deadline of a call', () => {
 
   test('reports a write under way as lost', async () => {
     const { bcc } = await world(() => undefined, { nowMs: () => performance.now() });
-    const rebuild = bcc.rebuild('i-1', order, never, { deadlineMs: performance.now() + 1_000 });
+    const rebuild = bcc.rebuild(['i-1'], order, never, { deadlineMs: performance.now() + 1_000 });
     expect(await failureOf(rebuild)).toMatchObject({ kind: 'ambiguous', attempts: 1 });
   });
 });
@@ -70,11 +89,11 @@ describe('a write whose decision has aged', () => {
         nowMs += ms;
       }
     });
-    const late = await failureOf(bcc.rebuild('i-1', order, never, { expiresAtMs: -1 }));
+    const late = await failureOf(bcc.rebuild(['i-1'], order, never, { expiresAtMs: -1 }));
     expect(late).toMatchObject({ kind: 'throttled', attempts: 0 });
     expect(late.message).toContain('too old');
     expect(requests).toEqual([]);
-    await failureOf(bcc.rebuild('i-1', order, never, { expiresAtMs: 2_000 }));
+    await failureOf(bcc.rebuild(['i-1'], order, never, { expiresAtMs: 2_000 }));
     expect(nowMs).toBeLessThanOrEqual(2_500);
     expect(requests.length).toBeGreaterThan(0);
   });
@@ -83,7 +102,7 @@ describe('a write whose decision has aged', () => {
     const { bcc, requests } = await world((response) => answer(response, 200, {}), {
       nowMs: () => performance.now()
     });
-    const sent = bcc.rebuildBatch(['i-1', 'i-2'], order, never, { expiresAtMs: performance.now() + 60 });
+    const sent = bcc.rebuild(['i-1', 'i-2'], order, never, { expiresAtMs: performance.now() + 60 });
     await new Promise((resolve) => setImmediate(resolve));
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
     expect(await failureOf(sent)).toMatchObject({ kind: 'throttled' });

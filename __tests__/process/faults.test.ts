@@ -137,6 +137,19 @@ const cases: Readonly<Record<string, Case>> = {
     done: 0,
     red: { cause: /asks to wait 600 s/, remedy: /run again later/, changed: false }
   },
+  'throttle for longer than the run may take, on a read': {
+    inputs: { timeout: '10s' },
+    faults: [
+      {
+        on: 'GetInstance',
+        times: everywhere,
+        play: { kind: 'throttle', shape: { status: 429, code: 'RateLimit', retryAfter: 60 } }
+      }
+    ],
+    story: 'reads',
+    done: 0,
+    red: { cause: /GetInstance i-demo0001.*HTTP 429, RateLimit/, remedy: /run again later/, changed: false }
+  },
   'error 500 on a read, without end': {
     faults: [
       { on: 'GetInstance', times: everywhere, play: { kind: 'error', status: 500, code: 'InternalError' } }

@@ -16,7 +16,7 @@ async function underWay(
 ): Promise<void> {
   await withVirtualWorld({ emulator: { behaviour: { ...behaviour, imageIdFlips } } }, async (world) => {
     const login = { kind: 'keepImageLogin' } as const;
-    await world.bcc.rebuild('i-demo0001', { imageId: 'm-web-2', login }, noCancel.signal);
+    await world.bcc.rebuild(['i-demo0001'], { imageId: 'm-web-2', login }, noCancel.signal);
     await world.clock.sleep(20_000, noCancel.signal);
     const disk = await world.bcc.getSystemDisk('i-demo0001', noCancel.signal);
     expect((await world.bcc.getInstance('i-demo0001', noCancel.signal)).status).not.toBe('Running');

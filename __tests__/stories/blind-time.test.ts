@@ -116,10 +116,10 @@ describe('an observation that is too old erases nothing', () => {
     let delayed = 0;
     const wrap = (bcc: Bcc): Bcc => ({
       ...bcc,
-      async rebuild(instanceId, order, signal, options) {
+      async rebuild(ids, order, signal, options) {
         delayed += 1;
         if (delayed === 1) await stage?.clock.sleep(25_000, signal);
-        return bcc.rebuild(instanceId, order, signal, options);
+        return bcc.rebuild(ids, order, signal, options);
       }
     });
     await withVirtualWorld({ wrap }, async (world) => {

@@ -62,7 +62,7 @@ describe.each(Object.entries(starts))('an instance that would be %s', (status, i
   test('fails where somebody has rebuilt it from the same image meanwhile', async () => {
     const script = during((world) => {
       const spec = { imageId: 'm-web-2', login: { kind: 'keypairId', keypairId: 'k-demo0001' } } as const;
-      void world.bcc.rebuild(id, spec, new AbortController().signal);
+      void world.bcc.rebuild([id], spec, new AbortController().signal);
     });
     await onStage(
       { emulator: { ...onImage(imageId), behaviour: { rebuildMs: 60_000 } }, script },

@@ -64,7 +64,7 @@ describe('few calls', () => {
     await onFleet(8, {}, async (world, ids) => {
       // Two that somebody else started, at other moments.
       for (const id of ids.slice(0, 2)) {
-        await world.bcc.rebuild(id, { imageId: 'm-web-2', login: { kind: 'keepImageLogin' } }, never);
+        await world.bcc.rebuild([id], { imageId: 'm-web-2', login: { kind: 'keepImageLogin' } }, never);
         await world.clock.sleep(31_000, never);
       }
       const from = world.emulator.calls.length;
@@ -124,7 +124,7 @@ describe('a batch with one that is busy', () => {
         const [bad = ''] = ids;
         const report = await world.run(fleetRequest(ids, 6, { maxFailures: 1 }), undefined, {
           planned: async () => {
-            await world.bcc.rebuild(bad, { imageId: 'm-web-2', login: { kind: 'keepImageLogin' } }, never);
+            await world.bcc.rebuild([bad], { imageId: 'm-web-2', login: { kind: 'keepImageLogin' } }, never);
           }
         });
         expect(report.status).toBe('rebuilt');

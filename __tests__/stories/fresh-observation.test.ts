@@ -39,7 +39,7 @@ describe('a skip of the plan', () => {
       // Somebody puts them back onto the previous image; image and status do not show it yet, the disks do.
       for (const id of ids) {
         await world.bcc.rebuild(
-          id,
+          [id],
           { imageId: 'm-web-1', login: { kind: 'keepImageLogin' } },
           noCancel.signal
         );

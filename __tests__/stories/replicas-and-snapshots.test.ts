@@ -13,7 +13,7 @@ const endsInError: Fault = { on: 'RebuildInstance', play: { kind: 'endsIn', stat
 
 /** A rebuild by an earlier run that was killed. */
 async function rebuiltBefore({ bcc, clock }: VirtualWorld, agoMs: number): Promise<void> {
-  await bcc.rebuild(id, { imageId: 'm-web-2', login: { kind: 'keepImageLogin' } }, noCancel.signal);
+  await bcc.rebuild([id], { imageId: 'm-web-2', login: { kind: 'keepImageLogin' } }, noCancel.signal);
   await clock.sleep(agoMs, noCancel.signal);
 }
 

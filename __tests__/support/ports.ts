@@ -121,13 +121,9 @@ export function playBcc(
       const asked = calls.flatMap(({ ids }) => ids).filter(isKnown);
       return new Map([...asked, 'i-stranger'].map((id) => [id, diskOf(id)]));
     },
-    async rebuild(id: string, _order: RebuildSpec, signal: AbortSignal) {
-      await begin('rebuild', [id], signal);
-      return { requestId: `r-${id}` };
-    },
-    async rebuildBatch(ids: readonly string[], _order: RebuildSpec, signal: AbortSignal) {
-      await begin('rebuildBatch', ids, signal);
-      return { requestId: `r-batch-of-${ids.length}` };
+    async rebuild(ids: readonly string[], _order: RebuildSpec, signal: AbortSignal) {
+      await begin('rebuild', ids, signal);
+      return { requestId: `r-${ids.join('-')}` };
     },
     listSnapshots: unplayed('listSnapshots'),
     listTagged: unplayed('listTagged'),

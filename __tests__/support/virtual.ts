@@ -197,6 +197,7 @@ export function virtualClient(
     readonly mask?: (secret: string) => void;
     readonly debug?: (line: string) => void;
     readonly requestsPerSecond?: number;
+    readonly readLimitMs?: number;
   }
 ): BccClient {
   return createBccClient({
@@ -228,6 +229,7 @@ export async function withVirtualWorld<T>(
     random,
     mask: (secret) => masked.push(secret),
     debug: (line) => debugged.push(line),
+    readLimitMs: options.request?.timeoutMs ?? defaultRequest.timeoutMs,
     ...(options.requestsPerSecond === undefined ? {} : { requestsPerSecond: options.requestsPerSecond })
   });
   const log: Log = {

@@ -169,11 +169,11 @@ function createAssistant(client, secrets) {
     const hidden = (0,reply_facts/* hiding */.Q0)(secrets);
     return {
         async getAgents(ids, signal) {
-            return client.call(getAgents((0,check_arguments/* checkedIds */.Ge)('BatchGetAgent', ids, 1)), signal);
+            return client.call(getAgents((0,check_arguments/* checkedIds */.Ge)('BatchGetAgent', ids)), signal);
         },
         async runCommand(spec, ids, signal) {
             refusePlainHttp(client.endpoint);
-            return client.call(runCommand(spec, (0,check_arguments/* checkedIds */.Ge)('CreateAction', ids, 1)), signal);
+            return client.call(runCommand(spec, (0,check_arguments/* checkedIds */.Ge)('CreateAction', ids)), signal);
         },
         async getRun(runId, signal) {
             const run = await client.call(getRun(runId), signal);

@@ -121,12 +121,11 @@ function runFailed({ child, runId }) {
 var guest_system = __webpack_require__(1741);
 // EXTERNAL MODULE: ./core/model/failure.js
 var failure = __webpack_require__(5437);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./core/model/limits.js
 var limits = __webpack_require__(4663);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
 ;// CONCATENATED MODULE: ./health/assistant/sent-run.js
-
 
 function found(sent, runId) {
     sent.runId = runId;
@@ -162,12 +161,9 @@ function failed(error) {
     }
     throw error;
 }
-function pagesOf(all) {
-    const length = Math.ceil(all.length / limits/* maxIdsPerCall */.e);
-    return Array.from({ length }, (_, at) => all.slice(at * limits/* maxIdsPerCall */.e, (at + 1) * limits/* maxIdsPerCall */.e));
-}
 
 ;// CONCATENATED MODULE: ./health/assistant/guest-runs.js
+
 
 
 
@@ -262,7 +258,7 @@ class GuestRuns {
         const known = wanted.filter((one) => one.isOnline).map(({ instanceId }) => instanceId);
         const agents = new Map(known.map((id) => [id, 'online']));
         const ids = [...new Set(wanted.map(({ instanceId }) => instanceId))].filter((id) => !agents.has(id));
-        await Promise.all(pagesOf(ids).map(async (page) => {
+        await Promise.all((0,limits/* pagesOf */.E)(ids).map(async (page) => {
             try {
                 const found = await this.#assistant.getAgents(page, this.#ended.signal);
                 for (const id of page)
@@ -283,7 +279,7 @@ class GuestRuns {
             else
                 ready.set(one.command.key, [...(ready.get(one.command.key) ?? []), one]);
         }
-        await Promise.all([...ready.values()].flatMap((all) => pagesOf(all).map((page) => this.#send(page))));
+        await Promise.all([...ready.values()].flatMap((all) => (0,limits/* pagesOf */.E)(all).map((page) => this.#send(page))));
     }
     async #send(members) {
         const command = members[0]?.command;
@@ -372,7 +368,7 @@ function createGuestProbe(parts) {
     return {
         async getAgents(ids, signal) {
             const agents = new Map();
-            for (const page of pagesOf(ids)) {
+            for (const page of (0,limits/* pagesOf */.E)(ids)) {
                 const found = await assistant.getAgents(page, signal);
                 for (const id of page)
                     agents.set(id, found.get(id) ?? 'offline');

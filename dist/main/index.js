@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 519:
+/***/ 2783:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4186,7 +4186,7 @@ function run_state_parseRunState(text) {
 }
 
 // EXTERNAL MODULE: ./core/model/limits.js
-var model_limits = __nccwpck_require__(4663);
+var limits = __nccwpck_require__(4663);
 ;// CONCATENATED MODULE: ./deploy/calls/map-some.js
 async function mapSome(items, width, map) {
     const results = new Array(items.length);
@@ -4220,10 +4220,7 @@ async function orCallError(call) {
 const sideBySide = 4;
 const fewDisks = 4;
 async function readInstances(ids, bcc, signal, options = {}) {
-    const pages = [];
-    for (let from = 0; from < ids.length; from += model_limits/* maxIdsPerCall */.e)
-        pages.push(ids.slice(from, from + model_limits/* maxIdsPerCall */.e));
-    const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal, options)));
+    const read = await Promise.all((0,limits/* pagesOf */.E)(ids).map((page) => readPage(page, bcc, signal, options)));
     return new Map(read.flat());
 }
 async function readDisks(ids, bcc, signal, options = {}) {
@@ -5268,31 +5265,6 @@ function sharedReads({ balancers, clock, cancel }) {
     };
 }
 
-;// CONCATENATED MODULE: ./deploy/calls/bounded-reads.js
-function boundReads(bcc, limitMs, clock) {
-    const within = (options) => ({
-        deadlineMs: clock.nowMs() + limitMs,
-        ...options
-    });
-    return {
-        getInstance: (id, signal, options) => bcc.getInstance(id, signal, within(options)),
-        listInstances: (ids, signal, options) => bcc.listInstances(ids, signal, within(options)),
-        getSystemDisk: (id, signal, options) => bcc.getSystemDisk(id, signal, within(options)),
-        listSnapshots: (id, signal, options) => bcc.listSnapshots(id, signal, within(options)),
-        listTagged: (tags, signal, options) => bcc.listTagged(tags, signal, within(options)),
-        listSystemDisks: (signal, options) => bcc.listSystemDisks(signal, within(options)),
-        listAllSnapshots: (signal, options) => bcc.listAllSnapshots(signal, within(options)),
-        getImage: (id, signal, options) => bcc.getImage(id, signal, within(options)),
-        listImages: (filter, signal, options) => bcc.listImages(filter, signal, within(options)),
-        getUserData: (id, signal, options) => bcc.getUserData(id, signal, within(options)),
-        rebuild: (...call) => bcc.rebuild(...call),
-        rebuildBatch: (...call) => bcc.rebuildBatch(...call),
-        start: (...call) => bcc.start(...call),
-        createImage: (...call) => bcc.createImage(...call),
-        deleteImage: (...call) => bcc.deleteImage(...call)
-    };
-}
-
 ;// CONCATENATED MODULE: ./deploy/health/guest-agents.js
 
 
@@ -6172,11 +6144,33 @@ class RefusedTogetherError extends model_failure/* CallError */.RA {
     name = 'RefusedTogetherError';
 }
 const freshMs = 10_000;
-function createSender(ports) {
-    const { bcc, clock, cancel, secrets } = ports;
+function createSender({ bcc, clock, cancel, secrets }) {
     const waiting = new Map();
     let isBatchDenied = false;
-    const post = async (spec) => {
+    const send = async (pendings, spec) => {
+        const ids = pendings.map(({ instanceId }) => instanceId);
+        const expiresAtMs = Math.min(...pendings.map(({ observedAtMs }) => observedAtMs)) + freshMs;
+        try {
+            const options = { start: cancel.signal, expiresAtMs };
+            const accepted = await bcc.rebuild(ids, spec, cancel.writes, options);
+            for (const { resolve } of pendings)
+                resolve(accepted);
+        }
+        catch (error) {
+            const isBatch = error instanceof model_failure/* CallError */.RA && ids.length > 1;
+            isBatchDenied ||= isBatch && error.failure.kind === 'denied';
+            for (const { instanceId, reject } of pendings) {
+                reject(isBatch ? failureOfMember(error, instanceId, ids.length) : error);
+            }
+        }
+    };
+    const isFresh = ({ instanceId, observedAtMs, reject }) => {
+        const isAged = clock.nowMs() - observedAtMs > freshMs;
+        if (isAged)
+            reject(aged(instanceId));
+        return !isAged;
+    };
+    const sendWaiting = async (spec) => {
         const pendings = waiting.get(spec) ?? [];
         try {
             await clock.sleep(0, cancel.signal);
@@ -6189,39 +6183,27 @@ function createSender(ports) {
         finally {
             waiting.delete(spec);
         }
-        const fresh = pendings.filter((pending) => !refuseAged(pending));
-        const size = isBatchDenied ? 1 : model_limits/* maxIdsPerCall */.e;
-        for (let from = 0; from < fresh.length; from += size) {
-            void sendTogether(fresh.slice(from, from + size), spec, bcc, cancel).then((end) => {
-                isBatchDenied ||= end === 'denied';
-            });
-        }
-    };
-    const refuseAged = ({ instanceId, observedAtMs, reject }) => {
-        const isAged = clock.nowMs() - observedAtMs > freshMs;
-        if (isAged)
-            reject(aged(instanceId));
-        return isAged;
+        const pages = (0,limits/* pagesOf */.E)(pendings.filter(isFresh), isBatchDenied ? 1 : limits/* maxIdsPerCall */.e);
+        for (const page of pages)
+            void send(page, spec);
     };
     return {
-        rebuild({ instanceId, image, rollsBackFrom }, isAgain, observedAtMs) {
-            if (clock.nowMs() - observedAtMs > freshMs)
-                return Promise.reject(aged(instanceId));
-            const spec = secrets.specOf(instanceId, image.id, rollsBackFrom === undefined ? 'asRequested' : 'previous');
-            const expiresAtMs = observedAtMs + freshMs;
+        rebuild: ({ instanceId, image, rollsBackFrom }, isAgain, observedAtMs) => new Promise((resolve, reject) => {
+            const pending = { instanceId, observedAtMs, resolve, reject };
+            if (!isFresh(pending))
+                return;
+            const script = rollsBackFrom === undefined ? 'asRequested' : 'previous';
+            const spec = secrets.specOf(instanceId, image.id, script);
+            const others = waiting.get(spec);
             if (isAgain)
-                return bcc.rebuild(instanceId, spec, cancel.writes, { start: cancel.signal, expiresAtMs });
-            return new Promise((resolve, reject) => {
-                const pending = { instanceId, observedAtMs, resolve, reject };
-                const others = waiting.get(spec);
-                if (others !== undefined) {
-                    others.push(pending);
-                    return;
-                }
+                void send([pending], spec);
+            else if (others !== undefined)
+                others.push(pending);
+            else {
                 waiting.set(spec, [pending]);
-                void post(spec);
-            });
-        }
+                void sendWaiting(spec);
+            }
+        })
     };
 }
 function aged(instanceId) {
@@ -6232,28 +6214,6 @@ function aged(instanceId) {
         message: `it was observed more than ${freshMs / 1000} s before, so it is observed again`,
         attempts: 0
     });
-}
-async function sendTogether(pendings, spec, bcc, cancel) {
-    const expiresAtMs = Math.min(...pendings.map(({ observedAtMs }) => observedAtMs)) + freshMs;
-    const options = { start: cancel.signal, expiresAtMs };
-    const alone = ({ instanceId, resolve, reject }) => bcc.rebuild(instanceId, spec, cancel.writes, options).then(resolve, reject);
-    if (pendings.length === 1) {
-        await Promise.all(pendings.map(alone));
-        return undefined;
-    }
-    const ids = pendings.map(({ instanceId }) => instanceId);
-    try {
-        const accepted = await bcc.rebuildBatch(ids, spec, cancel.writes, options);
-        for (const { resolve } of pendings)
-            resolve(accepted);
-    }
-    catch (error) {
-        for (const { instanceId, reject } of pendings) {
-            reject(error instanceof model_failure/* CallError */.RA ? failureOfMember(error, instanceId, pendings.length) : error);
-        }
-        return error instanceof model_failure/* CallError */.RA && error.failure.kind === 'denied' ? 'denied' : undefined;
-    }
-    return undefined;
 }
 function failureOfMember(error, instanceId, count) {
     const { failure } = error;
@@ -7933,12 +7893,9 @@ function writeAhead({ bcc, balancers }, journal) {
     return {
         bcc: {
             async rebuild(...call) {
-                commit(journal, 'RebuildInstance', call[0]);
+                const [ids] = call;
+                commit(journal, ids.length > 1 ? 'RebuildBatchInstance' : 'RebuildInstance', ids.join(', '));
                 return bcc.rebuild(...call);
-            },
-            async rebuildBatch(...call) {
-                commit(journal, 'RebuildBatchInstance', call[0].join(', '));
-                return bcc.rebuildBatch(...call);
             }
         },
         balancers: {
@@ -7982,10 +7939,8 @@ function commit(journal, operation, target) {
 
 
 
-
-async function run(request, given, hooks) {
-    const { clock, log } = given;
-    const ports = { ...given, bcc: boundReads(given.bcc, request.timeoutMs, clock) };
+async function run(request, ports, hooks) {
+    const { clock, log } = ports;
     const fromMs = clock.nowMs();
     const found = await log.group('Plan', async () => {
         const surveyed = await survey(request, ports);
@@ -8648,40 +8603,33 @@ function startInstance(id) {
     const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
     return { ...write, ...(0,check_arguments/* about */.Cv)('StartInstance', id), path, query: { start: null }, repeatable: true };
 }
-function rebuildInstance(id, spec, ciphertext) {
+function rebuildInstances(instanceIds, { imageId, login, userData, cleanLastUserData }, encrypt) {
+    const isBatch = new Set(instanceIds).size > 1;
+    const name = isBatch ? 'RebuildBatchInstance' : 'RebuildInstance';
+    const ids = (0,check_arguments/* checkedIds */.Ge)(name, instanceIds);
+    const target = (0,check_arguments/* batchName */.cL)(ids);
+    const password = login.kind === 'adminPass' ? login.adminPass.reveal() : undefined;
+    const adminPass = password === undefined ? undefined : encrypt(name, target, password);
+    const script = userData?.reveal();
     return {
-        ...rebuild(spec, ciphertext),
-        ...(0,check_arguments/* about */.Cv)('RebuildInstance', id),
-        path: (0,signed_request/* pathOf */.XM)('v2', 'instance', id),
-        query: { rebuild: null },
-        body: JSON.stringify(rebuildFields(spec, ciphertext))
+        ...write,
+        name,
+        target,
+        path: isBatch ? '/v2/instance/rebuild' : (0,signed_request/* pathOf */.XM)('v2', 'instance', target),
+        query: isBatch ? {} : { rebuild: null },
+        isBatch,
+        tellsLoss: true,
+        secrets: [password ?? '', adminPass ?? '', ...(0,secret_forms/* secretLines */._o)(script ?? '')],
+        body: JSON.stringify({
+            instanceIds: isBatch ? ids : undefined,
+            imageId,
+            adminPass,
+            keypairId: login.kind === 'keypairId' ? login.keypairId : undefined,
+            keepImageLogin: login.kind === 'keepImageLogin' ? true : undefined,
+            userData: script,
+            cleanLastUserData
+        })
     };
-}
-function rebuildInstances(ids, spec, ciphertext) {
-    return {
-        ...rebuild(spec, ciphertext),
-        name: 'RebuildBatchInstance',
-        target: (0,check_arguments/* batchName */.cL)(ids),
-        path: '/v2/instance/rebuild',
-        query: {},
-        isBatch: true,
-        body: JSON.stringify({ instanceIds: ids, ...rebuildFields(spec, ciphertext) })
-    };
-}
-function rebuildFields({ imageId, login, userData, cleanLastUserData }, ciphertext) {
-    return {
-        imageId,
-        adminPass: ciphertext,
-        keypairId: login.kind === 'keypairId' ? login.keypairId : undefined,
-        keepImageLogin: login.kind === 'keepImageLogin' ? true : undefined,
-        userData: userData?.reveal(),
-        cleanLastUserData
-    };
-}
-function rebuild({ login, userData }, ciphertext = '') {
-    const password = login.kind === 'adminPass' ? [login.adminPass.reveal(), ciphertext] : [];
-    const secrets = [...password, ...(userData === undefined ? [] : (0,secret_forms/* secretLines */._o)(userData.reveal()))];
-    return { ...write, secrets, tellsLoss: true };
 }
 const snapshots = {
     ...api_operation/* read */.LF,
@@ -9710,9 +9658,8 @@ function with_retries_tooLate({ name, target }, attempts, isExpired, last) {
 
 
 
-
 function createBccClient(options) {
-    const { credentials, requestsPerSecond, transport = createTransport(options.userAgent, () => options.nowMs()) } = options;
+    const { credentials, requestsPerSecond, readLimitMs = Number.POSITIVE_INFINITY, transport = createTransport(options.userAgent, () => options.nowMs()) } = options;
     const context = {
         ...options,
         transport,
@@ -9727,15 +9674,15 @@ function createBccClient(options) {
             context.clock.offsetMs = serverMs - options.wallMs();
         }
     };
-    const caller = (signal, { start = signal, ...limits } = {}) => (operation) => withRetries(operation, () => limiter.adapt(() => attempt(operation, context, signal, limits)), ports, {
-        signal,
-        start,
-        ...limits
-    });
-    const encrypted = (operation, target, { login }) => {
-        if (login.kind !== 'adminPass')
-            return undefined;
-        const password = login.adminPass.reveal();
+    const caller = (signal, { start = signal, ...given } = {}) => {
+        const readUntilMs = Math.min(given.deadlineMs ?? Number.POSITIVE_INFINITY, options.nowMs() + readLimitMs);
+        return (operation) => {
+            const limits = operation.kind === 'read' ? { ...given, deadlineMs: readUntilMs } : given;
+            const once = () => limiter.adapt(() => attempt(operation, context, signal, limits));
+            return withRetries(operation, once, ports, { ...limits, signal, start });
+        };
+    };
+    const encrypt = (operation, target, password) => {
         const ciphertext = encryptPassword(operation, target, password, credentials.secretAccessKey);
         options.mask(ciphertext);
         return ciphertext;
@@ -9757,17 +9704,10 @@ function createBccClient(options) {
         deleteImage: async (id, signal, limits) => caller(signal, limits)(deleteImage(id)),
         getUserData: async (id, signal, limits) => caller(signal, limits)(getUserData(id)),
         listImages: async (filter, signal, limits) => allPages((marker) => listImages(filter, marker), caller(signal, limits)),
-        async listInstances(ids, signal, limits) {
-            const wanted = [...new Set(ids)];
-            const found = new Map();
-            while (wanted.length > 0) {
-                const some = wanted.splice(0, model_limits/* maxIdsPerCall */.e);
-                const items = await allPages((marker) => listInstances(some, marker), caller(signal, limits));
-                for (const instance of items) {
-                    found.set(instance.id, instance);
-                }
-            }
-            return found;
+        async listInstances(instanceIds, signal, limits) {
+            const ids = (0,check_arguments/* checkedIds */.Ge)('ListInstanceByIds', instanceIds);
+            const items = await allPages((marker) => listInstances(ids, marker), caller(signal, limits));
+            return new Map(items.map((instance) => [instance.id, instance]));
         },
         getSystemDisk: async (id, signal, limits) => systemDiskOf(await allPages((marker) => listVolumes(id, marker), caller(signal, limits), warnOnce)),
         listSystemDisks: async (signal, limits) => systemDisksByInstance(await allPages(listSystemVolumes, caller(signal, limits), warnOnce)),
@@ -9777,15 +9717,7 @@ function createBccClient(options) {
         },
         listAllSnapshots: async (signal, limits) => allPages(listAllSnapshots, caller(signal, limits), warnOnce),
         listSnapshots: async (id, signal, limits) => allPages((marker) => listSnapshots(id, marker), caller(signal, limits), warnOnce),
-        async rebuild(id, spec, signal, limits) {
-            const ciphertext = encrypted('RebuildInstance', id, spec);
-            return caller(signal, limits)(rebuildInstance(id, spec, ciphertext));
-        },
-        async rebuildBatch(instanceIds, spec, signal, limits) {
-            const ids = (0,check_arguments/* checkedIds */.Ge)('RebuildBatchInstance', instanceIds, 2);
-            const ciphertext = encrypted('RebuildBatchInstance', (0,check_arguments/* batchName */.cL)(ids), spec);
-            return caller(signal, limits)(rebuildInstances(ids, spec, ciphertext));
-        },
+        rebuild: async (ids, spec, signal, limits) => caller(signal, limits)(rebuildInstances(ids, spec, encrypt)),
         listBackendServers: async (id, signal, limits) => backend_servers_backendServersOf(id, caller(signal, limits)),
         async setWeights(pool, weights, signal, limits) {
             if (weights.length > 0)
@@ -9850,11 +9782,12 @@ function createSystemClock({ monotonicMs, wallMs, uptimeMs }) {
 
 
 
-function connect(config) {
+function connect(config, readLimitMs = config.request.timeoutMs) {
     const client = createBccClient({
         endpoint: config.endpoint,
         credentials: config.credentials,
         requestsPerSecond: config.requestsPerSecond,
+        readLimitMs,
         nowMs: systemClock.nowMs,
         wallMs: systemClock.wallMs,
         sleep: systemClock.sleep,
@@ -10578,12 +10511,13 @@ async function record_connect({ githubToken }, signal) {
     const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
     const { rest, request } = getOctokit(githubToken);
     const { fetch } = { fetch: globalThis.fetch, ...request.endpoint.DEFAULTS.request };
-    const limit = AbortSignal.timeout(limitMs);
+    const limit = new AbortController();
+    setTimeout(() => limit.abort(new Error(`no answer within ${limitMs / 1_000} s`)), limitMs).unref();
     return {
         repos: rest.repos,
         context,
         request: {
-            signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+            signal: AbortSignal.any(signal === undefined ? [limit.signal] : [limit.signal, signal]),
             fetch: async (...call) => bounded(await fetch(...call))
         }
     };
@@ -10832,7 +10766,7 @@ async function mainStep() {
     }
     const cancel = listenForCancel();
     try {
-        return await main_step_rebuild(parsed.config, cancel);
+        return await rebuild(parsed.config, cancel);
     }
     catch (error) {
         return tellFailure(error, cancel);
@@ -10847,7 +10781,7 @@ function tellFault(error) {
 function tellNoVerdict() {
     annotateEnd('The action ended without a verdict', 'It waited for something that can never happen, so what became of the instances is not known. Look at them in the console before you run again, and please report this.');
 }
-async function main_step_rebuild(config, cancel) {
+async function rebuild(config, cancel) {
     const { dispose, ...world } = connect(config);
     const progress = new Progress(config, cancel, openHandover());
     try {
@@ -10970,13 +10904,12 @@ function checkToken(operation, target, token) {
         throw refused(operation, target, 'a client token has 1 to 64 ASCII characters, so nothing was sent');
     }
 }
-function checkedIds(operation, ids, least) {
+function checkedIds(operation, ids) {
     const different = [...new Set(ids)];
-    for (const id of different) {
+    for (const id of different)
         checkId(operation, id);
-    }
-    if (different.length < least || different.length > _core_model_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .maxIdsPerCall */ .e) {
-        const message = `one call is for ${least} to ${_core_model_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .maxIdsPerCall */ .e} instances, not ${different.length}, so nothing was sent`;
+    if (different.length < 1 || different.length > _core_model_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .maxIdsPerCall */ .e) {
+        const message = `one call is for 1 to ${_core_model_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .maxIdsPerCall */ .e} instances, not ${different.length}, so nothing was sent`;
         throw refused(operation, '', message);
     }
     return different;
@@ -11627,9 +11560,14 @@ function describeFailure(failure) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ pagesOf),
 /* harmony export */   e: () => (/* binding */ maxIdsPerCall)
 /* harmony export */ });
 const maxIdsPerCall = 100;
+function pagesOf(all, size = maxIdsPerCall) {
+    const length = Math.ceil(all.length / size);
+    return Array.from({ length }, (_, page) => all.slice(page * size, (page + 1) * size));
+}
 
 
 /***/ }),
@@ -11779,7 +11717,7 @@ function toIso(anchor, atMs) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(519);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2783);
 
 process.noDeprecation = true;
 process.exitCode = 1;

@@ -5723,7 +5723,7 @@ function detailParts(instances, state) {
 }
 
 // EXTERNAL MODULE: ./core/model/limits.js
-var model_limits = __nccwpck_require__(4663);
+var limits = __nccwpck_require__(4663);
 ;// CONCATENATED MODULE: ./deploy/calls/map-some.js
 async function mapSome(items, width, map) {
     const results = new Array(items.length);
@@ -5757,10 +5757,7 @@ async function or_call_error_orCallError(call) {
 const sideBySide = 4;
 const fewDisks = 4;
 async function readInstances(ids, bcc, signal, options = {}) {
-    const pages = [];
-    for (let from = 0; from < ids.length; from += model_limits/* maxIdsPerCall */.e)
-        pages.push(ids.slice(from, from + model_limits/* maxIdsPerCall */.e));
-    const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal, options)));
+    const read = await Promise.all((0,limits/* pagesOf */.E)(ids).map((page) => readPage(page, bcc, signal, options)));
     return new Map(read.flat());
 }
 async function readDisks(ids, bcc, signal, options = {}) {
@@ -5988,12 +5985,13 @@ async function connect({ githubToken }, signal) {
     const { getOctokit, context } = await Promise.all(/* import() */[__nccwpck_require__.e(820), __nccwpck_require__.e(350)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5350));
     const { rest, request } = getOctokit(githubToken);
     const { fetch } = { fetch: globalThis.fetch, ...request.endpoint.DEFAULTS.request };
-    const limit = AbortSignal.timeout(limitMs);
+    const limit = new AbortController();
+    setTimeout(() => limit.abort(new Error(`no answer within ${limitMs / 1_000} s`)), limitMs).unref();
     return {
         repos: rest.repos,
         context,
         request: {
-            signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+            signal: AbortSignal.any(signal === undefined ? [limit.signal] : [limit.signal, signal]),
             fetch: async (...call) => bounded(await fetch(...call))
         }
     };
@@ -6442,40 +6440,33 @@ function startInstance(id) {
     const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
     return { ...write, ...(0,check_arguments/* about */.Cv)('StartInstance', id), path, query: { start: null }, repeatable: true };
 }
-function rebuildInstance(id, spec, ciphertext) {
+function rebuildInstances(instanceIds, { imageId, login, userData, cleanLastUserData }, encrypt) {
+    const isBatch = new Set(instanceIds).size > 1;
+    const name = isBatch ? 'RebuildBatchInstance' : 'RebuildInstance';
+    const ids = (0,check_arguments/* checkedIds */.Ge)(name, instanceIds);
+    const target = (0,check_arguments/* batchName */.cL)(ids);
+    const password = login.kind === 'adminPass' ? login.adminPass.reveal() : undefined;
+    const adminPass = password === undefined ? undefined : encrypt(name, target, password);
+    const script = userData?.reveal();
     return {
-        ...rebuild(spec, ciphertext),
-        ...(0,check_arguments/* about */.Cv)('RebuildInstance', id),
-        path: (0,signed_request/* pathOf */.XM)('v2', 'instance', id),
-        query: { rebuild: null },
-        body: JSON.stringify(rebuildFields(spec, ciphertext))
+        ...write,
+        name,
+        target,
+        path: isBatch ? '/v2/instance/rebuild' : (0,signed_request/* pathOf */.XM)('v2', 'instance', target),
+        query: isBatch ? {} : { rebuild: null },
+        isBatch,
+        tellsLoss: true,
+        secrets: [password ?? '', adminPass ?? '', ...(0,secret_forms/* secretLines */._o)(script ?? '')],
+        body: JSON.stringify({
+            instanceIds: isBatch ? ids : undefined,
+            imageId,
+            adminPass,
+            keypairId: login.kind === 'keypairId' ? login.keypairId : undefined,
+            keepImageLogin: login.kind === 'keepImageLogin' ? true : undefined,
+            userData: script,
+            cleanLastUserData
+        })
     };
-}
-function rebuildInstances(ids, spec, ciphertext) {
-    return {
-        ...rebuild(spec, ciphertext),
-        name: 'RebuildBatchInstance',
-        target: (0,check_arguments/* batchName */.cL)(ids),
-        path: '/v2/instance/rebuild',
-        query: {},
-        isBatch: true,
-        body: JSON.stringify({ instanceIds: ids, ...rebuildFields(spec, ciphertext) })
-    };
-}
-function rebuildFields({ imageId, login, userData, cleanLastUserData }, ciphertext) {
-    return {
-        imageId,
-        adminPass: ciphertext,
-        keypairId: login.kind === 'keypairId' ? login.keypairId : undefined,
-        keepImageLogin: login.kind === 'keepImageLogin' ? true : undefined,
-        userData: userData?.reveal(),
-        cleanLastUserData
-    };
-}
-function rebuild({ login, userData }, ciphertext = '') {
-    const password = login.kind === 'adminPass' ? [login.adminPass.reveal(), ciphertext] : [];
-    const secrets = [...password, ...(userData === undefined ? [] : (0,secret_forms/* secretLines */._o)(userData.reveal()))];
-    return { ...write, secrets, tellsLoss: true };
 }
 const snapshots = {
     ...api_operation/* read */.LF,
@@ -7506,9 +7497,8 @@ function with_retries_tooLate({ name, target }, attempts, isExpired, last) {
 
 
 
-
 function createBccClient(options) {
-    const { credentials, requestsPerSecond, transport = createTransport(options.userAgent, () => options.nowMs()) } = options;
+    const { credentials, requestsPerSecond, readLimitMs = Number.POSITIVE_INFINITY, transport = createTransport(options.userAgent, () => options.nowMs()) } = options;
     const context = {
         ...options,
         transport,
@@ -7523,15 +7513,15 @@ function createBccClient(options) {
             context.clock.offsetMs = serverMs - options.wallMs();
         }
     };
-    const caller = (signal, { start = signal, ...limits } = {}) => (operation) => withRetries(operation, () => limiter.adapt(() => attempt(operation, context, signal, limits)), ports, {
-        signal,
-        start,
-        ...limits
-    });
-    const encrypted = (operation, target, { login }) => {
-        if (login.kind !== 'adminPass')
-            return undefined;
-        const password = login.adminPass.reveal();
+    const caller = (signal, { start = signal, ...given } = {}) => {
+        const readUntilMs = Math.min(given.deadlineMs ?? Number.POSITIVE_INFINITY, options.nowMs() + readLimitMs);
+        return (operation) => {
+            const limits = operation.kind === 'read' ? { ...given, deadlineMs: readUntilMs } : given;
+            const once = () => limiter.adapt(() => attempt(operation, context, signal, limits));
+            return withRetries(operation, once, ports, { ...limits, signal, start });
+        };
+    };
+    const encrypt = (operation, target, password) => {
         const ciphertext = encryptPassword(operation, target, password, credentials.secretAccessKey);
         options.mask(ciphertext);
         return ciphertext;
@@ -7553,17 +7543,10 @@ function createBccClient(options) {
         deleteImage: async (id, signal, limits) => caller(signal, limits)(deleteImage(id)),
         getUserData: async (id, signal, limits) => caller(signal, limits)(getUserData(id)),
         listImages: async (filter, signal, limits) => allPages((marker) => listImages(filter, marker), caller(signal, limits)),
-        async listInstances(ids, signal, limits) {
-            const wanted = [...new Set(ids)];
-            const found = new Map();
-            while (wanted.length > 0) {
-                const some = wanted.splice(0, model_limits/* maxIdsPerCall */.e);
-                const items = await allPages((marker) => listInstances(some, marker), caller(signal, limits));
-                for (const instance of items) {
-                    found.set(instance.id, instance);
-                }
-            }
-            return found;
+        async listInstances(instanceIds, signal, limits) {
+            const ids = (0,check_arguments/* checkedIds */.Ge)('ListInstanceByIds', instanceIds);
+            const items = await allPages((marker) => listInstances(ids, marker), caller(signal, limits));
+            return new Map(items.map((instance) => [instance.id, instance]));
         },
         getSystemDisk: async (id, signal, limits) => systemDiskOf(await allPages((marker) => listVolumes(id, marker), caller(signal, limits), warnOnce)),
         listSystemDisks: async (signal, limits) => systemDisksByInstance(await allPages(listSystemVolumes, caller(signal, limits), warnOnce)),
@@ -7573,15 +7556,7 @@ function createBccClient(options) {
         },
         listAllSnapshots: async (signal, limits) => allPages(listAllSnapshots, caller(signal, limits), warnOnce),
         listSnapshots: async (id, signal, limits) => allPages((marker) => listSnapshots(id, marker), caller(signal, limits), warnOnce),
-        async rebuild(id, spec, signal, limits) {
-            const ciphertext = encrypted('RebuildInstance', id, spec);
-            return caller(signal, limits)(rebuildInstance(id, spec, ciphertext));
-        },
-        async rebuildBatch(instanceIds, spec, signal, limits) {
-            const ids = (0,check_arguments/* checkedIds */.Ge)('RebuildBatchInstance', instanceIds, 2);
-            const ciphertext = encrypted('RebuildBatchInstance', (0,check_arguments/* batchName */.cL)(ids), spec);
-            return caller(signal, limits)(rebuildInstances(ids, spec, ciphertext));
-        },
+        rebuild: async (ids, spec, signal, limits) => caller(signal, limits)(rebuildInstances(ids, spec, encrypt)),
         listBackendServers: async (id, signal, limits) => backendServersOf(id, caller(signal, limits)),
         async setWeights(pool, weights, signal, limits) {
             if (weights.length > 0)
@@ -7713,11 +7688,12 @@ function createSystemClock({ monotonicMs, wallMs, uptimeMs }) {
 
 
 
-function connect_connect(config) {
+function connect_connect(config, readLimitMs = config.request.timeoutMs) {
     const client = createBccClient({
         endpoint: config.endpoint,
         credentials: config.credentials,
         requestsPerSecond: config.requestsPerSecond,
+        readLimitMs,
         nowMs: systemClock.nowMs,
         wallMs: systemClock.wallMs,
         sleep: systemClock.sleep,
@@ -8221,32 +8197,30 @@ async function closeRecord(config, left) {
 async function restore(config, state) {
     if (loweredIds(state).length === 0)
         return state;
-    const cancel = listenForCancel();
-    const late = AbortSignal.timeout(restoreLimitMs);
-    const { dispose, ...world } = connect_connect(config);
-    try {
-        const signal = AbortSignal.any([cancel.signal, late]);
-        const writes = AbortSignal.any([cancel.writes, late]);
-        const log = { ...jobLog, warning: (line) => warn(line, 'rejoin') };
-        return await restoreWeights(state, { ...world, log, cancel: { signal, writes } });
-    }
-    finally {
-        dispose();
-        cancel.dispose();
-    }
+    const log = { ...jobLog, warning: (line) => warn(line, 'rejoin') };
+    return withService(config, ({ cancel, ...world }) => {
+        const late = new AbortController();
+        setTimeout(() => late.abort(), restoreLimitMs).unref();
+        const signal = AbortSignal.any([cancel.signal, late.signal]);
+        const writes = AbortSignal.any([cancel.writes, late.signal]);
+        return restoreWeights(state, { ...world, log, cancel: { signal, writes } });
+    });
 }
 async function watchOn(config, left) {
     const hidden = hiddenRebuilds(left.state);
     if (hidden.length === 0)
         return;
     jobLog.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${listed_listed(hidden)}`);
+    const still = await withService(config, (world) => awaitVisible(hidden, awaitVisibleLimitMs, world));
+    if (still.length === 0)
+        return jobLog.info('It shows: a re-run will wait for it and not erase again.');
+    warn(post_step_lookFirst(still), 'unproven');
+}
+async function withService(config, work) {
     const cancel = listenForCancel();
-    const { bcc, clock, dispose } = connect_connect(config);
+    const { dispose, ...world } = connect_connect(config, restoreLimitMs);
     try {
-        const still = await awaitVisible(hidden, awaitVisibleLimitMs, { bcc, clock, cancel });
-        if (still.length === 0)
-            return jobLog.info('It shows: a re-run will wait for it and not erase again.');
-        warn(post_step_lookFirst(still), 'unproven');
+        return await work({ ...world, cancel });
     }
     finally {
         dispose();
@@ -8291,13 +8265,12 @@ function checkToken(operation, target, token) {
         throw refused(operation, target, 'a client token has 1 to 64 ASCII characters, so nothing was sent');
     }
 }
-function checkedIds(operation, ids, least) {
+function checkedIds(operation, ids) {
     const different = [...new Set(ids)];
-    for (const id of different) {
+    for (const id of different)
         checkId(operation, id);
-    }
-    if (different.length < least || different.length > _core_model_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .maxIdsPerCall */ .e) {
-        const message = `one call is for ${least} to ${_core_model_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .maxIdsPerCall */ .e} instances, not ${different.length}, so nothing was sent`;
+    if (different.length < 1 || different.length > _core_model_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .maxIdsPerCall */ .e) {
+        const message = `one call is for 1 to ${_core_model_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .maxIdsPerCall */ .e} instances, not ${different.length}, so nothing was sent`;
         throw refused(operation, '', message);
     }
     return different;
@@ -8948,9 +8921,14 @@ function describeFailure(failure) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ pagesOf),
 /* harmony export */   e: () => (/* binding */ maxIdsPerCall)
 /* harmony export */ });
 const maxIdsPerCall = 100;
+function pagesOf(all, size = maxIdsPerCall) {
+    const length = Math.ceil(all.length / size);
+    return Array.from({ length }, (_, page) => all.slice(page * size, (page + 1) * size));
+}
 
 
 /***/ }),

@@ -15,12 +15,18 @@ export interface Connection
   dispose(): void;
 }
 
-/** Connects to the service that the configuration names. Nothing is sent yet. */
-export function connect(config: Config): Connection {
+/**
+ * Connects to the service that the configuration names. Nothing is sent yet.
+ *
+ * @param readLimitMs how long a read may last, in milliseconds: a service that throttles or hangs must not hold a step
+ *   beyond the time that it was given
+ */
+export function connect(config: Config, readLimitMs = config.request.timeoutMs): Connection {
   const client = createBccClient({
     endpoint: config.endpoint,
     credentials: config.credentials,
     requestsPerSecond: config.requestsPerSecond,
+    readLimitMs,
     nowMs: systemClock.nowMs,
     wallMs: systemClock.wallMs,
     sleep: systemClock.sleep,

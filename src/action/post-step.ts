@@ -9,8 +9,9 @@ import { summaryOf } from '../core/summary/summary.ts';
 import { restoreWeights } from '../deploy/balancers/restore-weights.ts';
 import { awaitVisible } from '../deploy/rebuild/await-visible.ts';
 import { type RecordState, setRecord } from '../github/record.ts';
+import type { Ports } from '../ports/ports.ts';
 import { annotateFault } from './annotate.ts';
-import { connect } from './connect.ts';
+import { type Connection, connect } from './connect.ts';
 import { alwaysVerifyCertificates, settleProxies } from './environment.ts';
 import { findHandover, type Handover, type TakenHandover } from './handover.ts';
 import { jobLog, readActionSource, warn } from './job-log.ts';
@@ -137,18 +138,15 @@ async function closeRecord(config: Config, left: Handover): Promise<void> {
 /** What was not erased, or is known to be healthy, gets its traffic back. */
 async function restore(config: Config, state: RunState): Promise<RunState> {
   if (loweredIds(state).length === 0) return state;
-  const cancel = listenForCancel();
-  const late = AbortSignal.timeout(restoreLimitMs);
-  const { dispose, ...world } = connect(config);
-  try {
-    const signal = AbortSignal.any([cancel.signal, late]);
-    const writes = AbortSignal.any([cancel.writes, late]);
-    const log = { ...jobLog, warning: (line: string) => warn(line, 'rejoin') };
-    return await restoreWeights(state, { ...world, log, cancel: { signal, writes } });
-  } finally {
-    dispose();
-    cancel.dispose();
-  }
+  const log = { ...jobLog, warning: (line: string) => warn(line, 'rejoin') };
+  return withService(config, ({ cancel, ...world }) => {
+    // Not `AbortSignal.timeout`: in Node 20 such a signal may be collected before its time, if only `any` refers to it.
+    const late = new AbortController();
+    setTimeout(() => late.abort(), restoreLimitMs).unref();
+    const signal = AbortSignal.any([cancel.signal, late.signal]);
+    const writes = AbortSignal.any([cancel.writes, late.signal]);
+    return restoreWeights(state, { ...world, log, cancel: { signal, writes } });
+  });
 }
 
 /**
@@ -159,12 +157,20 @@ async function watchOn(config: Config, left: Handover): Promise<void> {
   const hidden = hiddenRebuilds(left.state);
   if (hidden.length === 0) return;
   jobLog.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${listed(hidden)}`);
+  const still = await withService(config, (world) => awaitVisible(hidden, awaitVisibleLimitMs, world));
+  if (still.length === 0) return jobLog.info('It shows: a re-run will wait for it and not erase again.');
+  warn(lookFirst(still), 'unproven');
+}
+
+/** Does work that calls the service, which a signal cancels; no read of it lasts longer than the restoring may. */
+async function withService<T>(
+  config: Config,
+  work: (world: Omit<Connection, 'dispose'> & Pick<Ports, 'cancel'>) => Promise<T>
+): Promise<T> {
   const cancel = listenForCancel();
-  const { bcc, clock, dispose } = connect(config);
+  const { dispose, ...world } = connect(config, restoreLimitMs);
   try {
-    const still = await awaitVisible(hidden, awaitVisibleLimitMs, { bcc, clock, cancel });
-    if (still.length === 0) return jobLog.info('It shows: a re-run will wait for it and not erase again.');
-    warn(lookFirst(still), 'unproven');
+    return await work({ ...world, cancel });
   } finally {
     dispose();
     cancel.dispose();

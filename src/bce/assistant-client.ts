@@ -19,11 +19,11 @@ export function createAssistant(
   const hidden = hiding(secrets);
   return {
     async getAgents(ids, signal) {
-      return client.call(operations.getAgents(checkedIds('BatchGetAgent', ids, 1)), signal);
+      return client.call(operations.getAgents(checkedIds('BatchGetAgent', ids)), signal);
     },
     async runCommand(spec, ids, signal) {
       refusePlainHttp(client.endpoint);
-      return client.call(operations.runCommand(spec, checkedIds('CreateAction', ids, 1)), signal);
+      return client.call(operations.runCommand(spec, checkedIds('CreateAction', ids)), signal);
     },
     async getRun(runId, signal) {
       const run = await client.call(operations.getRun(runId), signal);

@@ -1,12 +1,9 @@
-import type { Instance } from '../core/model/instance.ts';
-import { maxIdsPerCall } from '../core/model/limits.ts';
-import type { RebuildSpec } from '../core/model/rebuild-spec.ts';
 import type { Balancers } from '../ports/balancers.ts';
 import type { Bcc, ReadOptions, WriteOptions } from '../ports/bcc.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import { allPages } from './api/all-pages.ts';
 import { backendServersOf } from './api/backend-servers.ts';
-import { batchName, checkedIds } from './api/check-arguments.ts';
+import { checkedIds } from './api/check-arguments.ts';
 import { encryptPassword } from './api/encrypt-password.ts';
 import * as images from './api/images.ts';
 import * as instances from './api/instances.ts';
@@ -29,6 +26,8 @@ export interface BccClientOptions
    * the service throttles, there are fewer for a while. No limit unless set.
    */
   readonly requestsPerSecond?: number;
+  /** How long a read may last, all pages of a list together, in milliseconds. No limit unless set. */
+  readonly readLimitMs?: number;
   /** What sends the requests; unless set, a transport of the client's own. */
   readonly transport?: Transport;
   readonly random: Random;
@@ -54,6 +53,7 @@ export function createBccClient(options: BccClientOptions): BccClient {
   const {
     credentials,
     requestsPerSecond,
+    readLimitMs = Number.POSITIVE_INFINITY,
     transport = createTransport(options.userAgent, () => options.nowMs())
   } = options;
   const context: CallContext = {
@@ -70,17 +70,15 @@ export function createBccClient(options: BccClientOptions): BccClient {
       context.clock.offsetMs = serverMs - options.wallMs();
     }
   };
-  const caller =
-    (signal: AbortSignal, { start = signal, ...limits }: ReadOptions & WriteOptions = {}) =>
-    <T>(operation: Operation<T>): Promise<T> =>
-      withRetries(operation, () => limiter.adapt(() => attempt(operation, context, signal, limits)), ports, {
-        signal,
-        start,
-        ...limits
-      });
-  const encrypted = (operation: string, target: string, { login }: RebuildSpec): string | undefined => {
-    if (login.kind !== 'adminPass') return undefined;
-    const password = login.adminPass.reveal();
+  const caller = (signal: AbortSignal, { start = signal, ...given }: ReadOptions & WriteOptions = {}) => {
+    const readUntilMs = Math.min(given.deadlineMs ?? Number.POSITIVE_INFINITY, options.nowMs() + readLimitMs);
+    return <T>(operation: Operation<T>): Promise<T> => {
+      const limits = operation.kind === 'read' ? { ...given, deadlineMs: readUntilMs } : given;
+      const once = () => limiter.adapt(() => attempt(operation, context, signal, limits));
+      return withRetries(operation, once, ports, { ...limits, signal, start });
+    };
+  };
+  const encrypt = (operation: string, target: string, password: string): string => {
     const ciphertext = encryptPassword(operation, target, password, credentials.secretAccessKey);
     options.mask(ciphertext);
     return ciphertext;
@@ -105,20 +103,10 @@ export function createBccClient(options: BccClientOptions): BccClient {
     getUserData: async (id, signal, limits) => caller(signal, limits)(instances.getUserData(id)),
     listImages: async (filter, signal, limits) =>
       allPages((marker) => images.listImages(filter, marker), caller(signal, limits)),
-    async listInstances(ids, signal, limits) {
-      const wanted = [...new Set(ids)];
-      const found = new Map<string, Instance>();
-      while (wanted.length > 0) {
-        const some = wanted.splice(0, maxIdsPerCall);
-        const items = await allPages(
-          (marker) => instances.listInstances(some, marker),
-          caller(signal, limits)
-        );
-        for (const instance of items) {
-          found.set(instance.id, instance);
-        }
-      }
-      return found;
+    async listInstances(instanceIds, signal, limits) {
+      const ids = checkedIds('ListInstanceByIds', instanceIds);
+      const items = await allPages((marker) => instances.listInstances(ids, marker), caller(signal, limits));
+      return new Map(items.map((instance) => [instance.id, instance]));
     },
     getSystemDisk: async (id, signal, limits) =>
       systemDiskOf(
@@ -135,15 +123,8 @@ export function createBccClient(options: BccClientOptions): BccClient {
       allPages(instances.listAllSnapshots, caller(signal, limits), warnOnce),
     listSnapshots: async (id, signal, limits) =>
       allPages((marker) => instances.listSnapshots(id, marker), caller(signal, limits), warnOnce),
-    async rebuild(id, spec, signal, limits) {
-      const ciphertext = encrypted('RebuildInstance', id, spec);
-      return caller(signal, limits)(instances.rebuildInstance(id, spec, ciphertext));
-    },
-    async rebuildBatch(instanceIds, spec, signal, limits) {
-      const ids = checkedIds('RebuildBatchInstance', instanceIds, 2);
-      const ciphertext = encrypted('RebuildBatchInstance', batchName(ids), spec);
-      return caller(signal, limits)(instances.rebuildInstances(ids, spec, ciphertext));
-    },
+    rebuild: async (ids, spec, signal, limits) =>
+      caller(signal, limits)(instances.rebuildInstances(ids, spec, encrypt)),
     listBackendServers: async (id, signal, limits) => backendServersOf(id, caller(signal, limits)),
     async setWeights(pool, weights, signal, limits) {
       if (weights.length > 0) await caller(signal, limits)(updateWeights(pool, weights));

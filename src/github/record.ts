@@ -74,12 +74,14 @@ async function connect({ githubToken }: RecordConfig, signal?: AbortSignal) {
   const { rest, request } = getOctokit(githubToken);
   // The toolkit's own fetch knows the proxy.
   const { fetch } = { fetch: globalThis.fetch, ...request.endpoint.DEFAULTS.request };
-  const limit = AbortSignal.timeout(limitMs);
+  // Not `AbortSignal.timeout`: in Node 20 such a signal may be collected before its time, if only `any` refers to it.
+  const limit = new AbortController();
+  setTimeout(() => limit.abort(new Error(`no answer within ${limitMs / 1_000} s`)), limitMs).unref();
   return {
     repos: rest.repos,
     context,
     request: {
-      signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+      signal: AbortSignal.any(signal === undefined ? [limit.signal] : [limit.signal, signal]),
       fetch: async (...call: Parameters<typeof fetch>) => bounded(await fetch(...call))
     }
   };

@@ -55,22 +55,13 @@ export interface Bcc {
   listAllSnapshots(signal: AbortSignal, options?: ReadOptions): Promise<readonly Snapshot[]>;
   getImage(imageId: string, signal: AbortSignal, options?: ReadOptions): Promise<Image>;
   /**
-   * Accepted when it resolves. A failure of the kind `ambiguous` may have been carried out all the same.
+   * One call for 1 to 100 instances, accepted when it resolves. A failure of the kind `ambiguous` may have been carried
+   * out all the same. The reply to a call for several tells nothing of a single one, and whether a refusal is one for
+   * all of them is not documented: `mayBePartlyDone` says which failures may have been carried out for some.
    *
    * @param signal gives up what is out
    */
   rebuild(
-    instanceId: string,
-    spec: RebuildSpec,
-    signal: AbortSignal,
-    options?: WriteOptions
-  ): Promise<Accepted>;
-  /**
-   * One call for 2 to 100 instances. The reply tells nothing of a single one, and whether a refusal of the call is
-   * one for all of them is not documented: a failure of the kind `conflict`, `notFound`, `invalid` or `ambiguous`
-   * may have been carried out for some.
-   */
-  rebuildBatch(
     instanceIds: readonly string[],
     spec: RebuildSpec,
     signal: AbortSignal,

@@ -178,13 +178,13 @@ describe('a rebuild of many', () => {
     const { bcc, requests, masked } = await world((response) =>
       answer(response, 200, '', { 'x-bce-request-id': 'r-1' })
     );
-    expect(await bcc.rebuildBatch(['i-1', 'i-2', 'i-1'], order, never)).toEqual({ requestId: 'r-1' });
-    await bcc.rebuildBatch(
+    expect(await bcc.rebuild(['i-1', 'i-2', 'i-1'], order, never)).toEqual({ requestId: 'r-1' });
+    await bcc.rebuild(
       ['i-1', 'i-2'],
       { imageId: 'm-2', login: { kind: 'keypairId', keypairId: 'k-1' }, cleanLastUserData: true },
       never
     );
-    await bcc.rebuildBatch(idsOf(100), secret, never);
+    await bcc.rebuild(idsOf(100), secret, never);
     expect(new Set(requests.map(({ line }) => line))).toEqual(new Set(['PUT /v2/instance/rebuild']));
     expect(requests.map(({ body }) => JSON.parse(body))).toEqual([
       { instanceIds: ['i-1', 'i-2'], imageId: 'm-2', keepImageLogin: true },
@@ -200,26 +200,30 @@ describe('a rebuild of many', () => {
   });
 
   test.each([
-    ['none', []],
-    ['one', ['i-1']],
-    ['one twice', ['i-1', 'i-1']],
-    ['101', idsOf(101)],
-    ['one that is no id', ['i-1', '']]
-  ])('of %s never leaves', async (_, ids) => {
+    ['none', [], 'RebuildInstance'],
+    ['101', idsOf(101), 'RebuildBatchInstance'],
+    ['one that is no id', ['i-1', ''], 'RebuildBatchInstance']
+  ])('of %s never leaves', async (_, ids, operation) => {
     const { bcc, requests, masked } = await world((response) => answer(response, 200, ''));
-    expect(await failureOf(bcc.rebuildBatch(ids, secret, never))).toMatchObject({
+    expect(await failureOf(bcc.rebuild(ids, secret, never))).toMatchObject({
       kind: 'invalid',
-      operation: 'RebuildBatchInstance',
+      operation,
       attempts: 0
     });
     expect([...requests, ...masked]).toEqual([]);
+  });
+
+  test('of the same one twice is a call for one', async () => {
+    const { bcc, requests } = await world((response) => answer(response, 200, ''));
+    await bcc.rebuild(['i-1', 'i-1'], order, never);
+    expect(requests.map(({ line }) => line)).toEqual(['PUT /v2/instance/i-1?rebuild']);
   });
 
   test('is not sent either when the password cannot be encrypted', async () => {
     const { bcc, requests } = await world((response) => answer(response, 200, ''), {
       credentials: { accessKeyId: 'ak', secretAccessKey: 'short' }
     });
-    expect(await failureOf(bcc.rebuildBatch(['i-1', 'i-2'], secret, never))).toMatchObject({
+    expect(await failureOf(bcc.rebuild(['i-1', 'i-2'], secret, never))).toMatchObject({
       kind: 'invalid',
       operation: 'RebuildBatchInstance',
       target: 'i-1, i-2'
@@ -233,14 +237,14 @@ describe('a rebuild of many', () => {
     [12, 'RebuildBatchInstance 12 instances: ']
   ])('of %d: an error begins with %j', async (count, start) => {
     const { bcc } = await world((response) => answer(response, 409, ''));
-    const error = await errorOf(bcc.rebuildBatch(idsOf(count), order, never));
+    const error = await errorOf(bcc.rebuild(idsOf(count), order, never));
     expect(error.message.startsWith(start)).toBe(true);
     expect(error.failure.kind).toBe('conflict');
   });
 
   test('is not sent again when its answer is lost', async () => {
     const { bcc, requests } = await world((response) => answer(response, 500, { code: 'InternalError' }));
-    const failure = await failureOf(bcc.rebuildBatch(['i-1', 'i-2'], order, never));
+    const failure = await failureOf(bcc.rebuild(['i-1', 'i-2'], order, never));
     expect(failure).toMatchObject({ kind: 'ambiguous', attempts: 1 });
     expect(requests.length).toBe(1);
   });
@@ -248,9 +252,9 @@ describe('a rebuild of many', () => {
   test('reports its loss to a caller that has given up', async () => {
     const controller = new AbortController();
     const { bcc } = await world(() => controller.abort());
-    const failure = await failureOf(bcc.rebuildBatch(['i-1', 'i-2'], order, controller.signal));
+    const failure = await failureOf(bcc.rebuild(['i-1', 'i-2'], order, controller.signal));
     expect(failure).toMatchObject({ kind: 'ambiguous', target: 'i-1, i-2' });
-    const late = bcc.rebuildBatch(['i-1', 'i-2'], order, controller.signal);
+    const late = bcc.rebuild(['i-1', 'i-2'], order, controller.signal);
     await expect(late).rejects.toBeInstanceOf(CancelledError);
   });
 
@@ -263,7 +267,7 @@ describe('a rebuild of many', () => {
         }),
       { credentials: { accessKeyId: 'ak', secretAccessKey, sessionToken } }
     );
-    const error = await errorOf(bcc.rebuildBatch(['i-1', 'i-2'], secret, never));
+    const error = await errorOf(bcc.rebuild(['i-1', 'i-2'], secret, never));
     expect(error).toBeInstanceOf(CallError);
     const shown = [...lines, everythingOf(error)].join('\n');
     expect(masked).toContain(ciphertext);
@@ -277,7 +281,7 @@ describe('a rebuild of many', () => {
     await withEmulator({}, async ({ bcc, emulator, advance }) => {
       const login = { kind: 'adminPass', adminPass: new Secret('Abcdef1!xyz') } as const;
       const ids = ['i-demo0001', 'i-demo0002'];
-      const { requestId } = await bcc.rebuildBatch(ids, { imageId: 'm-web-2', login }, never);
+      const { requestId } = await bcc.rebuild(ids, { imageId: 'm-web-2', login }, never);
       expect(requestId).not.toBe('');
       advance(3_600_000);
       for (const id of ids) {

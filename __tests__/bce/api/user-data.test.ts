@@ -24,7 +24,7 @@ describe('user data', () => {
   test('is the one that a rebuild left', async () => {
     await withEmulator({ world: { instances } }, async ({ bcc, advance }) => {
       const login = { kind: 'keepImageLogin' } as const;
-      await bcc.rebuild('i-2', { imageId: 'm-web-2', login, userData: new Secret(script) }, never);
+      await bcc.rebuild(['i-2'], { imageId: 'm-web-2', login, userData: new Secret(script) }, never);
       advance(3_600_000);
       expect((await bcc.getUserData('i-2', never))?.reveal()).toBe(script);
     });

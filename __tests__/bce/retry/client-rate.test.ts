@@ -101,7 +101,7 @@ describe('the limit', () => {
       }
     });
     await bcc.getInstance('i-1', never);
-    const rebuild = bcc.rebuild('i-1', order, controller.signal);
+    const rebuild = bcc.rebuild(['i-1'], order, controller.signal);
     await expect(rebuild).rejects.toBeInstanceOf(CancelledError);
     expect([requests.length, masked.length]).toEqual([1, 1]);
   });
@@ -120,8 +120,8 @@ const patient: [string, (bcc: BccClient) => Promise<unknown>][] = [
   ['removal of an image', (bcc) => bcc.deleteImage('m-3', never)]
 ];
 const hasty: [string, (bcc: BccClient) => Promise<unknown>][] = [
-  ['rebuild', (bcc) => bcc.rebuild('i-1', order, never)],
-  ['rebuild of many', (bcc) => bcc.rebuildBatch(['i-1', 'i-2'], order, never)]
+  ['rebuild', (bcc) => bcc.rebuild(['i-1'], order, never)],
+  ['rebuild of many', (bcc) => bcc.rebuild(['i-1', 'i-2'], order, never)]
 ];
 
 describe('throttling', () => {
@@ -222,11 +222,7 @@ describe('throttling', () => {
       },
       { ...clock, random: () => 0.5 }
     );
-    const batch = bcc.rebuildBatch(
-      ['i-1', 'i-2'],
-      { imageId: 'm-1', login: { kind: 'keepImageLogin' } },
-      never
-    );
+    const batch = bcc.rebuild(['i-1', 'i-2'], { imageId: 'm-1', login: { kind: 'keepImageLogin' } }, never);
     expect(await failureOf(batch)).toMatchObject({ kind: 'throttled', code: 'RateLimit', httpStatus: 429 });
     expect(count).toBe(1);
   });

@@ -7,7 +7,7 @@ describe('the wait until a rebuild shows', () => {
   test('goes on after reads that fail, and ends when it shows', async () => {
     await withVirtualWorld({}, async (world) => {
       await world.bcc.rebuild(
-        'i-demo0001',
+        ['i-demo0001'],
         { imageId: 'm-web-2', login: { kind: 'keepImageLogin' } },
         noCancel.signal
       );
@@ -29,7 +29,7 @@ describe('the wait until a rebuild shows', () => {
     ] as const;
     await withVirtualWorld({ emulator: { faults, behaviour: { staleRunningMs: 60_000 } } }, async (world) => {
       await world.bcc.rebuild(
-        'i-demo0001',
+        ['i-demo0001'],
         { imageId: 'm-web-2', login: { kind: 'keepImageLogin' } },
         noCancel.signal
       );

@@ -32,9 +32,9 @@ function newScene(script?: CallScript, cancel: Cancel = noCancel) {
 
 /** Fails every batch in this way. */
 function batchFails(kind: FailureKind, patch: Partial<CallFailure>): CallScript {
-  return ({ name }) => {
+  return ({ ids }) => {
     const facts = { target: '', requestId: 'r-9', message: 'said no', ...patch };
-    if (name === 'rebuildBatch') throw failureAs(kind, facts);
+    if (ids.length > 1) throw failureAs(kind, facts);
   };
 }
 
@@ -52,29 +52,28 @@ describe('rebuilds of one moment', () => {
   test('several are one call, and each gets the acceptance', async () => {
     const { send, told } = newScene();
     const accepted = await Promise.all([send('i-1'), send('i-2'), send('i-3')]);
-    expect(told()).toEqual(['rebuildBatch i-1 i-2 i-3']);
-    expect(accepted).toEqual(Array.from({ length: 3 }, () => ({ requestId: 'r-batch-of-3' })));
+    expect(told()).toEqual(['rebuild i-1 i-2 i-3']);
+    expect(accepted).toEqual(Array.from({ length: 3 }, () => ({ requestId: 'r-i-1-i-2-i-3' })));
   });
 
   test.each([
-    [100, [100], 0],
-    [101, [100], 1],
-    [102, [100, 2], 0],
-    [250, [100, 100, 50], 0]
-  ])('%i go out in calls of %j, and %i alone', async (count, batches, alone) => {
+    [100, [100]],
+    [101, [100, 1]],
+    [102, [100, 2]],
+    [250, [100, 100, 50]]
+  ])('%i go out in calls of %j', async (count, sizes) => {
     const { send, idsOf } = newScene();
     const ids = idsUpTo(count);
     await Promise.all(ids.map((id) => send(id)));
-    expect(idsOf('rebuildBatch').map((batch) => batch.length)).toEqual(batches);
-    expect(idsOf('rebuild')).toHaveLength(alone);
-    expect([...idsOf('rebuildBatch').flat(), ...idsOf('rebuild').flat()]).toEqual(ids);
+    expect(idsOf('rebuild').map((page) => page.length)).toEqual(sizes);
+    expect(idsOf('rebuild').flat()).toEqual(ids);
   });
 
   test('with another spec are separate calls', async () => {
     const { send, told } = newScene();
     const other = { image: { ...image, id: 'm-other' } };
     await Promise.all([send('i-1'), send('i-2', false, other), send('i-3'), send('i-4', false, other)]);
-    expect(told().toSorted()).toEqual(['rebuildBatch i-1 i-3', 'rebuildBatch i-2 i-4']);
+    expect(told().toSorted()).toEqual(['rebuild i-1 i-3', 'rebuild i-2 i-4']);
   });
 
   test('those of a later moment are a later call', async () => {
@@ -82,13 +81,13 @@ describe('rebuilds of one moment', () => {
     const first = Promise.all([send('i-1'), send('i-2')]);
     await clock.sleep(1, never);
     await Promise.all([first, send('i-3')]);
-    expect(told()).toEqual(['rebuildBatch i-1 i-2', 'rebuild i-3']);
+    expect(told()).toEqual(['rebuild i-1 i-2', 'rebuild i-3']);
   });
 
   test('one that is sent again goes alone and at once', async () => {
     const { send, told } = newScene();
     await Promise.all([send('i-1'), send('i-2', true), send('i-3')]);
-    expect(told().toSorted()).toEqual(['rebuild i-2', 'rebuildBatch i-1 i-3']);
+    expect(told()).toEqual(['rebuild i-2', 'rebuild i-1 i-3']);
   });
 });
 
@@ -127,7 +126,7 @@ describe('a batch that fails', () => {
     await Promise.all(idsUpTo(2).map((id) => rejectionOf(send(id))));
     await clock.sleep(1, never);
     await Promise.all(['i-3', 'i-4'].map((id) => send(id)));
-    expect(told()).toEqual(['rebuildBatch i-1 i-2', 'rebuild i-3', 'rebuild i-4']);
+    expect(told()).toEqual(['rebuild i-1 i-2', 'rebuild i-3', 'rebuild i-4']);
   });
 
   test('leaves the other batches of its moment alone', async () => {
@@ -169,7 +168,7 @@ describe('a cancel', () => {
     }, cancel);
     const errors = await Promise.all(idsUpTo(2).map((id) => rejectionOf(send(id))));
     expect(errors).toMatchObject([{ failure: { kind: 'denied' } }, { failure: { kind: 'denied' } }]);
-    expect(told()).toEqual(['rebuildBatch i-1 i-2']);
+    expect(told()).toEqual(['rebuild i-1 i-2']);
   });
 
   test('between the decision and the call sends nothing', async () => {
@@ -234,6 +233,6 @@ describe('a rebuild whose observation has aged', () => {
     const aged = kindOf(send('i-1', false, order, 10_001));
     await Promise.all([send('i-2'), send('i-3')]);
     expect(await aged).toBe('throttled');
-    expect(told()).toEqual(['rebuildBatch i-2 i-3']);
+    expect(told()).toEqual(['rebuild i-2 i-3']);
   });
 });

@@ -127,21 +127,16 @@ export function createBcc(cloud: Cloud): Bcc {
       const call = { operation: 'getImage', ids: [], detail: imageId };
       return wire.call(call, signal, () => cloud.image(imageId, call, cloud.replicaLagMs(fresh)));
     },
-    rebuild(id, { imageId }, signal) {
-      const call = one('rebuild', id, imageId);
-      cloud.guard.beforeSend([id], imageId);
-      return wire.call(call, signal, () => {
-        const machine = cloud.known(id, call);
-        if (cloud.isRefused(machine)) throw failure('conflict', call);
-        cloud.wipe(machine, imageId);
-        return answer();
-      });
-    },
-    rebuildBatch(ids, { imageId }, signal) {
-      const call = { operation: 'rebuildBatch', ids, detail: imageId };
+    rebuild(ids, { imageId }, signal) {
+      const [id = '', ...others] = ids;
+      const isBatch = others.length > 0;
+      const call = { operation: isBatch ? 'rebuildBatch' : 'rebuild', ids, detail: imageId };
       cloud.guard.beforeSend(ids, imageId);
       return wire.call(call, signal, () => {
-        cloud.wipeSome(ids, imageId, call);
+        const machine = isBatch ? undefined : cloud.known(id, call);
+        if (machine === undefined) cloud.wipeSome(ids, imageId, call);
+        else if (cloud.isRefused(machine)) throw failure('conflict', call);
+        else cloud.wipe(machine, imageId);
         return answer();
       });
     },

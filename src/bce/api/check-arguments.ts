@@ -31,17 +31,12 @@ export function checkToken(operation: string, target: string, token: string): vo
   }
 }
 
-/**
- * The ids of one call, each once: at least `least`, and at most `maxIdsPerCall`. Throws a `CallError` of the kind
- * `invalid`.
- */
-export function checkedIds(operation: string, ids: readonly string[], least: number): readonly string[] {
+/** The ids of one call, each once: from 1 to `maxIdsPerCall`. Throws a `CallError` of the kind `invalid`. */
+export function checkedIds(operation: string, ids: readonly string[]): readonly string[] {
   const different = [...new Set(ids)];
-  for (const id of different) {
-    checkId(operation, id);
-  }
-  if (different.length < least || different.length > maxIdsPerCall) {
-    const message = `one call is for ${least} to ${maxIdsPerCall} instances, not ${different.length}, so nothing was sent`;
+  for (const id of different) checkId(operation, id);
+  if (different.length < 1 || different.length > maxIdsPerCall) {
+    const message = `one call is for 1 to ${maxIdsPerCall} instances, not ${different.length}, so nothing was sent`;
     throw refused(operation, '', message);
   }
   return different;

@@ -5,7 +5,7 @@ import type { Tag } from '../../core/model/selection.ts';
 import { secretLines } from '../../core/secret-forms.ts';
 import type { Accepted } from '../../ports/bcc.ts';
 import { pathOf, queryOf } from '../signed-request.ts';
-import { about, batchName } from './check-arguments.ts';
+import { about, batchName, checkedIds } from './check-arguments.ts';
 import {
   decodeHelpfulPage,
   decodeInstance,
@@ -125,57 +125,44 @@ export function startInstance(id: string): Operation<Accepted> {
 }
 
 /**
- * `PUT /v2/instance/{id}?rebuild` (BCC page 1jwvyoaw8). The spec's password comes encrypted as `ciphertext`, and no
- * field is sent that the spec does not set: the vendor's own SDKs send `isOpenHostEye: false` unasked, which by its
- * documentation leaves the host's protection off.
+ * `PUT /v2/instance/{id}?rebuild` for one instance (BCC page 1jwvyoaw8), and `PUT /v2/instance/rebuild` for up to 100 of
+ * them, with one answer for all (BCC page Fk48bhw50). No field is sent that the spec does not set: the vendor's own SDKs
+ * send `isOpenHostEye: false` unasked, which by its documentation leaves the host's protection off.
+ *
+ * @param encrypt gives the password as the call sends it; throws a `CallError` where it cannot be encrypted
  */
-export function rebuildInstance(
-  id: string,
-  spec: RebuildSpec,
-  ciphertext: string | undefined
-): Operation<Accepted> {
-  return {
-    ...rebuild(spec, ciphertext),
-    ...about('RebuildInstance', id),
-    path: pathOf('v2', 'instance', id),
-    query: { rebuild: null },
-    body: JSON.stringify(rebuildFields(spec, ciphertext))
-  };
-}
-
-/** `PUT /v2/instance/rebuild` (BCC page Fk48bhw50): the same for up to 100 instances, with one answer for all. */
 export function rebuildInstances(
-  ids: readonly string[],
-  spec: RebuildSpec,
-  ciphertext: string | undefined
+  instanceIds: readonly string[],
+  { imageId, login, userData, cleanLastUserData }: RebuildSpec,
+  encrypt: (operation: string, target: string, password: string) => string
 ): Operation<Accepted> {
+  const isBatch = new Set(instanceIds).size > 1;
+  const name = isBatch ? 'RebuildBatchInstance' : 'RebuildInstance';
+  const ids = checkedIds(name, instanceIds);
+  const target = batchName(ids);
+  const password = login.kind === 'adminPass' ? login.adminPass.reveal() : undefined;
+  const adminPass = password === undefined ? undefined : encrypt(name, target, password);
+  const script = userData?.reveal();
   return {
-    ...rebuild(spec, ciphertext),
-    name: 'RebuildBatchInstance',
-    target: batchName(ids),
-    path: '/v2/instance/rebuild',
-    query: {},
-    isBatch: true,
-    body: JSON.stringify({ instanceIds: ids, ...rebuildFields(spec, ciphertext) })
+    ...write,
+    name,
+    target,
+    path: isBatch ? '/v2/instance/rebuild' : pathOf('v2', 'instance', target),
+    query: isBatch ? {} : { rebuild: null },
+    isBatch,
+    tellsLoss: true,
+    secrets: [password ?? '', adminPass ?? '', ...secretLines(script ?? '')],
+    // JSON leaves out what is undefined.
+    body: JSON.stringify({
+      instanceIds: isBatch ? ids : undefined,
+      imageId,
+      adminPass,
+      keypairId: login.kind === 'keypairId' ? login.keypairId : undefined,
+      keepImageLogin: login.kind === 'keepImageLogin' ? true : undefined,
+      userData: script,
+      cleanLastUserData
+    })
   };
-}
-
-/** What the spec sets; JSON leaves out what is undefined. */
-function rebuildFields({ imageId, login, userData, cleanLastUserData }: RebuildSpec, ciphertext?: string) {
-  return {
-    imageId,
-    adminPass: ciphertext,
-    keypairId: login.kind === 'keypairId' ? login.keypairId : undefined,
-    keepImageLogin: login.kind === 'keepImageLogin' ? true : undefined,
-    userData: userData?.reveal(),
-    cleanLastUserData
-  };
-}
-
-function rebuild({ login, userData }: RebuildSpec, ciphertext = '') {
-  const password = login.kind === 'adminPass' ? [login.adminPass.reveal(), ciphertext] : [];
-  const secrets = [...password, ...(userData === undefined ? [] : secretLines(userData.reveal()))];
-  return { ...write, secrets, tellsLoss: true } as const;
 }
 
 const snapshots = {

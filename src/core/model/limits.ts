@@ -3,3 +3,9 @@
  * agents and runs of Cloud Assistant (BatchGetAgent).
  */
 export const maxIdsPerCall = 100;
+
+/** Cuts a list into pages, each of the items that one call takes. */
+export function pagesOf<T>(all: readonly T[], size = maxIdsPerCall): readonly (readonly T[])[] {
+  const length = Math.ceil(all.length / size);
+  return Array.from({ length }, (_, page) => all.slice(page * size, (page + 1) * size));
+}

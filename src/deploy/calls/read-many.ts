@@ -1,7 +1,7 @@
 /** Reads of many instances in few calls. What goes wrong with one of them does not hide the others. */
 import { CallError } from '../../core/model/failure.ts';
 import type { Instance, SystemDisk } from '../../core/model/instance.ts';
-import { maxIdsPerCall } from '../../core/model/limits.ts';
+import { pagesOf } from '../../core/model/limits.ts';
 import type { Bcc, ReadOptions } from '../../ports/bcc.ts';
 import { mapSome } from './map-some.ts';
 import { orCallError } from './or-call-error.ts';
@@ -26,10 +26,7 @@ export async function readInstances(
   signal: AbortSignal,
   options: ReadOptions = {}
 ): Promise<ReadonlyMap<string, Read<Instance>>> {
-  const pages: (readonly string[])[] = [];
-  for (let from = 0; from < ids.length; from += maxIdsPerCall)
-    pages.push(ids.slice(from, from + maxIdsPerCall));
-  const read = await Promise.all(pages.map((page) => readPage(page, bcc, signal, options)));
+  const read = await Promise.all(pagesOf(ids).map((page) => readPage(page, bcc, signal, options)));
   return new Map(read.flat());
 }
 

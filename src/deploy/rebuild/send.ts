@@ -4,12 +4,11 @@
  */
 
 import { CallError } from '../../core/model/failure.ts';
-import { maxIdsPerCall } from '../../core/model/limits.ts';
+import { maxIdsPerCall, pagesOf } from '../../core/model/limits.ts';
 import type { RebuildSpec } from '../../core/model/rebuild-spec.ts';
 import type { Task } from '../../core/plan/decide.ts';
 import { mayBePartlyDone } from '../../core/rebuild/batch-refusal.ts';
 import type { Accepted, Bcc } from '../../ports/bcc.ts';
-import type { Cancel } from '../../ports/cancel.ts';
 import type { Ports } from '../../ports/ports.ts';
 
 /** Sends rebuilds. */
@@ -38,7 +37,7 @@ export class RefusedTogetherError extends CallError {
 
 /** What the sender needs of the world. */
 export interface SenderPorts extends Pick<Ports, 'clock' | 'cancel' | 'secrets'> {
-  readonly bcc: Pick<Bcc, 'rebuild' | 'rebuildBatch'>;
+  readonly bcc: Pick<Bcc, 'rebuild'>;
 }
 
 /** A rebuild is sent within this time of its observation, in milliseconds. */
@@ -52,13 +51,34 @@ interface PendingRebuild {
 }
 
 /** A sender for one run. */
-export function createSender(ports: SenderPorts): Sender {
-  const { bcc, clock, cancel, secrets } = ports;
+export function createSender({ bcc, clock, cancel, secrets }: SenderPorts): Sender {
   const waiting = new Map<RebuildSpec, PendingRebuild[]>();
   // The policy may permit only single calls, so later rebuilds do not run into the same refusal.
   let isBatchDenied = false;
 
-  const post = async (spec: RebuildSpec): Promise<void> => {
+  /** Settles every one of them; never rejects. */
+  const send = async (pendings: readonly PendingRebuild[], spec: RebuildSpec): Promise<void> => {
+    const ids = pendings.map(({ instanceId }) => instanceId);
+    const expiresAtMs = Math.min(...pendings.map(({ observedAtMs }) => observedAtMs)) + freshMs;
+    try {
+      const options = { start: cancel.signal, expiresAtMs };
+      const accepted = await bcc.rebuild(ids, spec, cancel.writes, options);
+      for (const { resolve } of pendings) resolve(accepted);
+    } catch (error) {
+      const isBatch = error instanceof CallError && ids.length > 1;
+      isBatchDenied ||= isBatch && error.failure.kind === 'denied';
+      for (const { instanceId, reject } of pendings) {
+        reject(isBatch ? failureOfMember(error, instanceId, ids.length) : error);
+      }
+    }
+  };
+  /** Whether its observation is still fresh; otherwise it is told so. */
+  const isFresh = ({ instanceId, observedAtMs, reject }: PendingRebuild): boolean => {
+    const isAged = clock.nowMs() - observedAtMs > freshMs;
+    if (isAged) reject(aged(instanceId));
+    return !isAged;
+  };
+  const sendWaiting = async (spec: RebuildSpec): Promise<void> => {
     const pendings = waiting.get(spec) ?? [];
     try {
       // Wait one tick, so that this tick's rebuilds join the batch.
@@ -69,42 +89,25 @@ export function createSender(ports: SenderPorts): Sender {
     } finally {
       waiting.delete(spec);
     }
-    const fresh = pendings.filter((pending) => !refuseAged(pending));
-    const size = isBatchDenied ? 1 : maxIdsPerCall;
-    for (let from = 0; from < fresh.length; from += size) {
-      void sendTogether(fresh.slice(from, from + size), spec, bcc, cancel).then((end) => {
-        isBatchDenied ||= end === 'denied';
-      });
-    }
-  };
-  /** Whether its observation has aged; then it is told so. */
-  const refuseAged = ({ instanceId, observedAtMs, reject }: PendingRebuild): boolean => {
-    const isAged = clock.nowMs() - observedAtMs > freshMs;
-    if (isAged) reject(aged(instanceId));
-    return isAged;
+    const pages = pagesOf(pendings.filter(isFresh), isBatchDenied ? 1 : maxIdsPerCall);
+    for (const page of pages) void send(page, spec);
   };
 
   return {
-    rebuild({ instanceId, image, rollsBackFrom }, isAgain, observedAtMs) {
-      if (clock.nowMs() - observedAtMs > freshMs) return Promise.reject(aged(instanceId));
-      const spec = secrets.specOf(
-        instanceId,
-        image.id,
-        rollsBackFrom === undefined ? 'asRequested' : 'previous'
-      );
-      const expiresAtMs = observedAtMs + freshMs;
-      if (isAgain) return bcc.rebuild(instanceId, spec, cancel.writes, { start: cancel.signal, expiresAtMs });
-      return new Promise((resolve, reject) => {
+    rebuild: ({ instanceId, image, rollsBackFrom }, isAgain, observedAtMs) =>
+      new Promise((resolve, reject) => {
         const pending = { instanceId, observedAtMs, resolve, reject };
+        if (!isFresh(pending)) return;
+        const script = rollsBackFrom === undefined ? 'asRequested' : 'previous';
+        const spec = secrets.specOf(instanceId, image.id, script);
         const others = waiting.get(spec);
-        if (others !== undefined) {
-          others.push(pending);
-          return;
+        if (isAgain) void send([pending], spec);
+        else if (others !== undefined) others.push(pending);
+        else {
+          waiting.set(spec, [pending]);
+          void sendWaiting(spec);
         }
-        waiting.set(spec, [pending]);
-        void post(spec);
-      });
-    }
+      })
   };
 }
 
@@ -116,34 +119,6 @@ function aged(instanceId: string): CallError {
     message: `it was observed more than ${freshMs / 1000} s before, so it is observed again`,
     attempts: 0
   });
-}
-
-/** Settles every pending rebuild; never rejects. Resolves with `denied` where the service denied the batch. */
-async function sendTogether(
-  pendings: readonly PendingRebuild[],
-  spec: RebuildSpec,
-  bcc: SenderPorts['bcc'],
-  cancel: Cancel
-): Promise<'denied' | undefined> {
-  const expiresAtMs = Math.min(...pendings.map(({ observedAtMs }) => observedAtMs)) + freshMs;
-  const options = { start: cancel.signal, expiresAtMs };
-  const alone = ({ instanceId, resolve, reject }: PendingRebuild): Promise<void> =>
-    bcc.rebuild(instanceId, spec, cancel.writes, options).then(resolve, reject);
-  if (pendings.length === 1) {
-    await Promise.all(pendings.map(alone));
-    return undefined;
-  }
-  const ids = pendings.map(({ instanceId }) => instanceId);
-  try {
-    const accepted = await bcc.rebuildBatch(ids, spec, cancel.writes, options);
-    for (const { resolve } of pendings) resolve(accepted);
-  } catch (error) {
-    for (const { instanceId, reject } of pendings) {
-      reject(error instanceof CallError ? failureOfMember(error, instanceId, pendings.length) : error);
-    }
-    return error instanceof CallError && error.failure.kind === 'denied' ? 'denied' : undefined;
-  }
-  return undefined;
 }
 
 /** What the failure of a batch means for one of its instances. */

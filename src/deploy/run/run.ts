@@ -10,7 +10,6 @@ import type { Journal } from '../../ports/journal.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { createBalance } from '../balancers/balance.ts';
-import { boundReads } from '../calls/bounded-reads.ts';
 import { withBootIds } from '../health/guest-agents.ts';
 import { type Survey, survey } from '../plan/survey.ts';
 import { createSender } from '../rebuild/send.ts';
@@ -34,9 +33,8 @@ export interface RunHooks extends Journal {
  *
  * @throws SurveyError when the first reads fail, CancelledError when the cancel comes before the plan stands
  */
-export async function run(request: RunRequest, given: Ports, hooks: RunHooks): Promise<RunState> {
-  const { clock, log } = given;
-  const ports = { ...given, bcc: boundReads(given.bcc, request.timeoutMs, clock) };
+export async function run(request: RunRequest, ports: Ports, hooks: RunHooks): Promise<RunState> {
+  const { clock, log } = ports;
   const fromMs = clock.nowMs();
   const found = await log.group('Plan', async () => {
     const surveyed = await survey(request, ports);

@@ -6,7 +6,7 @@ import { type Journal, JournalError } from '../../ports/journal.ts';
 
 /** The ports of the calls that erase a disk or take an instance off its load balancers. */
 export interface RiskyPorts {
-  readonly bcc: Pick<Bcc, 'rebuild' | 'rebuildBatch'>;
+  readonly bcc: Pick<Bcc, 'rebuild'>;
   readonly balancers: Balancers;
 }
 
@@ -19,12 +19,9 @@ export function writeAhead({ bcc, balancers }: RiskyPorts, journal: Journal): Ri
   return {
     bcc: {
       async rebuild(...call) {
-        commit(journal, 'RebuildInstance', call[0]);
+        const [ids] = call;
+        commit(journal, ids.length > 1 ? 'RebuildBatchInstance' : 'RebuildInstance', ids.join(', '));
         return bcc.rebuild(...call);
-      },
-      async rebuildBatch(...call) {
-        commit(journal, 'RebuildBatchInstance', call[0].join(', '));
-        return bcc.rebuildBatch(...call);
       }
     },
     balancers: {

@@ -5,10 +5,10 @@ import { judgeProof, judgeScript } from '../../core/health/guest/guest-proof.ts'
 import type { AgentState } from '../../core/health/guest/guest-run.ts';
 import { type GuestScript, guestSystem } from '../../core/health/guest/guest-system.ts';
 import { CallError } from '../../core/model/failure.ts';
+import { pagesOf } from '../../core/model/limits.ts';
 import type { Assistant, GuestProbe } from '../../ports/assistant.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { GuestRuns } from './guest-runs.ts';
-import { pagesOf } from './sent-run.ts';
 
 /** What the probes need. */
 export interface GuestProbeParts {

@@ -6,9 +6,10 @@ import { randomBytes } from 'node:crypto';
 import type { GuestCommand } from '../../core/health/guest/guest-command.ts';
 import { type AgentState, type GuestAnswer, isFinished } from '../../core/health/guest/guest-run.ts';
 import { CallError, CancelledError } from '../../core/model/failure.ts';
+import { pagesOf } from '../../core/model/limits.ts';
 import type { Assistant } from '../../ports/assistant.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { failed, found, pagesOf, type Sent, settle, unnamed, type Wanted } from './sent-run.ts';
+import { failed, found, type Sent, settle, unnamed, type Wanted } from './sent-run.ts';
 
 /** How often a lost run is looked for, a beat apart, before the command is sent again. */
 const maxLookups = 3;

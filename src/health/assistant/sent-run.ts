@@ -2,7 +2,6 @@
 import type { GuestCommand } from '../../core/health/guest/guest-command.ts';
 import type { GuestAnswer, GuestChild } from '../../core/health/guest/guest-run.ts';
 import { CallError, describeFailure } from '../../core/model/failure.ts';
-import { maxIdsPerCall } from '../../core/model/limits.ts';
 
 /** A command on one instance that somebody waits for. */
 export interface Wanted {
@@ -63,10 +62,4 @@ export function failed(error: unknown): GuestAnswer {
     };
   }
   throw error;
-}
-
-/** Cuts a list to what one call takes. */
-export function pagesOf<T>(all: readonly T[]): readonly (readonly T[])[] {
-  const length = Math.ceil(all.length / maxIdsPerCall);
-  return Array.from({ length }, (_, at) => all.slice(at * maxIdsPerCall, (at + 1) * maxIdsPerCall));
 }
