@@ -124,7 +124,7 @@ export function exchange(
   timeoutMs: number
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, headers: { ...headers, Connection: 'close' } }, (incoming) => {
+    const outgoing = request(url, { method, headers }, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('error', reject);

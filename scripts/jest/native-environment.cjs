@@ -5,6 +5,9 @@ module.exports = class NativeEnvironment {
 
   async setup() {
     globalThis.console = this.global.console;
+    // Of jest's own, as lines are true without source maps, and each `expect` and each error takes a stack.
+    Error.prepareStackTrace = undefined;
+    Error.stackTraceLimit = 10;
   }
 
   async teardown() {

@@ -176,6 +176,15 @@ describe('requests signed by the SDK', () => {
     );
   }
 
+  const isAccepted = (request: Parameters<typeof verify>[0]): boolean => {
+    try {
+      verify(request);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
   test('are accepted, and refused if any signed bit differs', () => {
     fc.assert(
       fc.property(requests, fc.nat(), fc.integer({ min: 0, max: 4 }), (request, at, bit) => {
@@ -190,7 +199,7 @@ describe('requests signed by the SDK', () => {
         for (const [key, each] of Object.entries(request.headers)) {
           spoilt.push({ ...good, headers: { ...good.headers, [key]: flip(each, at, bit) } });
         }
-        for (const each of spoilt) expect(() => verify(each)).toThrow();
+        expect(spoilt.filter(isAccepted)).toEqual([]);
       }),
       { numRuns: 300 }
     );
