@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { BccClient } from '../../src/bce/client.ts';
-import { createTransport, type WireRequest } from '../../src/bce/http/transport.ts';
+import type { WireRequest } from '../../src/bce/http/request-and-reply.ts';
+import { createTransport } from '../../src/bce/http/transport.ts';
 import { CallError, CancelledError } from '../../src/core/model/failure.ts';
 import { Secret } from '../../src/core/model/secret.ts';
 import type { Balancers } from '../../src/ports/balancers.ts';

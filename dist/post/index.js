@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 8506:
+/***/ 9800:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6991,38 +6991,6 @@ async function exchange(operation, signed, endpoint, context, signal, options, h
     }
 }
 
-;// CONCATENATED MODULE: ./bce/unless-aborted.js
-function unlessAborted(work, signal) {
-    return new Promise((resolve, reject) => {
-        const onAbort = () => reject(signal.reason);
-        signal.addEventListener('abort', onAbort, { once: true });
-        if (signal.aborted) {
-            onAbort();
-        }
-        work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-    });
-}
-
-;// CONCATENATED MODULE: ./bce/http/body.js
-async function readBody(message, maxBytes, fail) {
-    const chunks = [];
-    let bytes = 0;
-    try {
-        for await (const chunk of message) {
-            const buffer = Buffer.from(chunk);
-            bytes += buffer.length;
-            if (bytes > maxBytes) {
-                return { kind: 'tooLong' };
-            }
-            chunks.push(buffer);
-        }
-    }
-    catch (error) {
-        return { kind: 'cut', error: fail(error) };
-    }
-    return { kind: 'whole', text: Buffer.concat(chunks).toString('utf8') };
-}
-
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(7067);
 var external_node_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_http_, 2);
@@ -7031,141 +6999,148 @@ var external_node_https_ = __nccwpck_require__(4708);
 var external_node_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_https_, 2);
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __nccwpck_require__(1692);
-;// CONCATENATED MODULE: ./bce/http/node-http.js
+;// CONCATENATED MODULE: ./bce/http/exchange.js
 
 
 
-function watchedModule(url, onConnected) {
-    const module = url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject;
-    const request = (options, callback) => {
-        const sent = module.request(options, callback);
-        sent.once('socket', (socket) => {
-            const secure = socket instanceof external_node_tls_.TLSSocket;
-            if (sent.reusedSocket || (!secure && !socket.connecting)) {
-                onConnected();
-            }
-            else {
-                socket.once(secure ? 'secureConnect' : 'connect', onConnected);
-            }
+
+function startExchange(request, client, nowMs) {
+    const { endpoint, timeoutMs, connectMs, bodyMs } = request;
+    const startMs = nowMs();
+    const timers = [];
+    let phase = 'connecting';
+    let sent;
+    let tunnel;
+    let fail = () => undefined;
+    const end = (reason) => {
+        fail(reason);
+        tunnel?.abort(reason);
+        sent?.destroy(reason);
+    };
+    const endLate = (what, ms, result = '') => end(new AttemptEndedError('ETIMEDOUT', `no ${what} within ${Math.round(ms) / 1000} s${result}`));
+    const endUnconnected = (ms) => endLate('connection', ms, ', so nothing was sent');
+    const reply = new Promise((resolve, reject) => {
+        fail = (error) => reject(transportError(error, endpoint.host, phase));
+        timers.push(setTimeout(endLate, timeoutMs, 'whole answer', timeoutMs));
+        if (connectMs !== undefined) {
+            timers.push(setTimeout(() => phase === 'connecting' && endUnconnected(connectMs), connectMs));
+        }
+        try {
+            const agent = client.getAgent(endpoint.href);
+            tunnel = boundTunnel(agent);
+            sent = openRequest(request, agent, client.userAgent);
+        }
+        catch (error) {
+            fail(error);
+            return;
+        }
+        whenConnected(sent, () => {
+            if (connectMs !== undefined && nowMs() > startMs + connectMs)
+                endUnconnected(connectMs);
+            else
+                phase = 'waiting';
         });
-        let isAnswered = false;
-        sent.once('response', () => {
-            isAnswered = true;
+        sent.once('response', (message) => {
+            phase = 'reading';
+            const { statusCode: status = 0, headers } = message;
+            const take = (body) => resolve({ status, headers, body });
+            fail = (error) => take({ kind: 'cut', error: transportError(error, endpoint.host, phase) });
+            if (bodyMs !== undefined)
+                timers.push(setTimeout(endLate, bodyMs, 'whole answer', bodyMs));
+            readBody(message, request.maxBodyBytes, take, (error) => fail(error));
         });
+        sent.on('error', (error) => fail(error));
         sent.once('upgrade', (_response, socket) => socket.destroy());
         sent.once('close', () => {
-            if (!isAnswered) {
-                sent.emit('error', Object.assign(new Error('the request ended without an answer'), { code: 'NO_ANSWER' }));
-            }
+            if (phase !== 'reading')
+                fail({ code: 'NO_ANSWER' });
         });
-        return sent;
-    };
-    return Object.create(module, { request: { value: request } });
+        sent.end(request.body);
+    });
+    return { reply: reply.finally(() => timers.forEach(clearTimeout)), end };
 }
-function bindTunnel(agent, signal) {
-    if ('proxyOptions' in agent) {
-        Object.assign(agent, { proxyOptions: { ...Object(agent.proxyOptions), signal } });
-    }
+function openRequest({ endpoint, method, path, headers }, agent, userAgent) {
+    const isSecure = endpoint.protocol === 'https:';
+    return (isSecure ? external_node_https_namespaceObject : external_node_http_namespaceObject).request({
+        method,
+        path,
+        agent,
+        host: endpoint.hostname.replace(/^\[|\]$/g, ''),
+        port: endpoint.port === '' ? (isSecure ? 443 : 80) : Number(endpoint.port),
+        headers: { ...headers, 'user-agent': userAgent }
+    });
+}
+function whenConnected(sent, onConnected) {
+    sent.once('socket', (socket) => {
+        const isSecure = socket instanceof external_node_tls_.TLSSocket;
+        if (sent.reusedSocket || (!isSecure && !socket.connecting)) {
+            onConnected();
+        }
+        else {
+            socket.once(isSecure ? 'secureConnect' : 'connect', onConnected);
+        }
+    });
+}
+function boundTunnel(agent) {
+    if (!('proxyOptions' in agent))
+        return undefined;
+    const controller = new AbortController();
+    Object.assign(agent, { proxyOptions: { ...Object(agent.proxyOptions), signal: controller.signal } });
+    return controller;
+}
+function readBody(message, maxBytes, take, fail) {
+    const chunks = [];
+    let bytes = 0;
+    message.on('data', (chunk) => {
+        bytes += chunk.length;
+        if (bytes <= maxBytes) {
+            chunks.push(chunk);
+            return;
+        }
+        take({ kind: 'tooLong' });
+        message.destroy();
+    });
+    message.once('end', () => take({ kind: 'whole', text: Buffer.concat(chunks).toString('utf8') }));
+    message.on('error', fail);
 }
 
 ;// CONCATENATED MODULE: ./bce/http/transport.js
 
 
 
-
-
 function createTransport(userAgent, nowMs = () => performance.now()) {
     const kept = newClient(userAgent, true);
+    const unkept = newClient(userAgent, false);
     const running = new Set();
     let disposed = false;
     return {
         async send(request, signal) {
-            const host = request.endpoint.host;
             if (signal.aborted || disposed) {
-                throw transportError(cancelled(), host, 'connecting');
+                throw transportError(cancelled(), request.endpoint.host, 'connecting');
             }
-            const alone = request.fresh || isProxied(request.endpoint);
-            const client = alone ? newClient(userAgent, false) : kept;
-            const attempt = new AbortController();
-            running.add(attempt);
-            const timer = setTimeout(() => attempt.abort(tooLate(request.timeoutMs)), request.timeoutMs);
-            const connecting = limitConnecting(request.connectMs, attempt, nowMs);
-            const onAbort = () => attempt.abort(cancelled());
+            const own = isProxied(request.endpoint) ? newClient(userAgent, false) : undefined;
+            const exchange = startExchange(request, own ?? (request.fresh ? unkept : kept), nowMs);
+            const onAbort = () => exchange.end(cancelled());
+            running.add(exchange);
             signal.addEventListener('abort', onAbort, { once: true });
             try {
-                return await transport_exchange(client, request, attempt.signal, connecting.done);
+                return await exchange.reply;
             }
             finally {
-                clearTimeout(timer);
-                connecting.done();
                 signal.removeEventListener('abort', onAbort);
-                running.delete(attempt);
-                if (alone) {
-                    client.dispose();
-                }
+                running.delete(exchange);
+                own?.dispose();
             }
         },
         dispose() {
             disposed = true;
-            for (const attempt of running) {
-                attempt.abort(cancelled());
+            for (const exchange of running) {
+                exchange.end(cancelled());
             }
             kept.dispose();
+            unkept.dispose();
         }
     };
-}
-function limitConnecting(connectMs, attempt, nowMs) {
-    if (connectMs === undefined) {
-        return { done: () => undefined };
-    }
-    const abort = () => attempt.abort(notConnected(connectMs));
-    const timer = setTimeout(abort, connectMs);
-    const endMs = nowMs() + connectMs;
-    let isDone = false;
-    return {
-        done() {
-            clearTimeout(timer);
-            if (!isDone && nowMs() > endMs) {
-                abort();
-            }
-            isDone = true;
-        }
-    };
-}
-async function transport_exchange(client, request, signal, onConnected) {
-    const { endpoint, method, path, body } = request;
-    let phase = 'connecting';
-    const fail = (error) => transportError(signal.aborted ? signal.reason : error, endpoint.host, phase);
-    try {
-        const agent = client.getAgent(endpoint.href);
-        bindTunnel(agent, signal);
-        const options = {
-            method,
-            path,
-            agent,
-            signal,
-            host: endpoint.hostname.replace(/^\[|\]$/g, ''),
-            port: endpoint.port === '' ? (endpoint.protocol === 'https:' ? 443 : 80) : Number(endpoint.port),
-            headers: { ...request.headers, 'user-agent': client.userAgent }
-        };
-        const httpModule = watchedModule(endpoint, () => {
-            onConnected();
-            if (!signal.aborted) {
-                phase = 'waiting';
-            }
-        });
-        const sent = client.requestRaw({ options, parsedUrl: endpoint, httpModule }, body ?? null);
-        const { message } = await unlessAborted(sent, signal);
-        phase = 'reading';
-        const { bodyMs } = request;
-        const stop = () => message.destroy(tooLate(bodyMs ?? 0));
-        const timer = bodyMs === undefined ? undefined : setTimeout(stop, bodyMs);
-        const wireBody = await readBody(message, request.maxBodyBytes, fail).finally(() => clearTimeout(timer));
-        return { status: message.statusCode ?? 0, headers: message.headers, body: wireBody };
-    }
-    catch (error) {
-        throw fail(error);
-    }
 }
 function newClient(userAgent, keepAlive) {
     return new lib/* HttpClient */.Qq(userAgent, [], { keepAlive, allowRedirects: false, allowRetries: false });
@@ -7181,14 +7156,17 @@ function isProxied(endpoint) {
 function cancelled() {
     return new AttemptEndedError('ABORTED', 'given up on request');
 }
-function tooLate(timeoutMs) {
-    return new AttemptEndedError('ETIMEDOUT', `no whole answer within ${seconds(timeoutMs)}`);
-}
-function notConnected(connectMs) {
-    return new AttemptEndedError('ETIMEDOUT', `no connection within ${seconds(connectMs)}, so nothing was sent`);
-}
-function seconds(ms) {
-    return `${Math.round(ms) / 1000} s`;
+
+;// CONCATENATED MODULE: ./bce/unless-aborted.js
+function unlessAborted(work, signal) {
+    return new Promise((resolve, reject) => {
+        const onAbort = () => reject(signal.reason);
+        signal.addEventListener('abort', onAbort, { once: true });
+        if (signal.aborted) {
+            onAbort();
+        }
+        work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    });
 }
 
 ;// CONCATENATED MODULE: ./bce/retry/token-bucket.js
@@ -7414,7 +7392,7 @@ async function withRetries(operation, once, ports, limits) {
             throw new model_failure/* CancelledError */.cc('cancelled', { cause: last ?? start.reason });
         }
         if (!isTurn || ports.nowMs() > untilMs) {
-            throw lost && last !== undefined ? last : with_retries_tooLate(operation, attempts, isExpiring, last);
+            throw lost && last !== undefined ? last : tooLate(operation, attempts, isExpiring, last);
         }
         const outcome = await once();
         if (outcome.ok) {
@@ -7442,7 +7420,7 @@ async function withRetries(operation, once, ports, limits) {
             throw error;
         }
         if (ports.nowMs() + delayMs > untilMs) {
-            throw lost || !isExpiring ? error : with_retries_tooLate(operation, attempts + 1, isExpiring, error);
+            throw lost || !isExpiring ? error : tooLate(operation, attempts + 1, isExpiring, error);
         }
         await waited(ports.sleep(delayMs, start), start, error);
     }
@@ -7475,7 +7453,7 @@ function callError(outcome, attempts, traits, lost) {
         : { message };
     return new model_failure/* CallError */.RA({ ...failure, ...told, attempts }, cause === undefined ? {} : { cause });
 }
-function with_retries_tooLate({ name, target }, attempts, isExpired, last) {
+function tooLate({ name, target }, attempts, isExpired, last) {
     const late = isExpired
         ? 'it could not be sent before the observation that decided it grew too old'
         : 'it could not be sent before its deadline';
@@ -9099,7 +9077,7 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8506);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9800);
 
 process.noDeprecation = true;
 try {

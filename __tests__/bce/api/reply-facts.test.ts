@@ -7,7 +7,7 @@ import {
   redirectHost,
   replyFacts
 } from '../../../src/bce/api/reply-facts.ts';
-import type { WireReply } from '../../../src/bce/http/transport.ts';
+import type { WireReply } from '../../../src/bce/http/request-and-reply.ts';
 
 const nowMs = Date.parse('2026-01-15T08:00:00Z');
 

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createTransport, type Transport, type WireRequest } from '../../../src/bce/http/transport.ts';
+import type { WireRequest } from '../../../src/bce/http/request-and-reply.ts';
+import { createTransport, type Transport } from '../../../src/bce/http/transport.ts';
 import { TransportError } from '../../../src/bce/http/transport-error.ts';
 import {
   answer,

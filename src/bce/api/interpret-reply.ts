@@ -1,6 +1,6 @@
 import { given } from '../../core/given.ts';
 import type { FailureKind } from '../../core/model/failure.ts';
-import type { WireReply } from '../http/transport.ts';
+import type { WireReply } from '../http/request-and-reply.ts';
 import type { TransportError } from '../http/transport-error.ts';
 import { classify } from './error-codes.ts';
 import { DecodeError, type Fields } from './json-fields.ts';

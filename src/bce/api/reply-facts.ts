@@ -1,6 +1,6 @@
 import { given } from '../../core/given.ts';
 import { repeatsSecret, secretForms } from '../../core/secret-forms.ts';
-import type { WireReply } from '../http/transport.ts';
+import type { WireReply } from '../http/request-and-reply.ts';
 import { parseBounded } from './bounded-json.ts';
 import { clip } from './json-fields.ts';
 
