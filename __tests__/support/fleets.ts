@@ -28,6 +28,8 @@ export const outcomes = {
   lost: { result: 'failed', isUnavailable: true, canRollBack: false },
   /** Nothing was done to it. */
   refused: { result: 'failed', isUnavailable: false, canRollBack: false },
+  /** The rollout had stopped before its rebuild was sent. */
+  withdrawn: { result: 'withdrawn', isUnavailable: false, canRollBack: false },
   cut: { result: 'cancelled', isUnavailable: true, canRollBack: false }
 } as const satisfies Readonly<Record<string, Outcome>>;
 

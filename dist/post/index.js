@@ -3120,6 +3120,8 @@ function endOf(run) {
         return refusedEnd(run);
     if (run.progress === 'working')
         return undefined;
+    if (isWithdrawn(run))
+        return { kind: 'withdrawn' };
     const cause = causeOf(run);
     if (run.cancelled)
         return cancelledEnd(run, cause);
@@ -3137,6 +3139,9 @@ function instance_end_hasSucceeded(run) {
 function successOf({ rebuild }) {
     const kind = rebuild?.ending?.kind;
     return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? kind : undefined;
+}
+function isWithdrawn({ rebuild }) {
+    return rebuild?.ending?.kind === 'withdrawn';
 }
 function instance_end_isRolledBack({ rollback }) {
     const kind = rollback?.rebuild?.ending?.kind;
@@ -3241,6 +3246,8 @@ function statusOf(run, state) {
             if (end.goesOn)
                 return 'inProgress';
             return run.rebuild?.ending?.kind === 'rebuilt' || end.at === 'rollback' ? 'failed' : 'notStarted';
+        case 'withdrawn':
+            return 'notStarted';
         case 'rollbackFailed':
             return 'failed';
         default:
@@ -3754,6 +3761,7 @@ function failureOfEnd(run, end) {
         case 'rebuilt':
         case 'skipped':
         case 'started':
+        case 'withdrawn':
             return undefined;
         case 'failed':
             return explainFailed(run, end.cause);
@@ -4437,6 +4445,8 @@ function rollout_order_planRollout(targets, { settings, rollback }) {
 
 
 function outcomeOf(run) {
+    if (isWithdrawn(run))
+        return { result: 'withdrawn', isUnavailable: !isServing(run), canRollBack: false };
     if (run.cancelled)
         return { result: 'cancelled', isUnavailable: !isServing(run), canRollBack: false };
     const kind = run.rebuild?.ending?.kind;
@@ -4495,7 +4505,7 @@ function runsUntouched(rebuild, before = '') {
 function stop_message_stopMessage({ course, rollout, instances }) {
     if (course?.stop === undefined)
         return undefined;
-    const left = instances.filter(({ progress }) => progress === 'planned').length;
+    const left = instances.filter((run) => run.progress === 'planned' || isWithdrawn(run)).length;
     const wasRolledBack = instances.some((run) => run.rollback !== undefined);
     if (left === 0 && !wasRolledBack)
         return undefined;
@@ -5203,6 +5213,9 @@ function stepRollout(rollout, event) {
 }
 function onEnded(before, id, outcome) {
     const { result, isUnavailable, canRollBack } = outcome;
+    if (result === 'withdrawn') {
+        return [{ ...before, members: before.members.with(id, { state: 'waiting', isUnavailable }) }, []];
+    }
     const completionOrder = before.ended + 1;
     const hasFailed = result === 'failed';
     const after = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { FailureKind } from '../../../src/core/model/failure.ts';
 import { diskStateOf } from '../../../src/core/rebuild/disk-state.ts';
 import { narrate } from '../../../src/core/rebuild/log-lines.ts';
-import type { RebuildEvent } from '../../../src/core/rebuild/rebuild-state.ts';
+import type { RebuildEvent, RebuildState } from '../../../src/core/rebuild/rebuild-state.ts';
 import { begin, step } from '../../../src/core/rebuild/step-rebuild.ts';
 import {
   failureOf,
@@ -825,6 +825,31 @@ describe('cancel', () => {
     const out = cancelled(looked, { type: 'cancelled', atMs: 2, failure: failureOf('ambiguous') });
     expect(diskStateOf(out)).toBe('unknown');
     expect(step(out, { type: 'cancelled', atMs: 3 })).toEqual([out, { type: 'end' }]);
+  });
+});
+
+describe('a rebuild that is withdrawn when it is due to be sent', () => {
+  const ready = (): RebuildState => {
+    const [rebuild] = begin(taskOf(), 0, plannedOf());
+    return step(rebuild, { type: 'observed', observation: observationOf(0, {}, true, true) })[0];
+  };
+
+  test('ends untouched, and no phase says that it was sent', () => {
+    const [withdrawn, command] = step(ready(), { type: 'withdrawn', atMs: 1 });
+    expect(command).toEqual({ type: 'end' });
+    expect(withdrawn.ending).toEqual({ kind: 'withdrawn' });
+    expect(diskStateOf(withdrawn)).toBe('untouched');
+    expect(withdrawn.phases.map(({ phase }) => phase)).toEqual(['settling', 'ended']);
+    expect(narrate(ready(), withdrawn, 0).join()).toContain('not sent: the rollout has stopped');
+  });
+
+  test('is watched to its end where an answer was lost before', () => {
+    const failure = failureOf('ambiguous');
+    const [lost] = step(ready(), { type: 'sendFailed', atMs: 1, failure });
+    const [watched, command] = step(lost, { type: 'withdrawn', atMs: 300_000 });
+    expect(watched).toMatchObject({ phase: 'confirming', sends: 1 });
+    expect(command.type).toBe('observe');
+    expect(diskStateOf(watched)).toBe('unknown');
   });
 });
 

@@ -44,6 +44,17 @@ describe('one after another', () => {
     expect(game.states).toBe('a:failed b:failed c:succeeded d:waiting e:waiting f:waiting');
   });
 
+  test('one that is withdrawn after the stop was not started: it does not count, and nothing of it is rolled back', () => {
+    const game = new Game('a b c d', { maxUnavailable: 2, rollback: true });
+    game.ends('a');
+    expect(game.ends('b', 'broken')).toEqual(['back b']);
+    expect(game.ends('c', 'withdrawn')).toEqual(['back a']);
+    expect(game.rollbackEnded('b')).toEqual([]);
+    expect(game.rollbackEnded('a')).toEqual(['end']);
+    expect(game.states).toBe('a:rolledBack b:rolledBack c:waiting d:waiting');
+    expect(game.rollout).toMatchObject({ failures: 1, ended: 2 });
+  });
+
   test('a failure within maxFailures that stays unavailable takes its slot for good', () => {
     const game = new Game('a b c d', { maxUnavailable: 2, maxFailures: 2 });
     expect(game.ends('a', 'lost')).toEqual([]);

@@ -25,7 +25,7 @@ function newScene(script?: CallScript, cancel: Cancel = noCancel) {
     secrets: new RebuildSecrets({ login: { kind: 'keepImageLogin' } })
   });
   const send = (id: string, isAgain = false, what = order, ageMs = 0) =>
-    sender.rebuild({ instanceId: id, ...what }, isAgain, clock.nowMs() - ageMs);
+    sender.rebuild({ instanceId: id, ...what }, isAgain, clock.nowMs() - ageMs, cancel.signal);
   const told = () => played.calls.map(({ name, ids }) => `${name} ${ids.join(' ')}`);
   return { clock, send, told, calls: played.calls, idsOf: played.idsOf };
 }

@@ -44,6 +44,25 @@ describe('the loop of a rollout', () => {
     expect(clock.nowMs()).toBe(5_000);
   });
 
+  test('aborts the signal of all that is under way at the stop, and not of a rollback', async () => {
+    const clock = new VirtualClock();
+    const { work } = scripted(clock, (id) => (id === 'a' ? outcomes.broken : outcomes.succeeded));
+    const told: string[] = [];
+    const listening: FleetWork = {
+      async rollForward(id, stop) {
+        stop.addEventListener('abort', () => told.push(`${id} at ${clock.nowMs()}`));
+        // The second is begun with the first, and takes longer.
+        if (id === 'b') await clock.sleep(500, stop).catch(() => undefined);
+        return work.rollForward(id, stop);
+      },
+      rollBack: (id) => work.rollBack(id)
+    };
+    const task = { ...usual, members: membersOf('a b c') };
+    const rollout = await rollOut(task, listening, { clock, cancel: noCancel }, () => undefined);
+    expect(told).toEqual(['a at 1000', 'b at 1000']);
+    expect(rollout.members.get('b')?.state).toBe('rolledBack');
+  });
+
   test('sleeps through the pauses', async () => {
     const clock = new VirtualClock();
     const { work } = scripted(clock);
@@ -101,7 +120,8 @@ describe('the loop of a rollout', () => {
       const clock = new VirtualClock();
       const { work, begun } = scripted(clock, (id) => (id === 'b' ? outcomes.broken : outcomes.succeeded));
       const broken: FleetWork = {
-        rollForward: (id) => (way === 'rollForward' && id === 'a' ? fault() : work.rollForward(id)),
+        rollForward: (id, stop) =>
+          way === 'rollForward' && id === 'a' ? fault() : work.rollForward(id, stop),
         rollBack: (id) => (way === 'rolledBack' ? fault() : work.rollBack(id))
       };
       let ended = 0;

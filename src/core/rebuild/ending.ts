@@ -7,12 +7,13 @@ interface Shown {
   readonly imageId: string;
 }
 
-/** How a rebuild ended. */
+/** How a rebuild ended; `withdrawn`: the rollout had stopped before it was sent. */
 export type Ending =
   | { readonly kind: 'rebuilt' }
   | { readonly kind: 'skipped' }
   | { readonly kind: 'started' }
   | { readonly kind: 'cancelled' }
+  | { readonly kind: 'withdrawn' }
   | { readonly kind: 'failed'; readonly reason: FailureReason };
 
 /** What kept a step before the wipe from being done: the backup, or the leaving of a load balancer. */

@@ -90,6 +90,10 @@ function newPhase(before: RebuildState, now: RebuildState): string[] {
       return [...lines, accepted(now)];
     case 'starting':
       return [...lines, 'Stopped on the image: telling it to start'];
+    case 'ended':
+      return now.ending?.kind === 'withdrawn'
+        ? [...lines, 'not sent: the rollout has stopped, so nothing is erased']
+        : lines;
     default:
       return lines;
   }

@@ -159,6 +159,8 @@ export type RebuildEvent =
   | { readonly type: 'refusedTogether'; readonly atMs: number; readonly failure: CallFailure }
   /** The backup or the drain is done; `problem` is what kept it from being done. */
   | { readonly type: 'prepared'; readonly atMs: number; readonly problem?: Obstacle | undefined }
+  /** The rollout has stopped, so what the last command asked for is not done. */
+  | { readonly type: 'withdrawn'; readonly atMs: number }
   | { readonly type: 'startAccepted'; readonly atMs: number; readonly requestId: string }
   | { readonly type: 'startFailed'; readonly atMs: number; readonly failure: CallFailure }
   | {

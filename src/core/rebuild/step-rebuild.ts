@@ -81,6 +81,8 @@ export function step(rebuild: RebuildState, event: RebuildEvent): Step {
       return onRefusedTogether(rebuild, event.failure, event.atMs);
     case 'prepared':
       return onPrepared(rebuild, event.problem, event.atMs);
+    case 'withdrawn':
+      return onWithdrawn(rebuild, event.atMs);
     case 'startAccepted':
       return observeNext(noteRequest(rebuild, event.requestId), event.atMs, true);
     case 'startFailed':
@@ -158,6 +160,14 @@ function onPrepared(rebuild: RebuildState, problem: Obstacle | undefined, atMs: 
   if (problem !== undefined) return fail(rebuild, { kind, problem }, atMs);
   const fresh: RebuildState = { ...enter(rebuild, 'settling', atMs), adopted: false, evidence: {} };
   return observeAt({ ...fresh, deadlineMs: atMs + rebuild.task.timeoutMs }, atMs);
+}
+
+/** One whose answer was lost is not sent once more, and is watched to the end. */
+function onWithdrawn(rebuild: RebuildState, atMs: number): Step {
+  if (rebuild.sends > 0) return observeNext(enter(rebuild, 'confirming', atMs), atMs, true);
+  // It was about to be sent, and never was.
+  const phases = rebuild.phases.filter(({ phase }) => phase !== 'sending');
+  return end({ ...rebuild, phases }, { kind: 'withdrawn' }, atMs);
 }
 
 function onAccepted(rebuild: RebuildState, requestId: string, atMs: number): Step {

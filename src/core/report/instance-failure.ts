@@ -66,6 +66,7 @@ function failureOfEnd(run: InstanceRun, end: InstanceEnd): Told | undefined {
     case 'rebuilt':
     case 'skipped':
     case 'started':
+    case 'withdrawn':
       return undefined;
     case 'failed':
       return explainFailed(run, end.cause);

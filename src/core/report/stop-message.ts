@@ -1,7 +1,7 @@
 /** Why a rollout stopped, in words. */
 import { whyUnavailable } from '../plan/rollout-order.ts';
 import type { StopReason } from '../rollout/stop-reason.ts';
-import { endOf } from '../run/instance-end.ts';
+import { endOf, isWithdrawn } from '../run/instance-end.ts';
 import type { InstanceRun } from '../run/instance-run.ts';
 import { outcomeOf } from '../run/next-steps.ts';
 import type { RunState } from '../run/run-state.ts';
@@ -9,7 +9,7 @@ import type { RunState } from '../run/run-state.ts';
 /** Why it stopped, and what became of the rest; `undefined` where there was nothing left to stop. */
 export function stopMessage({ course, rollout, instances }: RunState): string | undefined {
   if (course?.stop === undefined) return undefined;
-  const left = instances.filter(({ progress }) => progress === 'planned').length;
+  const left = instances.filter((run) => run.progress === 'planned' || isWithdrawn(run)).length;
   const wasRolledBack = instances.some((run) => run.rollback !== undefined);
   if (left === 0 && !wasRolledBack) return undefined;
   const unavailable = instances.filter(isStillUnavailable).length;

@@ -17,9 +17,9 @@ export interface RolloutTask {
   readonly rollback: boolean;
 }
 
-/** How the work on a target ended. */
+/** How the work on a target ended; `withdrawn`: the rollout stopped before anything was sent for it. */
 export interface Outcome {
-  readonly result: 'succeeded' | 'failed' | 'cancelled';
+  readonly result: 'succeeded' | 'failed' | 'cancelled' | 'withdrawn';
   /** Whether it is unavailable now: erased, or perhaps erased, and not known to be healthy. */
   readonly isUnavailable: boolean;
   readonly canRollBack: boolean;

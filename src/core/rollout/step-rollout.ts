@@ -59,6 +59,9 @@ export function stepRollout(rollout: Rollout, event: RolloutEvent): RolloutStep 
 
 function onEnded(before: Rollout, id: string, outcome: Outcome): RolloutStep {
   const { result, isUnavailable, canRollBack } = outcome;
+  if (result === 'withdrawn') {
+    return [{ ...before, members: before.members.with(id, { state: 'waiting', isUnavailable }) }, []];
+  }
   const completionOrder = before.ended + 1;
   const hasFailed = result === 'failed';
   const after: Rollout = {

@@ -39,11 +39,11 @@ export type FailureCause =
 export type CancelledAt = 'beforeSend' | 'rebuild' | 'health' | 'rollback';
 
 /**
- * How this run ended for one instance. `rolloutStopped` instead of a cause: it had succeeded itself, and was rolled
- * back with the others.
+ * How this run ended for one instance. `withdrawn`: the rollout stopped before its rebuild was sent. `rolloutStopped`
+ * instead of a cause: it had succeeded itself, and was rolled back with the others.
  */
 export type InstanceEnd =
-  | { readonly kind: 'rebuilt' | 'skipped' | 'started' }
+  | { readonly kind: 'rebuilt' | 'skipped' | 'started' | 'withdrawn' }
   | { readonly kind: 'failed'; readonly cause: FailureCause }
   | { readonly kind: 'rolledBack' | 'rollbackFailed'; readonly cause: FailureCause | 'rolloutStopped' }
   | {
@@ -58,6 +58,7 @@ export type InstanceEnd =
 export function endOf(run: InstanceRun): InstanceEnd | undefined {
   if (run.progress === 'planned') return refusedEnd(run);
   if (run.progress === 'working') return undefined;
+  if (isWithdrawn(run)) return { kind: 'withdrawn' };
   const cause = causeOf(run);
   if (run.cancelled) return cancelledEnd(run, cause);
   if (run.rollback !== undefined) {
@@ -76,6 +77,11 @@ export function hasSucceeded(run: InstanceRun): boolean {
 function successOf({ rebuild }: InstanceRun): 'rebuilt' | 'skipped' | 'started' | undefined {
   const kind = rebuild?.ending?.kind;
   return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? kind : undefined;
+}
+
+/** Whether the rollout stopped before its rebuild was sent. */
+export function isWithdrawn({ rebuild }: InstanceRun): boolean {
+  return rebuild?.ending?.kind === 'withdrawn';
 }
 
 /** Whether the rollback came to a good end. */

@@ -25,6 +25,8 @@ export function statusOf(run: InstanceRun, state: RunState): InstanceStatus {
     case 'cancelled':
       if (end.goesOn) return 'inProgress';
       return run.rebuild?.ending?.kind === 'rebuilt' || end.at === 'rollback' ? 'failed' : 'notStarted';
+    case 'withdrawn':
+      return 'notStarted';
     case 'rollbackFailed':
       return 'failed';
     default:

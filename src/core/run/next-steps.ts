@@ -5,11 +5,12 @@ import { whyUnavailable } from '../plan/rollout-order.ts';
 import { diskStateOf } from '../rebuild/disk-state.ts';
 import type { RebuildState } from '../rebuild/rebuild-state.ts';
 import type { Outcome } from '../rollout/rollout-state.ts';
-import { hasSucceeded, isRolledBack } from './instance-end.ts';
+import { hasSucceeded, isRolledBack, isWithdrawn } from './instance-end.ts';
 import { type InstanceRun, isLowered, previousImageId, type Rollback } from './instance-run.ts';
 
 /** How the work on an instance ended, for the rollout that it is a part of. */
 export function outcomeOf(run: InstanceRun): Outcome {
+  if (isWithdrawn(run)) return { result: 'withdrawn', isUnavailable: !isServing(run), canRollBack: false };
   if (run.cancelled) return { result: 'cancelled', isUnavailable: !isServing(run), canRollBack: false };
   const kind = run.rebuild?.ending?.kind;
   if (hasSucceeded(run)) {

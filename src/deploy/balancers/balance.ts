@@ -26,6 +26,7 @@ export interface Balance {
    *
    * @param heldWeights the earlier ones, which know the weight of one that was restored
    * @param keep told of every change before it is asked for and after it is done
+   * @param stop ends the wait of `drainTime`
    * @returns what kept it from being done
    * @throws CancelledError on abort
    */
@@ -33,7 +34,8 @@ export interface Balance {
     instanceId: string,
     heldWeights: readonly HeldWeight[],
     keep: KeepHeldWeights,
-    log: Log
+    log: Log,
+    stop: AbortSignal
   ): Promise<Obstacle | undefined>;
   /**
    * Gives back what is held.
@@ -57,7 +59,7 @@ export function createBalance(
   { blbIds, drainMs }: { readonly blbIds: readonly string[]; readonly drainMs: number },
   ports: Pick<Ports, 'balancers' | 'clock' | 'cancel'>
 ): Balance {
-  const { clock, cancel } = ports;
+  const { clock } = ports;
   const weights = createWeights(ports);
   const read = sharedReads(ports);
 
@@ -85,7 +87,7 @@ export function createBalance(
   };
 
   return {
-    async leave(instanceId, before, keep, log) {
+    async leave(instanceId, before, keep, log, stop) {
       let heldWeights = before;
       const note = (now: readonly HeldWeight[]): void => {
         heldWeights = now;
@@ -117,7 +119,7 @@ export function createBalance(
       }
       const [first] = failures;
       if (first === undefined) {
-        if (openHeldWeights(heldWeights).length > 0) await clock.sleep(drainMs, cancel.signal);
+        if (openHeldWeights(heldWeights).length > 0) await clock.sleep(drainMs, stop);
         return undefined;
       }
       await rejoin(instanceId, heldWeights, keep, log);

@@ -89,9 +89,10 @@ export async function untilCancelled(
 
 /** What comes before the wipe. */
 function preparations(target: PlannedTarget, ports: InstancePorts, recorder: RunRecorder): Preparations {
-  const { balance, log, clock } = ports;
+  const { balance, log, clock, stop } = ports;
+  const cancel = { ...ports.cancel, signal: stop };
   return {
-    backup: () => makeBackup(target, ports, (backup) => recorder.add({ backup })),
+    backup: () => makeBackup(target, { ...ports, cancel }, (backup) => recorder.add({ backup })),
     drain: () =>
       withHeartbeat(
         async () =>
@@ -99,7 +100,8 @@ function preparations(target: PlannedTarget, ports: InstancePorts, recorder: Run
             target.instance.id,
             recorder.current().heldWeights,
             (heldWeights) => recorder.add({ heldWeights }),
-            log
+            log,
+            stop
           ),
         (elapsedMs) =>
           log.info(

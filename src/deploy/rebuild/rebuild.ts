@@ -1,6 +1,6 @@
 /** The loop of one rebuild: it performs each command and feeds what came of it back to the reducer. */
 
-import { CallError } from '../../core/model/failure.ts';
+import { CallError, CancelledError } from '../../core/model/failure.ts';
 import { lacksFacts, type Task } from '../../core/plan/decide.ts';
 import type { Obstacle } from '../../core/rebuild/ending.ts';
 import type {
@@ -26,6 +26,8 @@ const lastReadMs = 2_000;
 export interface RebuildPorts extends Pick<Ports, 'bcc' | 'clock' | 'random' | 'cancel'> {
   readonly watch: Watch;
   readonly sender: Sender;
+  /** Aborts with the rollout's stop as well as with the cancel: from then on nothing is sent that erases. */
+  readonly stop: AbortSignal;
 }
 
 /** Told of every step, in order; `now` is the state after it. It must not throw. */
@@ -98,10 +100,11 @@ async function perform(
   ports: RebuildPorts,
   prepare: Preparations
 ): Promise<RebuildEvent> {
-  const { bcc, clock, cancel, sender } = ports;
+  const { bcc, clock, cancel, sender, stop } = ports;
   const id = rebuild.task.instanceId;
   try {
     cancel.signal.throwIfAborted();
+    if (stop.aborted && leadsToErasing(command.type)) return { type: 'withdrawn', atMs: clock.nowMs() };
     switch (command.type) {
       case 'observe':
         return await takeObservation(command, rebuild, ports);
@@ -114,7 +117,7 @@ async function perform(
         const observedAtMs = rebuild.reference?.atMs ?? clock.nowMs();
         // After a search a call went out for it before, alone or together with others.
         const isAgain = wasIn(rebuild, 'searching');
-        const { requestId } = await sender.rebuild(rebuild.task, isAgain, observedAtMs);
+        const { requestId } = await sender.rebuild(rebuild.task, isAgain, observedAtMs, stop);
         return { type: 'accepted', atMs: clock.nowMs(), requestId };
       }
       case 'start': {
@@ -125,6 +128,11 @@ async function perform(
   } catch (error) {
     return failed(command.type, error, ports);
   }
+}
+
+/** Whether the command erases, or prepares that. */
+function leadsToErasing(type: RebuildCommand['type']): boolean {
+  return type === 'backup' || type === 'drain' || type === 'send';
 }
 
 /** Makes the observation at its moment. */
@@ -164,6 +172,7 @@ function failed(
       ? { type: 'cancelled', atMs, failure, together }
       : { type: 'cancelled', atMs };
   }
+  if (error instanceof CancelledError && ports.stop.aborted) return { type: 'withdrawn', atMs };
   if (failure === undefined || what === 'backup' || what === 'drain') throw error;
   if (error instanceof RefusedTogetherError) return { type: 'refusedTogether', atMs, failure };
   const type = { observe: 'observeFailed', send: 'sendFailed', start: 'startFailed' } as const;

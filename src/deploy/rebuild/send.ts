@@ -19,11 +19,13 @@ export interface Sender {
    * @param isAgain whether a rebuild of this instance was sent before
    * @param observedAtMs when the observation was sent that it was decided by; once it has aged, nothing leaves, and
    *   the call fails as `throttled`
+   * @param stop once it aborts, what has not left yet never does; the same for all of one spec
    */
   rebuild(
     task: Pick<Task, 'instanceId' | 'image' | 'rollsBackFrom'>,
     isAgain: boolean,
-    observedAtMs: number
+    observedAtMs: number,
+    stop: AbortSignal
   ): Promise<Accepted>;
 }
 
@@ -57,12 +59,11 @@ export function createSender({ bcc, clock, cancel, secrets }: SenderPorts): Send
   let isBatchDenied = false;
 
   /** Settles every one of them; never rejects. */
-  const send = async (pendings: readonly PendingRebuild[], spec: RebuildSpec): Promise<void> => {
+  const send = async (pendings: readonly PendingRebuild[], spec: RebuildSpec, start: AbortSignal) => {
     const ids = pendings.map(({ instanceId }) => instanceId);
     const expiresAtMs = Math.min(...pendings.map(({ observedAtMs }) => observedAtMs)) + freshMs;
     try {
-      const options = { start: cancel.signal, expiresAtMs };
-      const accepted = await bcc.rebuild(ids, spec, cancel.writes, options);
+      const accepted = await bcc.rebuild(ids, spec, cancel.writes, { start, expiresAtMs });
       for (const { resolve } of pendings) resolve(accepted);
     } catch (error) {
       const isBatch = error instanceof CallError && ids.length > 1;
@@ -78,11 +79,11 @@ export function createSender({ bcc, clock, cancel, secrets }: SenderPorts): Send
     if (isAged) reject(aged(instanceId));
     return !isAged;
   };
-  const sendWaiting = async (spec: RebuildSpec): Promise<void> => {
+  const sendWaiting = async (spec: RebuildSpec, stop: AbortSignal): Promise<void> => {
     const pendings = waiting.get(spec) ?? [];
     try {
       // Wait one tick, so that this tick's rebuilds join the batch.
-      await clock.sleep(0, cancel.signal);
+      await clock.sleep(0, stop);
     } catch (error) {
       for (const { reject } of pendings) reject(error);
       return;
@@ -90,22 +91,22 @@ export function createSender({ bcc, clock, cancel, secrets }: SenderPorts): Send
       waiting.delete(spec);
     }
     const pages = pagesOf(pendings.filter(isFresh), isBatchDenied ? 1 : maxIdsPerCall);
-    for (const page of pages) void send(page, spec);
+    for (const page of pages) void send(page, spec, stop);
   };
 
   return {
-    rebuild: ({ instanceId, image, rollsBackFrom }, isAgain, observedAtMs) =>
+    rebuild: ({ instanceId, image, rollsBackFrom }, isAgain, observedAtMs, stop) =>
       new Promise((resolve, reject) => {
         const pending = { instanceId, observedAtMs, resolve, reject };
         if (!isFresh(pending)) return;
         const script = rollsBackFrom === undefined ? 'asRequested' : 'previous';
         const spec = secrets.specOf(instanceId, image.id, script);
         const others = waiting.get(spec);
-        if (isAgain) void send([pending], spec);
+        if (isAgain) void send([pending], spec, stop);
         else if (others !== undefined) others.push(pending);
         else {
           waiting.set(spec, [pending]);
-          void sendWaiting(spec);
+          void sendWaiting(spec, stop);
         }
       })
   };

@@ -30,12 +30,17 @@ const fewTargets = 20;
 export function createInstanceWork(
   request: RunRequest,
   { plan, observations }: Survey,
-  given: Omit<InstancePorts, 'imagesInUse'>,
+  given: Omit<InstancePorts, 'imagesInUse' | 'stop'>,
   store: Pick<RunStateStore, 'current' | 'runOf'>,
   observe: (run: InstanceRun) => void
 ): FleetWork {
   const count = plan.targets.length;
-  const ports: InstancePorts = { ...given, imagesInUse: () => imagesInUse(store.current()) };
+  // A rollback is there to end what a rollout began, so its stop does not stop it.
+  const ports: InstancePorts = {
+    ...given,
+    stop: given.cancel.signal,
+    imagesInUse: () => imagesInUse(store.current())
+  };
   // Unavailable from the start, and not started yet.
   const unavailable = new Set(
     plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id)
@@ -65,7 +70,7 @@ export function createInstanceWork(
   };
 
   return {
-    async rollForward(id) {
+    async rollForward(id, stop) {
       const { target } = store.runOf(id);
       const earlier = [...(await known(target))];
       if (count > 1 && target.decision.action !== 'skip' && unavailable.delete(id)) {
@@ -74,7 +79,7 @@ export function createInstanceWork(
         if (now !== undefined) earlier.push(now);
       }
       const run = await inLog(id, `Rebuild ${id}`, (log) =>
-        runInstance(target, request, earlier, { ...ports, log }, observe)
+        runInstance(target, request, earlier, { ...ports, stop, log }, observe)
       );
       return outcomeOf(done(run));
     },

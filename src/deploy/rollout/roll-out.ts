@@ -13,8 +13,12 @@ import type { Ports } from '../../ports/ports.ts';
 
 /** What is done to the targets. Both resolve however it ended, and throw only faults of the program. */
 export interface FleetWork {
-  /** `recovered` where it was unavailable from the start, serves again, and nothing was done to it. */
-  rollForward(id: string): Promise<Outcome | 'recovered'>;
+  /**
+   * `recovered` where it was unavailable from the start, serves again, and nothing was done to it.
+   *
+   * @param stop aborts when the rollout stops: what is not sent by then is withdrawn
+   */
+  rollForward(id: string, stop: AbortSignal): Promise<Outcome | 'recovered'>;
   rollBack(id: string): Promise<RollbackOutcome>;
 }
 
@@ -41,6 +45,8 @@ export async function rollOut(
   // Keeps those that come while others are worked on.
   const events = on(inbox, 'event');
   const put = (event: RolloutEvent): void => void inbox.emit('event', event);
+  const stopped = new AbortController();
+  const stop = AbortSignal.any([cancel.signal, stopped.signal]);
   const faults: unknown[] = [];
   const onAbort = (): void => put({ type: 'cancelled', atMs: nowMs() });
   const failed = (error: unknown): Outcome => {
@@ -52,7 +58,7 @@ export async function rollOut(
   const begin = async (command: Exclude<RolloutCommand, { type: 'end' }>): Promise<RolloutEvent> => {
     switch (command.type) {
       case 'begin': {
-        const outcome = await work.rollForward(command.id).catch(failed);
+        const outcome = await work.rollForward(command.id, stop).catch(failed);
         const { id } = command;
         return outcome === 'recovered'
           ? { type: 'recovered', id, atMs: nowMs() }
@@ -87,6 +93,7 @@ export async function rollOut(
       if (rollout.isOver) break;
       const [event] = (await events.next()).value as [RolloutEvent];
       [rollout, commands] = stepRollout(rollout, event);
+      if (rollout.stop !== undefined) stopped.abort();
       observe(rollout);
     }
     if (faults.length > 0) throw faults[0];
