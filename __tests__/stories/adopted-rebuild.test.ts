@@ -1,5 +1,6 @@
 /** A run that adopts the rebuild of another run must not report the living disk as erased. */
 import { describe, expect, test } from '@jest/globals';
+import { closingLine } from '../../src/core/report/closing-line.ts';
 import { annotationsOf } from '../../src/core/summary/annotations.ts';
 import { summaryOf } from '../../src/core/summary/summary.ts';
 import { stateBehind } from '../support/reported.ts';
@@ -47,11 +48,22 @@ describe('a rebuild that was under way already', () => {
     }
   );
 
+  test('has the login of the run that sent it, and the run says so', async () => {
+    await underWay('end', async (world) => {
+      const report = await world.run();
+      const note = 'the rebuild was under way already, with the login of the run that sent it';
+      expect(world.lines.join('\n')).toContain(note);
+      expect(closingLine(stateBehind(report), true)).toContain(note);
+      expect(summaryOf(stateBehind(report))).toContain('| Login | that of the run that sent the rebuild |');
+    });
+  });
+
   test('onto another image is waited for, and then the disk that it has is erased, and named', async () => {
     await underWay('accept', async (world, diskId) => {
       const report = await world.run({ image: { kind: 'id', id: 'm-web-1' } });
       expect(oneOf(report)).toMatchObject({ status: 'rebuilt', erases: { systemDiskId: diskId } });
       expect(summaryOf(stateBehind(report))).toContain(`| Erased | system disk <code>${diskId}</code>`);
+      expect(world.lines.join('\n')).not.toContain('the login of the run that sent it');
     });
   });
 });

@@ -2885,6 +2885,8 @@ function isSameScript(one, other) {
     return one === undefined ? other === undefined : one.equals(other);
 }
 
+// EXTERNAL MODULE: ./core/time.js
+var time = __nccwpck_require__(1552);
 ;// CONCATENATED MODULE: ./core/model/bcc-status.js
 const bcc_status_kinds = new Map([
     ['Running', 'up'],
@@ -3053,6 +3055,117 @@ function diskReadiness(rebuild, observation) {
     return lacksAsBefore || /^in[_-]?use$/i.test(status) ? 'settled' : 'unsettled';
 }
 
+;// CONCATENATED MODULE: ./core/rebuild/log-lines.js
+
+
+
+const adoptedNote = 'the rebuild was under way already, with the login of the run that sent it';
+function narrate(before, now, elapsedMs) {
+    const lines = [...newObservations(before, now), ...newFailure(before, now), ...newPhase(before, now)];
+    return lines.map((line) => stamp(line, elapsedMs));
+}
+function heartbeat(rebuild, atMs, sinceMs) {
+    const status = rebuild.last?.instance.status ?? 'unknown';
+    const image = rebuild.last?.instance.imageId ?? '';
+    const left = (0,time/* formatDuration */.a3)(Math.max(0, rebuild.deadlineMs - atMs));
+    return stamp(`still ${status} on ${image}; ${purpose(rebuild)}, at most ${left} more`, atMs - sinceMs);
+}
+function stamp(line, elapsedMs) {
+    return `[${(0,time/* formatDuration */.a3)(elapsedMs).padStart(7)}] ${line}`;
+}
+function purpose(rebuild) {
+    switch (rebuild.phase) {
+        case 'settling':
+            return rebuild.adopted
+                ? 'waiting for the change under way to end'
+                : 'waiting to see whether it stays so';
+        case 'searching':
+            return 'checking whether the rebuild was accepted';
+        case 'confirming':
+            return 'waiting for the first sign of the rebuild';
+        case 'starting':
+            return 'waiting for it to start';
+        case 'rechecking':
+            return 'waiting for the change during its health check to end';
+        default:
+            return 'waiting for the rebuild to end';
+    }
+}
+function newObservations(before, now) {
+    return now.history.slice(before.history.length).map((seen, index) => {
+        const previous = now.history[before.history.length + index - 1];
+        if (previous === undefined)
+            return `${seen.status} on ${seen.imageId}`;
+        const status = previous.status === seen.status ? seen.status : `${previous.status} → ${seen.status}`;
+        const image = previous.imageId === seen.imageId ? '' : `, image ${previous.imageId} → ${seen.imageId}`;
+        return `${status}${image}`;
+    });
+}
+function newFailure(before, now) {
+    if (now.lastFailure === undefined || now.lastFailure === before.lastFailure)
+        return [];
+    if (now.ending?.kind === 'failed')
+        return [];
+    return [`a call failed, and the run goes on: ${(0,model_failure/* describeFailure */.Ic)(now.lastFailure)}`];
+}
+function newPhase(before, now) {
+    const lines = [];
+    if (now.adopted && !before.adopted) {
+        lines.push(now.conflicts > before.conflicts
+            ? 'the service refused: another change of the instance is under way; waiting for it to end'
+            : 'a change is under way already; waiting for it to end instead of erasing again');
+    }
+    if (hasStarted(now) && !hasStarted(before) && now.sends > 0)
+        lines.push(startedBy(now));
+    if (now.phase === before.phase)
+        return lines;
+    switch (now.phase) {
+        case 'backup':
+            return [...lines, 'making an image of the system disk first'];
+        case 'draining':
+            return [...lines, 'setting its load balancer weights to 0 first'];
+        case 'sending':
+            return [
+                ...lines,
+                before.phase === 'searching' ? 'nothing has started: sending once more' : 'sending the rebuild'
+            ];
+        case 'searching':
+            return [
+                ...lines,
+                now.inDoubt
+                    ? 'a call for several was refused; checking whether it was carried out for this one'
+                    : 'the answer is lost; checking whether the rebuild was accepted'
+            ];
+        case 'confirming':
+            return [...lines, accepted(now)];
+        case 'starting':
+            return [...lines, 'Stopped on the image: telling it to start'];
+        case 'ended':
+            return [...lines, ...endLines(now)];
+        default:
+            return lines;
+    }
+}
+function endLines({ adopted, ending }) {
+    if (ending?.kind === 'withdrawn')
+        return ['not sent: the rollout has stopped, so nothing is erased'];
+    return adopted && ending?.kind === 'rebuilt' ? [adoptedNote] : [];
+}
+function accepted(rebuild) {
+    const id = rebuild.requestIds.at(-1);
+    return rebuild.answered
+        ? `accepted${id === undefined ? '' : ` (request ID ${id})`}. Running does not count yet: it may still be the old system`
+        : 'not sent again; waiting for the first sign of the rebuild';
+}
+function startedBy(rebuild) {
+    const { leftAtMs, imageAtMs } = rebuild.evidence;
+    const at = rebuild.last?.answeredAtMs;
+    if (leftAtMs === at)
+        return 'the rebuild has started';
+    const what = imageAtMs === at ? 'the image' : 'the system disk';
+    return `the rebuild has started: ${what} has changed; it is done once the status has changed too and is Running again`;
+}
+
 ;// CONCATENATED MODULE: ./core/rebuild/disk-state.js
 
 function diskStateOf(rebuild) {
@@ -3150,6 +3263,8 @@ function endOf(run) {
         return refusedEnd(run);
     if (run.progress === 'working')
         return undefined;
+    if (isWithdrawn(run))
+        return { kind: 'withdrawn' };
     const cause = causeOf(run);
     if (run.cancelled)
         return cancelledEnd(run, cause);
@@ -3167,6 +3282,12 @@ function hasSucceeded(run) {
 function successOf({ rebuild }) {
     const kind = rebuild?.ending?.kind;
     return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? kind : undefined;
+}
+function isAdopted({ rebuild }) {
+    return rebuild?.adopted === true && rebuild.ending?.kind === 'rebuilt';
+}
+function isWithdrawn({ rebuild }) {
+    return rebuild?.ending?.kind === 'withdrawn';
 }
 function instance_end_isRolledBack({ rollback }) {
     const kind = rollback?.rebuild?.ending?.kind;
@@ -3219,6 +3340,8 @@ function statusOf(run, state) {
             if (end.goesOn)
                 return 'inProgress';
             return run.rebuild?.ending?.kind === 'rebuilt' || end.at === 'rollback' ? 'failed' : 'notStarted';
+        case 'withdrawn':
+            return 'notStarted';
         case 'rollbackFailed':
             return 'failed';
         default:
@@ -3247,8 +3370,6 @@ function instance_status_runStatus(state) {
     return statuses.has('rebuilt') ? 'rebuilt' : 'skipped';
 }
 
-// EXTERNAL MODULE: ./core/time.js
-var time = __nccwpck_require__(1552);
 // EXTERNAL MODULE: ./core/health/unhealthy.js + 1 modules
 var unhealthy = __nccwpck_require__(9188);
 ;// CONCATENATED MODULE: ./core/images/backup.js
@@ -3730,6 +3851,7 @@ function failureOfEnd(run, end) {
         case 'rebuilt':
         case 'skipped':
         case 'started':
+        case 'withdrawn':
             return undefined;
         case 'failed':
             return explainFailed(run, end.cause);
@@ -3923,6 +4045,8 @@ function planRollout(targets, { settings, rollback }) {
 
 
 function outcomeOf(run) {
+    if (isWithdrawn(run))
+        return { result: 'withdrawn', isUnavailable: !isServing(run), canRollBack: false };
     if (run.cancelled)
         return { result: 'cancelled', isUnavailable: !isServing(run), canRollBack: false };
     const kind = run.rebuild?.ending?.kind;
@@ -3963,7 +4087,10 @@ function isServing(run) {
     const { target, rebuild, health } = run;
     if (health?.healthy === false || isLowered(run) || whyUnavailable(target) !== undefined)
         return false;
-    return rebuild === undefined || runsUntouched(rebuild, target.instance.status);
+    if (rebuild === undefined)
+        return true;
+    const isObserved = rebuild.last === undefined || rebuild.stretchSinceMs !== undefined;
+    return isObserved && runsUntouched(rebuild, target.instance.status);
 }
 function staysOnNewImage({ rebuild }) {
     return rebuild === undefined || runsUntouched(rebuild);
@@ -3981,7 +4108,7 @@ function runsUntouched(rebuild, before = '') {
 function stop_message_stopMessage({ course, rollout, instances }) {
     if (course?.stop === undefined)
         return undefined;
-    const left = instances.filter(({ progress }) => progress === 'planned').length;
+    const left = instances.filter((run) => run.progress === 'planned' || isWithdrawn(run)).length;
     const wasRolledBack = instances.some((run) => run.rollback !== undefined);
     if (left === 0 && !wasRolledBack)
         return undefined;
@@ -4035,6 +4162,8 @@ function isStillUnavailable(run) {
 
 
 
+
+
 function closingLine(state, ok) {
     if (ok && instance_status_runStatus(state) === 'planned')
         return 'Nothing was sent: this was a dry run.';
@@ -4055,7 +4184,7 @@ function ofOne(one, imageId) {
     const reason = one.failure === undefined ? '' : ` (${one.failure.reason})`;
     switch (status) {
         case 'rebuilt':
-            return `Rebuilt ${id} from ${imageId}${run.rebuild?.adopted === true ? ' (the rebuild was under way already)' : ''}`;
+            return `Rebuilt ${id} from ${imageId}${isAdopted(run) ? ` (${adoptedNote})` : ''}`;
         case 'skipped':
             return `Nothing was erased: ${id} runs on ${imageId} already`;
         case 'started':
@@ -4182,6 +4311,10 @@ function run_state_parseRunState(text) {
         throw new RangeError('the state was written by another version of this action');
     const { image } = shared;
     const instances = lines.map((line) => JSON.parse(line, (key, value) => (key === 'image' && value === null ? image : value)));
+    const { length } = shared.rollout.members;
+    const missing = length - instances.length;
+    if (missing !== 0)
+        throw new RangeError(`${missing} of ${length} instances are missing from the state of the run`);
     return { ...shared, instances };
 }
 
@@ -4994,6 +5127,9 @@ function stepRollout(rollout, event) {
 }
 function onEnded(before, id, outcome) {
     const { result, isUnavailable, canRollBack } = outcome;
+    if (result === 'withdrawn') {
+        return [{ ...before, members: before.members.with(id, { state: 'waiting', isUnavailable }) }, []];
+    }
     const completionOrder = before.ended + 1;
     const hasFailed = result === 'failed';
     const after = {
@@ -5173,7 +5309,7 @@ async function allDone(works) {
 
 
 function createBalance({ blbIds, drainMs }, ports) {
-    const { clock, cancel } = ports;
+    const { clock } = ports;
     const weights = createWeights(ports);
     const read = sharedReads(ports);
     const set = (server, weight) => {
@@ -5197,7 +5333,7 @@ function createBalance({ blbIds, drainMs }, ports) {
         return told.length === 0 ? undefined : told.join(' ');
     };
     return {
-        async leave(instanceId, before, keep, log) {
+        async leave(instanceId, before, keep, log, stop) {
             let heldWeights = before;
             const note = (now) => {
                 heldWeights = now;
@@ -5232,7 +5368,7 @@ function createBalance({ blbIds, drainMs }, ports) {
             const [first] = failures;
             if (first === undefined) {
                 if (openHeldWeights(heldWeights).length > 0)
-                    await clock.sleep(drainMs, cancel.signal);
+                    await clock.sleep(drainMs, stop);
                 return undefined;
             }
             await rejoin(instanceId, heldWeights, keep, log);
@@ -6147,12 +6283,11 @@ const freshMs = 10_000;
 function createSender({ bcc, clock, cancel, secrets }) {
     const waiting = new Map();
     let isBatchDenied = false;
-    const send = async (pendings, spec) => {
+    const send = async (pendings, spec, start) => {
         const ids = pendings.map(({ instanceId }) => instanceId);
         const expiresAtMs = Math.min(...pendings.map(({ observedAtMs }) => observedAtMs)) + freshMs;
         try {
-            const options = { start: cancel.signal, expiresAtMs };
-            const accepted = await bcc.rebuild(ids, spec, cancel.writes, options);
+            const accepted = await bcc.rebuild(ids, spec, cancel.writes, { start, expiresAtMs });
             for (const { resolve } of pendings)
                 resolve(accepted);
         }
@@ -6170,10 +6305,10 @@ function createSender({ bcc, clock, cancel, secrets }) {
             reject(aged(instanceId));
         return !isAged;
     };
-    const sendWaiting = async (spec) => {
+    const sendWaiting = async (spec, stop) => {
         const pendings = waiting.get(spec) ?? [];
         try {
-            await clock.sleep(0, cancel.signal);
+            await clock.sleep(0, stop);
         }
         catch (error) {
             for (const { reject } of pendings)
@@ -6185,10 +6320,10 @@ function createSender({ bcc, clock, cancel, secrets }) {
         }
         const pages = (0,limits/* pagesOf */.E)(pendings.filter(isFresh), isBatchDenied ? 1 : limits/* maxIdsPerCall */.e);
         for (const page of pages)
-            void send(page, spec);
+            void send(page, spec, stop);
     };
     return {
-        rebuild: ({ instanceId, image, rollsBackFrom }, isAgain, observedAtMs) => new Promise((resolve, reject) => {
+        rebuild: ({ instanceId, image, rollsBackFrom }, isAgain, observedAtMs, stop) => new Promise((resolve, reject) => {
             const pending = { instanceId, observedAtMs, resolve, reject };
             if (!isFresh(pending))
                 return;
@@ -6196,12 +6331,12 @@ function createSender({ bcc, clock, cancel, secrets }) {
             const spec = secrets.specOf(instanceId, image.id, script);
             const others = waiting.get(spec);
             if (isAgain)
-                void send([pending], spec);
+                void send([pending], spec, stop);
             else if (others !== undefined)
                 others.push(pending);
             else {
                 waiting.set(spec, [pending]);
-                void sendWaiting(spec);
+                void sendWaiting(spec, stop);
             }
         })
     };
@@ -6625,6 +6760,12 @@ function startIt(rebuild, observation) {
     };
     return [starting, { type: 'start' }];
 }
+function withdraw(rebuild, atMs) {
+    if (rebuild.sends > 0)
+        return observeNext(enter(rebuild, 'confirming', atMs), atMs, true);
+    const phases = rebuild.phases.filter(({ phase }) => phase !== 'sending');
+    return end({ ...rebuild, phases }, { kind: 'withdrawn' }, atMs);
+}
 function finish(rebuild, atMs) {
     const erased = rebuild.sends > 0 || wasRebuiltByOthers(rebuild);
     return end(rebuild, { kind: erased ? 'rebuilt' : 'skipped' }, atMs);
@@ -6970,6 +7111,8 @@ function step(rebuild, event) {
             return onRefusedTogether(rebuild, event.failure, event.atMs);
         case 'prepared':
             return onPrepared(rebuild, event.problem, event.atMs);
+        case 'withdrawn':
+            return withdraw(rebuild, event.atMs);
         case 'startAccepted':
             return observeNext(noteRequest(rebuild, event.requestId), event.atMs, true);
         case 'startFailed':
@@ -7074,7 +7217,8 @@ function onSendFailed(before, failure, atMs) {
         return failCall({ ...rebuild, inDoubt }, failure, atMs);
     if (inDoubt)
         return observeNext({ ...searching(rebuild, atMs), inDoubt, conflicts }, atMs, true);
-    const waiting = enter({ ...adopt(rebuild, { ...rebuild.last, answeredAtMs: atMs }), conflicts }, 'settling', atMs);
+    const adopted = adopt(rebuild, { ...rebuild.last, answeredAtMs: atMs });
+    const waiting = enter({ ...adopted, conflicts }, 'settling', atMs);
     return observeNext({ ...waiting, dueMs: atMs }, atMs, true);
 }
 function onRefusedTogether(before, failure, atMs) {
@@ -7134,10 +7278,12 @@ async function recheckOne(proven, ports, observe) {
     return rebuild;
 }
 async function perform(command, rebuild, ports, prepare) {
-    const { bcc, clock, cancel, sender } = ports;
+    const { bcc, clock, cancel, sender, stop } = ports;
     const id = rebuild.task.instanceId;
     try {
         cancel.signal.throwIfAborted();
+        if (stop.aborted && leadsToErasing(command.type))
+            return { type: 'withdrawn', atMs: clock.nowMs() };
         switch (command.type) {
             case 'observe':
                 return await takeObservation(command, rebuild, ports);
@@ -7149,7 +7295,7 @@ async function perform(command, rebuild, ports, prepare) {
             case 'send': {
                 const observedAtMs = rebuild.reference?.atMs ?? clock.nowMs();
                 const isAgain = wasIn(rebuild, 'searching');
-                const { requestId } = await sender.rebuild(rebuild.task, isAgain, observedAtMs);
+                const { requestId } = await sender.rebuild(rebuild.task, isAgain, observedAtMs, stop);
                 return { type: 'accepted', atMs: clock.nowMs(), requestId };
             }
             case 'start': {
@@ -7161,6 +7307,9 @@ async function perform(command, rebuild, ports, prepare) {
     catch (error) {
         return failed(command.type, error, ports);
     }
+}
+function leadsToErasing(type) {
+    return type === 'backup' || type === 'drain' || type === 'send';
 }
 async function takeObservation(command, { phase, task, deadlineMs }, ports) {
     const dueMs = observeMoment(command, deadlineMs, ports.clock.nowMs(), ports.random());
@@ -7189,115 +7338,14 @@ function failed(what, error, ports) {
             ? { type: 'cancelled', atMs, failure, together }
             : { type: 'cancelled', atMs };
     }
+    if (error instanceof model_failure/* CancelledError */.cc && ports.stop.aborted)
+        return { type: 'withdrawn', atMs };
     if (failure === undefined || what === 'backup' || what === 'drain')
         throw error;
     if (error instanceof RefusedTogetherError)
         return { type: 'refusedTogether', atMs, failure };
     const type = { observe: 'observeFailed', send: 'sendFailed', start: 'startFailed' };
     return { type: type[what], atMs, failure };
-}
-
-;// CONCATENATED MODULE: ./core/rebuild/log-lines.js
-
-
-
-function narrate(before, now, elapsedMs) {
-    const lines = [...newObservations(before, now), ...newFailure(before, now), ...newPhase(before, now)];
-    return lines.map((line) => stamp(line, elapsedMs));
-}
-function heartbeat(rebuild, atMs, sinceMs) {
-    const status = rebuild.last?.instance.status ?? 'unknown';
-    const image = rebuild.last?.instance.imageId ?? '';
-    const left = (0,time/* formatDuration */.a3)(Math.max(0, rebuild.deadlineMs - atMs));
-    return stamp(`still ${status} on ${image}; ${purpose(rebuild)}, at most ${left} more`, atMs - sinceMs);
-}
-function stamp(line, elapsedMs) {
-    return `[${(0,time/* formatDuration */.a3)(elapsedMs).padStart(7)}] ${line}`;
-}
-function purpose(rebuild) {
-    switch (rebuild.phase) {
-        case 'settling':
-            return rebuild.adopted
-                ? 'waiting for the change under way to end'
-                : 'waiting to see whether it stays so';
-        case 'searching':
-            return 'checking whether the rebuild was accepted';
-        case 'confirming':
-            return 'waiting for the first sign of the rebuild';
-        case 'starting':
-            return 'waiting for it to start';
-        case 'rechecking':
-            return 'waiting for the change during its health check to end';
-        default:
-            return 'waiting for the rebuild to end';
-    }
-}
-function newObservations(before, now) {
-    return now.history.slice(before.history.length).map((seen, index) => {
-        const previous = now.history[before.history.length + index - 1];
-        if (previous === undefined)
-            return `${seen.status} on ${seen.imageId}`;
-        const status = previous.status === seen.status ? seen.status : `${previous.status} → ${seen.status}`;
-        const image = previous.imageId === seen.imageId ? '' : `, image ${previous.imageId} → ${seen.imageId}`;
-        return `${status}${image}`;
-    });
-}
-function newFailure(before, now) {
-    if (now.lastFailure === undefined || now.lastFailure === before.lastFailure)
-        return [];
-    if (now.ending?.kind === 'failed')
-        return [];
-    return [`a call failed, and the run goes on: ${(0,model_failure/* describeFailure */.Ic)(now.lastFailure)}`];
-}
-function newPhase(before, now) {
-    const lines = [];
-    if (now.adopted && !before.adopted) {
-        lines.push(now.conflicts > before.conflicts
-            ? 'the service refused: another change of the instance is under way; waiting for it to end'
-            : 'a change is under way already; waiting for it to end instead of erasing again');
-    }
-    if (hasStarted(now) && !hasStarted(before) && now.sends > 0)
-        lines.push(startedBy(now));
-    if (now.phase === before.phase)
-        return lines;
-    switch (now.phase) {
-        case 'backup':
-            return [...lines, 'making an image of the system disk first'];
-        case 'draining':
-            return [...lines, 'setting its load balancer weights to 0 first'];
-        case 'sending':
-            return [
-                ...lines,
-                before.phase === 'searching' ? 'nothing has started: sending once more' : 'sending the rebuild'
-            ];
-        case 'searching':
-            return [
-                ...lines,
-                now.inDoubt
-                    ? 'a call for several was refused; checking whether it was carried out for this one'
-                    : 'the answer is lost; checking whether the rebuild was accepted'
-            ];
-        case 'confirming':
-            return [...lines, accepted(now)];
-        case 'starting':
-            return [...lines, 'Stopped on the image: telling it to start'];
-        default:
-            return lines;
-    }
-}
-function accepted(rebuild) {
-    const id = rebuild.requestIds.at(-1);
-    return rebuild.answered
-        ? `accepted${id === undefined ? '' : ` (request ID ${id})`}. Running does not count yet: it may still be the old system`
-        : 'not sent again; waiting for the first sign of the rebuild';
-}
-function startedBy(rebuild) {
-    const { leftAtMs, imageAtMs } = rebuild.evidence;
-    const at = rebuild.last?.answeredAtMs;
-    if (leftAtMs === at)
-        return 'the rebuild has started';
-    const what = imageAtMs === at ? 'the image' : 'the system disk';
-    return `the rebuild has started: ${what} has changed; it is done once the status has changed too and is Running again`;
 }
 
 ;// CONCATENATED MODULE: ./deploy/rebuild/rebuild-log.js
@@ -7396,10 +7444,11 @@ async function untilCancelled(before, ports, observe, work) {
     return run;
 }
 function preparations(target, ports, recorder) {
-    const { balance, log, clock } = ports;
+    const { balance, log, clock, stop } = ports;
+    const cancel = { ...ports.cancel, signal: stop };
     return {
-        backup: () => makeBackup(target, ports, (backup) => recorder.add({ backup })),
-        drain: () => withHeartbeat(async () => balance?.leave(target.instance.id, recorder.current().heldWeights, (heldWeights) => recorder.add({ heldWeights }), log), (elapsedMs) => log.info(`still setting its weights to 0 after ${(0,time/* formatDuration */.a3)(elapsedMs)}; nothing is erased yet`), clock)
+        backup: () => makeBackup(target, { ...ports, cancel }, (backup) => recorder.add({ backup })),
+        drain: () => withHeartbeat(async () => balance?.leave(target.instance.id, recorder.current().heldWeights, (heldWeights) => recorder.add({ heldWeights }), log, stop), (elapsedMs) => log.info(`still setting its weights to 0 after ${(0,time/* formatDuration */.a3)(elapsedMs)}; nothing is erased yet`), clock)
     };
 }
 async function rejoin(recorder, { balance, log }) {
@@ -7564,7 +7613,11 @@ async function serves({ instance }, request, ports) {
 const instance_work_fewTargets = 20;
 function createInstanceWork(request, { plan, observations }, given, store, observe) {
     const count = plan.targets.length;
-    const ports = { ...given, imagesInUse: () => imagesInUse(store.current()) };
+    const ports = {
+        ...given,
+        stop: given.cancel.signal,
+        imagesInUse: () => imagesInUse(store.current())
+    };
     const unavailable = new Set(plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id));
     const done = (run) => {
         const failure = count === 1 ? undefined : failureOf(run);
@@ -7582,7 +7635,7 @@ function createInstanceWork(request, { plan, observations }, given, store, obser
         return [observations.get(instance.id), second].filter((one) => one !== undefined);
     };
     return {
-        async rollForward(id) {
+        async rollForward(id, stop) {
             const { target } = store.runOf(id);
             const earlier = [...(await known(target))];
             if (count > 1 && target.decision.action !== 'skip' && unavailable.delete(id)) {
@@ -7592,7 +7645,7 @@ function createInstanceWork(request, { plan, observations }, given, store, obser
                 if (now !== undefined)
                     earlier.push(now);
             }
-            const run = await inLog(id, `Rebuild ${id}`, (log) => runInstance(target, request, earlier, { ...ports, log }, observe));
+            const run = await inLog(id, `Rebuild ${id}`, (log) => runInstance(target, request, earlier, { ...ports, stop, log }, observe));
             return outcomeOf(done(run));
         },
         async rollBack(id) {
@@ -7629,6 +7682,8 @@ async function rollOut(task, work, { clock, cancel }, observe) {
     const inbox = new external_node_events_.EventEmitter();
     const events = (0,external_node_events_.on)(inbox, 'event');
     const put = (event) => void inbox.emit('event', event);
+    const stopped = new AbortController();
+    const stop = AbortSignal.any([cancel.signal, stopped.signal]);
     const faults = [];
     const onAbort = () => put({ type: 'cancelled', atMs: nowMs() });
     const failed = (error) => {
@@ -7639,7 +7694,7 @@ async function rollOut(task, work, { clock, cancel }, observe) {
     const begin = async (command) => {
         switch (command.type) {
             case 'begin': {
-                const outcome = await work.rollForward(command.id).catch(failed);
+                const outcome = await work.rollForward(command.id, stop).catch(failed);
                 const { id } = command;
                 return outcome === 'recovered'
                     ? { type: 'recovered', id, atMs: nowMs() }
@@ -7674,6 +7729,8 @@ async function rollOut(task, work, { clock, cancel }, observe) {
                 break;
             const [event] = (await events.next()).value;
             [rollout, commands] = stepRollout(rollout, event);
+            if (rollout.stop !== undefined)
+                stopped.abort();
             observe(rollout);
         }
         if (faults.length > 0)

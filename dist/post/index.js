@@ -3140,6 +3140,9 @@ function successOf({ rebuild }) {
     const kind = rebuild?.ending?.kind;
     return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? kind : undefined;
 }
+function isAdopted({ rebuild }) {
+    return rebuild?.adopted === true && rebuild.ending?.kind === 'rebuilt';
+}
 function isWithdrawn({ rebuild }) {
     return rebuild?.ending?.kind === 'withdrawn';
 }
@@ -4260,7 +4263,7 @@ function planTable({ run, status }, { options }) {
     if (disk !== 'untouched' || (erases(target.decision) && status !== 'skipped')) {
         const verb = { untouched: 'Would be erased', erased: 'Erased', unknown: 'Perhaps erased' }[disk];
         const steps = stepLabels(target);
-        rows.push([verb, erasedCell(run)], ['Kept', 'data disks, IP addresses, custom images'], ['Login', cell(loginLabel(options))], ['Script', cell(scriptLabel(options))], ...(steps.length === 0 ? [] : [['Also', steps.map(cell).join('<br>')]]));
+        rows.push([verb, erasedCell(run)], ['Kept', 'data disks, IP addresses, custom images'], ['Login', isAdopted(run) ? 'that of the run that sent the rebuild' : cell(loginLabel(options))], ['Script', cell(scriptLabel(options))], ...(steps.length === 0 ? [] : [['Also', steps.map(cell).join('<br>')]]));
     }
     if (rollback !== undefined) {
         const how = instance_end_isRolledBack(run) ? 'done' : `failed: ${cell(rollback.problem ?? 'see above')}`;
@@ -4487,7 +4490,10 @@ function isServing(run) {
     const { target, rebuild, health } = run;
     if (health?.healthy === false || isLowered(run) || whyUnavailable(target) !== undefined)
         return false;
-    return rebuild === undefined || runsUntouched(rebuild, target.instance.status);
+    if (rebuild === undefined)
+        return true;
+    const isObserved = rebuild.last === undefined || rebuild.stretchSinceMs !== undefined;
+    return isObserved && runsUntouched(rebuild, target.instance.status);
 }
 function staysOnNewImage({ rebuild }) {
     return rebuild === undefined || runsUntouched(rebuild);
@@ -4602,6 +4608,10 @@ function parseRunState(text) {
         throw new RangeError('the state was written by another version of this action');
     const { image } = shared;
     const instances = lines.map((line) => JSON.parse(line, (key, value) => (key === 'image' && value === null ? image : value)));
+    const { length } = shared.rollout.members;
+    const missing = length - instances.length;
+    if (missing !== 0)
+        throw new RangeError(`${missing} of ${length} instances are missing from the state of the run`);
     return { ...shared, instances };
 }
 

@@ -70,6 +70,12 @@ describe('the state of a run', () => {
     expect(text.split(`"createTime":"${image.createTime}"`)).toHaveLength(2);
   });
 
+  test('that was cut at the end of a line cannot be read: it would hide instances', () => {
+    const text = serializeRunState(stateOf([runOf({}, 'i-1'), runOf({}, 'i-2')]));
+    const cut = text.slice(0, text.lastIndexOf('\n'));
+    expect(() => parseRunState(cut)).toThrow('1 of 2 instances are missing from the state of the run');
+  });
+
   test('of another version cannot be read', () => {
     const text = serializeRunState(stateOf([])).replace('"version":1', '"version":2');
     expect(() => parseRunState(text)).toThrow(RangeError);

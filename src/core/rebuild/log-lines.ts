@@ -5,6 +5,9 @@ import { formatDuration } from '../time.ts';
 import { hasStarted } from './evidence.ts';
 import type { RebuildState } from './rebuild-state.ts';
 
+/** What to know of a rebuild that this run did not send. */
+export const adoptedNote = 'the rebuild was under way already, with the login of the run that sent it';
+
 /** The lines for what is new in `now`. `elapsedMs` is how long the log of this rebuild has been going on. */
 export function narrate(before: RebuildState, now: RebuildState, elapsedMs: number): readonly string[] {
   const lines = [...newObservations(before, now), ...newFailure(before, now), ...newPhase(before, now)];
@@ -91,12 +94,15 @@ function newPhase(before: RebuildState, now: RebuildState): string[] {
     case 'starting':
       return [...lines, 'Stopped on the image: telling it to start'];
     case 'ended':
-      return now.ending?.kind === 'withdrawn'
-        ? [...lines, 'not sent: the rollout has stopped, so nothing is erased']
-        : lines;
+      return [...lines, ...endLines(now)];
     default:
       return lines;
   }
+}
+
+function endLines({ adopted, ending }: RebuildState): readonly string[] {
+  if (ending?.kind === 'withdrawn') return ['not sent: the rollout has stopped, so nothing is erased'];
+  return adopted && ending?.kind === 'rebuilt' ? [adoptedNote] : [];
 }
 
 function accepted(rebuild: RebuildState): string {

@@ -25,7 +25,8 @@ import {
   observeNext,
   observeSoon,
   searchedSinceMs,
-  searching
+  searching,
+  withdraw
 } from './transitions.ts';
 
 /** How many refusals by a conflict are waited out before the rebuild is given up. */
@@ -82,7 +83,7 @@ export function step(rebuild: RebuildState, event: RebuildEvent): Step {
     case 'prepared':
       return onPrepared(rebuild, event.problem, event.atMs);
     case 'withdrawn':
-      return onWithdrawn(rebuild, event.atMs);
+      return withdraw(rebuild, event.atMs);
     case 'startAccepted':
       return observeNext(noteRequest(rebuild, event.requestId), event.atMs, true);
     case 'startFailed':
@@ -162,14 +163,6 @@ function onPrepared(rebuild: RebuildState, problem: Obstacle | undefined, atMs: 
   return observeAt({ ...fresh, deadlineMs: atMs + rebuild.task.timeoutMs }, atMs);
 }
 
-/** One whose answer was lost is not sent once more, and is watched to the end. */
-function onWithdrawn(rebuild: RebuildState, atMs: number): Step {
-  if (rebuild.sends > 0) return observeNext(enter(rebuild, 'confirming', atMs), atMs, true);
-  // It was about to be sent, and never was.
-  const phases = rebuild.phases.filter(({ phase }) => phase !== 'sending');
-  return end({ ...rebuild, phases }, { kind: 'withdrawn' }, atMs);
-}
-
 function onAccepted(rebuild: RebuildState, requestId: string, atMs: number): Step {
   const accepted: RebuildState = {
     ...enter(noteRequest(rebuild, requestId), 'confirming', atMs),
@@ -198,11 +191,8 @@ function onSendFailed(before: RebuildState, failure: CallFailure, atMs: number):
     return failCall({ ...rebuild, inDoubt }, failure, atMs);
   // It may be the rebuild of a call for several that is under way.
   if (inDoubt) return observeNext({ ...searching(rebuild, atMs), inDoubt, conflicts }, atMs, true);
-  const waiting = enter(
-    { ...adopt(rebuild, { ...rebuild.last, answeredAtMs: atMs }), conflicts },
-    'settling',
-    atMs
-  );
+  const adopted = adopt(rebuild, { ...rebuild.last, answeredAtMs: atMs });
+  const waiting = enter({ ...adopted, conflicts }, 'settling', atMs);
   return observeNext({ ...waiting, dueMs: atMs }, atMs, true);
 }
 

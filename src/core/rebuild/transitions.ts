@@ -116,6 +116,14 @@ export function startIt(rebuild: RebuildState, observation: Observation): Step {
   return [starting, { type: 'start' }];
 }
 
+/** Does not send it; one whose answer was lost is watched to the end, and not sent once more. */
+export function withdraw(rebuild: RebuildState, atMs: number): Step {
+  if (rebuild.sends > 0) return observeNext(enter(rebuild, 'confirming', atMs), atMs, true);
+  // It was about to be sent, and never was.
+  const phases = rebuild.phases.filter(({ phase }) => phase !== 'sending');
+  return end({ ...rebuild, phases }, { kind: 'withdrawn' }, atMs);
+}
+
 /** The good end. What nothing was erased for is a skip. */
 export function finish(rebuild: RebuildState, atMs: number): Step {
   const erased = rebuild.sends > 0 || wasRebuiltByOthers(rebuild);

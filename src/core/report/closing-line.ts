@@ -1,4 +1,6 @@
 /** The last line of the log: what happened. */
+import { adoptedNote } from '../rebuild/log-lines.ts';
+import { isAdopted } from '../run/instance-end.ts';
 import { runStatus } from '../run/instance-status.ts';
 import type { RunState } from '../run/run-state.ts';
 import { formatDuration } from '../time.ts';
@@ -29,7 +31,7 @@ function ofOne(one: DescribedInstance, imageId: string): string {
   const reason = one.failure === undefined ? '' : ` (${one.failure.reason})`;
   switch (status) {
     case 'rebuilt':
-      return `Rebuilt ${id} from ${imageId}${run.rebuild?.adopted === true ? ' (the rebuild was under way already)' : ''}`;
+      return `Rebuilt ${id} from ${imageId}${isAdopted(run) ? ` (${adoptedNote})` : ''}`;
     case 'skipped':
       return `Nothing was erased: ${id} runs on ${imageId} already`;
     case 'started':

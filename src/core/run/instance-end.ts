@@ -79,6 +79,11 @@ function successOf({ rebuild }: InstanceRun): 'rebuilt' | 'skipped' | 'started' 
   return kind === 'rebuilt' || kind === 'skipped' || kind === 'started' ? kind : undefined;
 }
 
+/** Whether the rebuild that it ended with was under way already when this run came, and sent by another. */
+export function isAdopted({ rebuild }: InstanceRun): boolean {
+  return rebuild?.adopted === true && rebuild.ending?.kind === 'rebuilt';
+}
+
 /** Whether the rollout stopped before its rebuild was sent. */
 export function isWithdrawn({ rebuild }: InstanceRun): boolean {
   return rebuild?.ending?.kind === 'withdrawn';

@@ -56,7 +56,10 @@ function hasOtherImage(run: InstanceRun): boolean {
 function isServing(run: InstanceRun): boolean {
   const { target, rebuild, health } = run;
   if (health?.healthy === false || isLowered(run) || whyUnavailable(target) !== undefined) return false;
-  return rebuild === undefined || runsUntouched(rebuild, target.instance.status);
+  if (rebuild === undefined) return true;
+  // Where the last read failed for good, nobody knows whether it still serves.
+  const isObserved = rebuild.last === undefined || rebuild.stretchSinceMs !== undefined;
+  return isObserved && runsUntouched(rebuild, target.instance.status);
 }
 
 /** Whether the rollback did nothing, so that the new system still runs and is healthy. */

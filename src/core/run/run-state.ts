@@ -84,7 +84,7 @@ function instanceLine(run: InstanceRun, image: Image): string {
 /**
  * The state from its text.
  *
- * @throws SyntaxError where the text is no JSON, RangeError where it is of another version
+ * @throws SyntaxError where the text is no JSON, RangeError where it is of another version or was cut between two lines
  */
 export function parseRunState(text: string): RunState {
   const [first = '', ...lines] = text.split('\n');
@@ -95,5 +95,9 @@ export function parseRunState(text: string): RunState {
     (line): InstanceRun =>
       JSON.parse(line, (key, value: unknown) => (key === 'image' && value === null ? image : value))
   );
+  const { length } = shared.rollout.members;
+  const missing = length - instances.length;
+  if (missing !== 0)
+    throw new RangeError(`${missing} of ${length} instances are missing from the state of the run`);
   return { ...shared, instances };
 }

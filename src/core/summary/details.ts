@@ -14,7 +14,7 @@ import {
 import { type DescribedInstance, idOf } from '../report/described-instance.ts';
 import { restoreWithLines } from '../report/restore-with.ts';
 import { erasedBy } from '../run/erased.ts';
-import { isRolledBack } from '../run/instance-end.ts';
+import { isAdopted, isRolledBack } from '../run/instance-end.ts';
 import { diskOf, type InstanceRun, rebuildsOf } from '../run/instance-run.ts';
 import type { RunState } from '../run/run-state.ts';
 import { type Span, spansOf, workTime } from '../run/spans.ts';
@@ -57,7 +57,7 @@ export function planTable({ run, status }: DescribedInstance, { options }: RunSt
     rows.push(
       [verb, erasedCell(run)],
       ['Kept', 'data disks, IP addresses, custom images'],
-      ['Login', cell(loginLabel(options))],
+      ['Login', isAdopted(run) ? 'that of the run that sent the rebuild' : cell(loginLabel(options))],
       ['Script', cell(scriptLabel(options))],
       ...(steps.length === 0 ? [] : [['Also', steps.map(cell).join('<br>')]])
     );
