@@ -77,11 +77,10 @@ export function expectedSignatures(
       : Object.keys(request.headers).filter(isDefaultSigned);
   const signingKey = hmacHex(secretKey, authorization.prefix);
   const head = `${request.method.toUpperCase()}\n${canonicalUri(request.path)}\n${canonicalQuery(request.query)}\n`;
-  const forms = new Set([
-    canonicalHeaders(request.headers, names, 'skipEmpty'),
-    canonicalHeaders(request.headers, names, 'keepEmpty')
-  ]);
-  return [...forms].map((form) => hmacHex(signingKey, head + form));
+  const lines = canonicalHeaders(request.headers, names);
+  const filled = lines.filter((line) => !line.endsWith(':'));
+  const forms = filled.length === lines.length ? [lines] : [filled, lines];
+  return forms.map((form) => hmacHex(signingKey, head + form.join('\n')));
 }
 
 /**

@@ -55,16 +55,14 @@ export function canonicalQuery(query: readonly QueryPair[]): string {
 /** Sorted lines `name:value` of those named headers that are present. Header names must be in lower case. */
 export function canonicalHeaders(
   headers: Readonly<Record<string, string | undefined>>,
-  names: readonly string[],
-  empties: 'skipEmpty' | 'keepEmpty'
-): string {
+  names: readonly string[]
+): string[] {
   const lines: string[] = [];
   for (const name of new Set(names.map((each) => each.toLowerCase()))) {
     const value = headers[name]?.trim();
-    if (value === undefined || (value === '' && empties === 'skipEmpty')) continue;
-    lines.push(`${uriEncode(name)}:${uriEncode(value)}`);
+    if (value !== undefined) lines.push(`${uriEncode(name)}:${uriEncode(value)}`);
   }
-  return lines.sort(byCode).join('\n');
+  return lines.sort(byCode);
 }
 
 /** Whether a header belongs to the default set, which applies if no signed headers are listed. */

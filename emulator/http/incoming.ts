@@ -40,13 +40,14 @@ const MAX_RECEIVED = 64 * MAX_BODY;
 export async function receive(request: IncomingMessage, connection: number): Promise<Incoming> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  request.on('data', (chunk: Buffer) => {
     size += chunk.length;
     // Keep reading: a caller that is still sending would not read the reply.
     if (size > MAX_BODY) chunks.length = 0;
     else chunks.push(chunk);
-    if (size > MAX_RECEIVED) throw new Error('The body does not end.');
-  }
+    if (size > MAX_RECEIVED) request.destroy(new Error('The body does not end.'));
+  });
+  await new Promise<void>((resolve, reject) => request.once('end', resolve).once('error', reject));
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;

@@ -11,6 +11,7 @@ interface NotEmulated {
 }
 
 let table: readonly NotEmulated[] | undefined;
+let paths: ReadonlySet<string> | undefined;
 
 function load(): readonly NotEmulated[] {
   table ??= readFileSync(new URL('./not-emulated.txt', import.meta.url), 'utf8')
@@ -38,7 +39,8 @@ export function nameOfNotEmulated(
 
 /** Whether the schema has exactly this path, for any method; its last part is then not an id. */
 export function isFixedPath(path: string): boolean {
-  return load().some((each) => each.path === path);
+  paths ??= new Set(load().map((each) => each.path));
+  return paths.has(path);
 }
 
 function bySpecificity(one: NotEmulated, other: NotEmulated): number {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Behaviour } from '../world/behaviour.ts';
 
 /**
@@ -14,7 +14,7 @@ export function replicaLagMs(
   about: { readonly call: number; readonly connection: number }
 ): number {
   if (slowestMs === 0) return 0;
-  const hash = createHash('sha256').update(`${replicaFor} ${about[replicaFor]}`).digest();
-  const chosen = hash.readUInt32BE(0) % Math.max(1, replicas);
+  const digest = hash('sha256', `${replicaFor} ${about[replicaFor]}`);
+  const chosen = Number.parseInt(digest.slice(0, 8), 16) % Math.max(1, replicas);
   return Math.round((slowestMs * (chosen + 1)) / Math.max(1, replicas));
 }

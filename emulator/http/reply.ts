@@ -34,17 +34,16 @@ export async function deliver(response: ServerResponse, reply: Reply): Promise<v
     return;
   }
   response.sendDate = false;
-  response.statusCode = reply.status;
-  for (const [name, value] of Object.entries(reply.headers)) response.setHeader(name, value);
-  const bytes = Buffer.from(reply.body);
-  if (reply.delivery === 'whole') {
-    response.setHeader('Content-Length', bytes.length);
-    response.end(bytes);
+  const { status, headers, body, delivery } = reply;
+  if (delivery === 'whole') {
+    // As a text the body leaves together with the headers, in one write.
+    response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
     return;
   }
+  const bytes = Buffer.from(body);
   // An empty body cannot be cut, so the reply announces two bytes that it never sends.
-  if (reply.delivery === 'cut') response.setHeader('Content-Length', Math.max(bytes.length, 2));
-  response.flushHeaders();
+  const length = delivery === 'cut' ? { 'Content-Length': Math.max(bytes.length, 2) } : {};
+  response.writeHead(status, { ...headers, ...length }).flushHeaders();
   const half = bytes.subarray(0, Math.floor(bytes.length / 2));
   if (half.length > 0) await new Promise<void>((resolve) => response.write(half, () => resolve()));
   response.socket?.destroy();

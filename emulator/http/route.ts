@@ -43,8 +43,10 @@ function isReserved(path: string): boolean {
 
 /** The `{id}` of a path that matches a pattern; '' if the pattern has none, undefined if it does not match. */
 function idIn(path: string, pattern: string): string | undefined {
-  const [head = '', tail] = pattern.split('{id}');
-  if (tail === undefined) return path === head ? '' : undefined;
-  const id = path.slice(head.length, path.length - tail.length);
-  return path === head + id + tail && /^[^/]+$/.test(id) ? id : undefined;
+  const at = pattern.indexOf('{id}');
+  if (at < 0) return path === pattern ? '' : undefined;
+  const tail = pattern.slice(at + '{id}'.length);
+  if (!path.startsWith(pattern.slice(0, at)) || !path.endsWith(tail)) return undefined;
+  const id = path.slice(at, path.length - tail.length);
+  return id === '' || id.includes('/') ? undefined : id;
 }
