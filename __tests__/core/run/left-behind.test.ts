@@ -46,7 +46,7 @@ describe('a rebuild that may be under way without showing it', () => {
         rebuild: {
           ...cancelled,
           history: shown('ImageProcessing'),
-          evidence: { processingAtMs: 2_000, imageOldAtMs: 1_500, imageAtMs: 3_000 }
+          evidence: { processingAtMs: 2_000, image: { oldAtMs: 1_500, atMs: 3_000 } }
         },
         cancelled: true
       }

@@ -45,7 +45,7 @@ export function search(rebuild: RebuildState, observation: Observation): Step {
   if (!hasSearched || !isSettled(observation.instance.status)) {
     return atMs >= rebuild.deadlineMs
       ? fail(rebuild, { kind: 'unproven' }, atMs)
-      : observeNext(rebuild, atMs, true);
+      : observeNext(rebuild, atMs);
   }
   if (rebuild.sends < maxSends && rebuild.evidence.disturbedAtMs === undefined) {
     return agree(rebuild, confirmMs)

@@ -122,5 +122,5 @@ function keepWaiting(rebuild: RebuildState, observation: Observation): Step {
   if (atMs >= rebuild.deadlineMs) {
     return fail(rebuild, { kind: 'busy', status: observation.instance.status }, atMs);
   }
-  return observeNext(rebuild, atMs, true);
+  return observeNext(rebuild, atMs);
 }

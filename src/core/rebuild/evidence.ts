@@ -5,8 +5,7 @@
  */
 
 import { isProcessing, isSettled, mayShowRebuild, statusKind } from '../model/bcc-status.ts';
-import type { SystemDisk } from '../model/instance.ts';
-import type { Evidence, Observation, RebuildState } from './rebuild-state.ts';
+import type { Change, Evidence, Observation, RebuildState } from './rebuild-state.ts';
 
 /**
  * How long after the answer a thing must still have been the old one, in milliseconds, for its change to be the
@@ -20,22 +19,25 @@ type Writable = { -readonly [K in keyof Evidence]: Evidence[K] };
 export function gatherEvidence(rebuild: RebuildState, observation: Observation): Evidence {
   const { reference, evidence, task } = rebuild;
   if (reference === undefined) return evidence;
-  const { atMs, answeredAtMs } = observation;
+  const { answeredAtMs } = observation;
   const next: Writable = { ...evidence };
   const isAtRest = isSettled(observation.instance.status) && !isDiskAtWork(rebuild, observation);
   if (!isAtRest || isOtherNow(reference, observation)) next.disturbedAtMs ??= answeredAtMs;
   noteProcessing(rebuild, observation, next);
   if (hasLeft(reference, observation)) next.leftAtMs ??= answeredAtMs;
   if (contradicts(rebuild, reference, observation)) next.contradictedAtMs ??= answeredAtMs;
-  if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
-    if (observation.instance.imageId === task.image.id) next.imageAtMs = answeredAtMs;
-    else next.imageOldAtMs = atMs;
+  if (reference.instance.imageId !== task.image.id) {
+    next.image = changeAfter(evidence.image, observation.instance.imageId === task.image.id, observation);
   }
-  if (reference.disk && observation.disk && next.diskAtMs === undefined) {
-    if (isOtherDisk(reference.disk, observation.disk)) next.diskAtMs = answeredAtMs;
-    else next.diskOldAtMs = atMs;
+  if (reference.disk && observation.disk) {
+    next.disk = changeAfter(evidence.disk, isOtherDisk(reference.disk, observation.disk), observation);
   }
   return next;
+}
+
+function changeAfter(before: Change | undefined, isNew: boolean, observation: Observation): Change {
+  if (before?.atMs !== undefined) return before;
+  return isNew ? { ...before, atMs: observation.answeredAtMs } : { oldAtMs: observation.atMs };
 }
 
 /** Whether a disk is shown that is not in use: where status and image show nothing, it may be all that is seen of a rebuild. */
@@ -79,21 +81,21 @@ function contradicts(rebuild: RebuildState, reference: Observation, observation:
     const since = history.filter(({ atMs }) => atMs > reference.answeredAtMs);
     if ([reference.instance, ...since].some((seen) => seen.imageId === imageId)) return true;
   }
-  if (evidence.diskAtMs === undefined || !reference.disk || !observation.disk) return false;
+  if (evidence.disk?.atMs === undefined || !reference.disk || !observation.disk) return false;
   return !isOtherDisk(reference.disk, observation.disk);
 }
 
 /** Whether image or disk are others than before, be it the wanted ones or not. */
 export function isOtherNow(reference: Observation, { instance, disk }: Observation): boolean {
-  const isOther = reference.disk && disk ? isOtherDisk(reference.disk, disk) : false;
-  return isOther || reference.instance.imageId !== instance.imageId;
+  return isOtherDisk(reference.disk, disk) || reference.instance.imageId !== instance.imageId;
 }
 
 /**
- * A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does a retention rule, and on a
+ * Whether both are known and differ. A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does a retention rule, and on a
  * rebuild to the same image that would make a green of nothing.
  */
-export function isOtherDisk(before: SystemDisk, now: SystemDisk): boolean {
+export function isOtherDisk(before: Observation['disk'], now: Observation['disk']): boolean {
+  if (!before || !now) return false;
   return before.id !== now.id || before.createTime !== now.createTime;
 }
 
@@ -109,19 +111,18 @@ export function hasStarted(rebuild: RebuildState): boolean {
  * of a rebuild that shows in no status.
  */
 export function hasDeparted(rebuild: RebuildState): boolean {
-  const { leftAtMs, processingAtMs, processedAtMs, ...changes } = rebuild.evidence;
+  const { leftAtMs, processingAtMs, processedAtMs, image, disk } = rebuild.evidence;
   if (leftAtMs !== undefined) return true;
   if (processingAtMs === undefined) return false;
-  const tells = (at: number | undefined, old: number | undefined): boolean => {
-    if (at === undefined || at < processingAtMs) return false;
-    return old === undefined ? rebuild.adopted : old < (processedAtMs ?? Number.POSITIVE_INFINITY);
-  };
-  return tells(changes.imageAtMs, changes.imageOldAtMs) || tells(changes.diskAtMs, changes.diskOldAtMs);
+  return [image, disk].some(({ atMs, oldAtMs }: Change = {}) => {
+    if (atMs === undefined || atMs < processingAtMs) return false;
+    return oldAtMs === undefined ? rebuild.adopted : processedAtMs === undefined || oldAtMs < processedAtMs;
+  });
 }
 
 /** Whether image or disk have changed, which nothing but a rebuild does. */
-export function isReplaced(rebuild: RebuildState): boolean {
-  return rebuild.evidence.imageAtMs !== undefined || rebuild.evidence.diskAtMs !== undefined;
+export function isReplaced({ evidence: { image, disk } }: RebuildState): boolean {
+  return [image, disk].some((change) => change?.atMs !== undefined);
 }
 
 /**
@@ -139,12 +140,12 @@ export function wasRebuiltByOthers(rebuild: RebuildState): boolean {
  * Whether image or disk changed well after the answer, having been seen unchanged until then. Only such a change
  * tells of work done; one that is there from the first observation on may have been written on acceptance.
  */
-export function changedLate(rebuild: RebuildState): boolean {
-  const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
-  const since = rebuild.referenceAtMs ?? Number.POSITIVE_INFINITY;
-  const isLate = (at: number | undefined, old: number | undefined): boolean =>
-    at !== undefined && old !== undefined && old - since >= lateMs;
-  return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
+export function changedLate({ evidence: { image, disk }, referenceAtMs }: RebuildState): boolean {
+  if (referenceAtMs === undefined) return false;
+  return [image, disk].some(
+    ({ atMs, oldAtMs }: Change = {}) =>
+      atMs !== undefined && oldAtMs !== undefined && oldAtMs - referenceAtMs >= lateMs
+  );
 }
 
 /**
@@ -155,7 +156,8 @@ export function needsDisk(rebuild: RebuildState): boolean {
   if (rebuild.streak?.observations === 0) return true;
   if (hasDeparted(rebuild) || changedLate(rebuild)) return false;
   return (
-    rebuild.reference?.instance.imageId === rebuild.task.image.id || rebuild.evidence.imageAtMs !== undefined
+    rebuild.reference?.instance.imageId === rebuild.task.image.id ||
+    rebuild.evidence.image?.atMs !== undefined
   );
 }
 

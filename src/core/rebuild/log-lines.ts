@@ -113,9 +113,9 @@ function accepted(rebuild: RebuildState): string {
 }
 
 function startedBy(rebuild: RebuildState): string {
-  const { leftAtMs, imageAtMs } = rebuild.evidence;
+  const { leftAtMs, image } = rebuild.evidence;
   const at = rebuild.last?.answeredAtMs;
   if (leftAtMs === at) return 'the rebuild has started';
-  const what = imageAtMs === at ? 'the image' : 'the system disk';
+  const what = image?.atMs === at ? 'the image' : 'the system disk';
   return `the rebuild has started: ${what} has changed; it is done once the status has changed too and is Running again`;
 }

@@ -56,14 +56,18 @@ export interface Evidence {
   readonly contradictedAtMs?: number;
   /** First observation in which anything at all was going on; it forbids a second send, and proves nothing. */
   readonly disturbedAtMs?: number;
-  /** First observation in which `imageId` had become the target. */
-  readonly imageAtMs?: number;
-  /** Last observation before that in which `imageId` was still the old one. */
-  readonly imageOldAtMs?: number;
-  /** First observation in which the system disk was another one. */
-  readonly diskAtMs?: number;
-  /** Last observation before that in which the system disk was still the old one. */
-  readonly diskOldAtMs?: number;
+  /** Of `imageId`, from the old one to the target; absent where they are the same. */
+  readonly image?: Change;
+  /** Of the system disk. */
+  readonly disk?: Change;
+}
+
+/** How far a change was seen. */
+export interface Change {
+  /** First observation of the new one. */
+  readonly atMs?: number;
+  /** Last observation of the old one before that. */
+  readonly oldAtMs?: number;
 }
 
 /**

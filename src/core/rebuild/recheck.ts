@@ -52,7 +52,7 @@ export function recheck(before: RebuildState, observation: Observation): Step {
   const rebuild = { ...before, proven: { ...proven, heldStill: false } };
   const mayPass = isSame || isUnsettled || !isSettled(observation.instance.status);
   if (mayPass && atMs < rebuild.deadlineMs)
-    return isSame && isStable(rebuild) ? end(rebuild, proven.ending, atMs) : observeNext(rebuild, atMs, true);
+    return isSame && isStable(rebuild) ? end(rebuild, proven.ending, atMs) : observeNext(rebuild, atMs);
   if (!agree(rebuild, confirmMs)) return observeAgain(rebuild, atMs);
   const shown = ({ instance: { status, imageId } }: Observation) => ({ status, imageId });
   return fail(rebuild, { kind: 'changed', was: shown(proven.observation), now: shown(observation) }, atMs);

@@ -17,10 +17,7 @@ export function extendStreak(rebuild: RebuildState, observation: Observation): S
   const before = rebuild.streak;
   const settled = diskReadiness(rebuild, observation) !== 'unsettled';
   const disk = observation.disk ?? undefined;
-  const isSame =
-    before?.status === status &&
-    before.imageId === imageId &&
-    !(before.disk && disk && isOtherDisk(before.disk, disk));
+  const isSame = before?.status === status && before.imageId === imageId && !isOtherDisk(before.disk, disk);
   if (before && isSame && settled && before.observations > 0) {
     return { ...before, ...(disk && { disk }), observations: before.observations + 1 };
   }

@@ -85,7 +85,7 @@ export function step(rebuild: RebuildState, event: RebuildEvent): Step {
     case 'withdrawn':
       return withdraw(rebuild, event.atMs);
     case 'startAccepted':
-      return observeNext(noteRequest(rebuild, event.requestId), event.atMs, true);
+      return observeNext(noteRequest(rebuild, event.requestId), event.atMs);
     case 'startFailed':
       return onStartFailed(rebuild, event.failure, event.atMs);
     case 'cancelled':
@@ -143,16 +143,16 @@ function onObserveFailed(before: RebuildState, failure: CallFailure, atMs: numbe
   const lasting = ['denied', 'invalid', 'unsent', 'conflict'].includes(failure.kind);
   const isSkewed = skewedSinceMs !== undefined && atMs - skewedSinceMs >= skewedMs;
   if (lasting || isSkewed || atMs >= rebuild.deadlineMs) return failCall(rebuild, failure, atMs);
-  return observeNext(rebuild, atMs, true);
+  return observeNext(rebuild, atMs);
 }
 
 /** Nothing was done. The search after a refused call for several still counts, unless a gap comes between. */
 function observeLater(rebuild: RebuildState, atMs: number): Step {
   const sinceMs = searchedSinceMs(rebuild);
   if (sinceMs === undefined)
-    return observeNext({ ...enter(rebuild, 'settling', atMs), evidence: {}, dueMs: atMs }, atMs, true);
+    return observeNext({ ...enter(rebuild, 'settling', atMs), evidence: {}, dueMs: atMs }, atMs);
   const again = enter(rebuild, 'searching', atMs);
-  return observeNext(rebuild.sends > 0 ? again : { ...again, referenceAtMs: sinceMs }, atMs, true);
+  return observeNext(rebuild.sends > 0 ? again : { ...again, referenceAtMs: sinceMs }, atMs);
 }
 
 /** What comes before the wipe takes its time, so the instance is observed again before it is erased. */
@@ -178,35 +178,33 @@ function onAccepted(rebuild: RebuildState, requestId: string, atMs: number): Ste
 
 function onSendFailed(before: RebuildState, failure: CallFailure, atMs: number): Step {
   const rebuild = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
-  if (failure.kind === 'ambiguous') return observeNext(lost(rebuild, atMs), atMs, true);
+  if (failure.kind === 'ambiguous') return observeNext(lost(rebuild, atMs), atMs);
   // Nothing was done, and the observation that decided on the send has aged.
   const isPatient = (failure.retryAfterMs ?? 0) <= longestRetryAfterMs && atMs < rebuild.deadlineMs;
   if (failure.kind === 'throttled' && isPatient) return observeLater(rebuild, atMs);
   // A refusal after a lost answer is what the service would say if it had taken the first.
-  if (rebuild.sends > 0) return observeNext(enter(rebuild, 'confirming', atMs), atMs, true);
+  if (rebuild.sends > 0) return observeNext(enter(rebuild, 'confirming', atMs), atMs);
   if (failure.kind !== 'conflict') return failCall(rebuild, failure, atMs);
   const conflicts = rebuild.conflicts + 1;
   const inDoubt = searchedSinceMs(rebuild) !== undefined;
   if (conflicts > maxConflicts || rebuild.last === undefined)
     return failCall({ ...rebuild, inDoubt }, failure, atMs);
   // It may be the rebuild of a call for several that is under way.
-  if (inDoubt) return observeNext({ ...searching(rebuild, atMs), inDoubt, conflicts }, atMs, true);
+  if (inDoubt) return observeNext({ ...searching(rebuild, atMs), inDoubt, conflicts }, atMs);
   const adopted = adopt(rebuild, { ...rebuild.last, answeredAtMs: atMs });
   const waiting = enter({ ...adopted, conflicts }, 'settling', atMs);
-  return observeNext({ ...waiting, dueMs: atMs }, atMs, true);
+  return observeNext({ ...waiting, dueMs: atMs }, atMs);
 }
 
 /** A refusal may be about any of the instances of the call, and nobody knows what became of the others. */
 function onRefusedTogether(before: RebuildState, failure: CallFailure, atMs: number): Step {
   const rebuild = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
-  return observeNext({ ...searching(rebuild, atMs), inDoubt: true }, atMs, true);
+  return observeNext({ ...searching(rebuild, atMs), inDoubt: true }, atMs);
 }
 
 function onStartFailed(rebuild: RebuildState, failure: CallFailure, atMs: number): Step {
   const again = ['conflict', 'ambiguous', 'throttled'].includes(failure.kind) && atMs < rebuild.deadlineMs;
-  return again
-    ? observeNext({ ...rebuild, lastFailure: failure }, atMs, true)
-    : failCall(rebuild, failure, atMs);
+  return again ? observeNext({ ...rebuild, lastFailure: failure }, atMs) : failCall(rebuild, failure, atMs);
 }
 
 function onCancelled(before: RebuildState, event: Extract<RebuildEvent, { type: 'cancelled' }>): Step {

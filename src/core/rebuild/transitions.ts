@@ -9,7 +9,7 @@ import { nextBeat, spreadOf } from './schedule.ts';
 import { confirmMs, quietMs } from './stable-streak.ts';
 
 /** An observation on the next beat; on a fresh connection where an erasing or a green may follow. */
-export function observeNext(rebuild: RebuildState, atMs: number, withDisk: boolean): Step {
+export function observeNext(rebuild: RebuildState, atMs: number, withDisk = true): Step {
   const interval = intervalOf(rebuild);
   const dueMs = Math.min(nextBeat(rebuild.dueMs, interval, atMs), rebuild.deadlineMs);
   const fresh = ['settling', 'searching', 'rechecking'].includes(rebuild.phase);
