@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 414:
+/***/ 1707:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2931,7 +2931,7 @@ function gatherEvidence(rebuild, observation) {
     const { reference, evidence, task } = rebuild;
     if (reference === undefined)
         return evidence;
-    const { atMs, answeredAtMs } = observation;
+    const { answeredAtMs } = observation;
     const next = { ...evidence };
     const isAtRest = isSettled(observation.instance.status) && !isDiskAtWork(rebuild, observation);
     if (!isAtRest || isOtherNow(reference, observation))
@@ -2941,19 +2941,18 @@ function gatherEvidence(rebuild, observation) {
         next.leftAtMs ??= answeredAtMs;
     if (contradicts(rebuild, reference, observation))
         next.contradictedAtMs ??= answeredAtMs;
-    if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
-        if (observation.instance.imageId === task.image.id)
-            next.imageAtMs = answeredAtMs;
-        else
-            next.imageOldAtMs = atMs;
+    if (reference.instance.imageId !== task.image.id) {
+        next.image = changeAfter(evidence.image, observation.instance.imageId === task.image.id, observation);
     }
-    if (reference.disk && observation.disk && next.diskAtMs === undefined) {
-        if (isOtherDisk(reference.disk, observation.disk))
-            next.diskAtMs = answeredAtMs;
-        else
-            next.diskOldAtMs = atMs;
+    if (reference.disk && observation.disk) {
+        next.disk = changeAfter(evidence.disk, isOtherDisk(reference.disk, observation.disk), observation);
     }
     return next;
+}
+function changeAfter(before, isNew, observation) {
+    if (before?.atMs !== undefined)
+        return before;
+    return isNew ? { ...before, atMs: observation.answeredAtMs } : { oldAtMs: observation.atMs };
 }
 function isDiskAtWork(rebuild, observation) {
     return observation.disk !== null && diskReadiness(rebuild, observation) === 'unsettled';
@@ -2989,35 +2988,35 @@ function contradicts(rebuild, reference, observation) {
         if ([reference.instance, ...since].some((seen) => seen.imageId === imageId))
             return true;
     }
-    if (evidence.diskAtMs === undefined || !reference.disk || !observation.disk)
+    if (evidence.disk?.atMs === undefined || !reference.disk || !observation.disk)
         return false;
     return !isOtherDisk(reference.disk, observation.disk);
 }
 function isOtherNow(reference, { instance, disk }) {
-    const isOther = reference.disk && disk ? isOtherDisk(reference.disk, disk) : false;
-    return isOther || reference.instance.imageId !== instance.imageId;
+    return isOtherDisk(reference.disk, disk) || reference.instance.imageId !== instance.imageId;
 }
 function isOtherDisk(before, now) {
+    if (!before || !now)
+        return false;
     return before.id !== now.id || before.createTime !== now.createTime;
 }
 function hasStarted(rebuild) {
     return rebuild.evidence.leftAtMs !== undefined || isReplaced(rebuild);
 }
 function evidence_hasDeparted(rebuild) {
-    const { leftAtMs, processingAtMs, processedAtMs, ...changes } = rebuild.evidence;
+    const { leftAtMs, processingAtMs, processedAtMs, image, disk } = rebuild.evidence;
     if (leftAtMs !== undefined)
         return true;
     if (processingAtMs === undefined)
         return false;
-    const tells = (at, old) => {
-        if (at === undefined || at < processingAtMs)
+    return [image, disk].some(({ atMs, oldAtMs } = {}) => {
+        if (atMs === undefined || atMs < processingAtMs)
             return false;
-        return old === undefined ? rebuild.adopted : old < (processedAtMs ?? Number.POSITIVE_INFINITY);
-    };
-    return tells(changes.imageAtMs, changes.imageOldAtMs) || tells(changes.diskAtMs, changes.diskOldAtMs);
+        return oldAtMs === undefined ? rebuild.adopted : processedAtMs === undefined || oldAtMs < processedAtMs;
+    });
 }
-function isReplaced(rebuild) {
-    return rebuild.evidence.imageAtMs !== undefined || rebuild.evidence.diskAtMs !== undefined;
+function isReplaced({ evidence: { image, disk } }) {
+    return [image, disk].some((change) => change?.atMs !== undefined);
 }
 function wasRebuiltByOthers(rebuild) {
     const { adopted, history, last, task } = rebuild;
@@ -3026,18 +3025,18 @@ function wasRebuiltByOthers(rebuild) {
     const cameToTarget = last?.instance.imageId === task.image.id && history[0]?.imageId !== task.image.id;
     return isReplaced(rebuild) || cameToTarget;
 }
-function changedLate(rebuild) {
-    const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
-    const since = rebuild.referenceAtMs ?? Number.POSITIVE_INFINITY;
-    const isLate = (at, old) => at !== undefined && old !== undefined && old - since >= lateMs;
-    return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
+function changedLate({ evidence: { image, disk }, referenceAtMs }) {
+    if (referenceAtMs === undefined)
+        return false;
+    return [image, disk].some(({ atMs, oldAtMs } = {}) => atMs !== undefined && oldAtMs !== undefined && oldAtMs - referenceAtMs >= lateMs);
 }
 function needsDisk(rebuild) {
     if (rebuild.streak?.observations === 0)
         return true;
     if (evidence_hasDeparted(rebuild) || changedLate(rebuild))
         return false;
-    return (rebuild.reference?.instance.imageId === rebuild.task.image.id || rebuild.evidence.imageAtMs !== undefined);
+    return (rebuild.reference?.instance.imageId === rebuild.task.image.id ||
+        rebuild.evidence.image?.atMs !== undefined);
 }
 function acceptedSinceMs(rebuild) {
     if (rebuild.answered && rebuild.acceptedAtMs !== undefined)
@@ -3158,11 +3157,11 @@ function accepted(rebuild) {
         : 'not sent again; waiting for the first sign of the rebuild';
 }
 function startedBy(rebuild) {
-    const { leftAtMs, imageAtMs } = rebuild.evidence;
+    const { leftAtMs, image } = rebuild.evidence;
     const at = rebuild.last?.answeredAtMs;
     if (leftAtMs === at)
         return 'the rebuild has started';
-    const what = imageAtMs === at ? 'the image' : 'the system disk';
+    const what = image?.atMs === at ? 'the image' : 'the system disk';
     return `the rebuild has started: ${what} has changed; it is done once the status has changed too and is Running again`;
 }
 
@@ -3189,12 +3188,10 @@ function isUnsent({ sends, inDoubt }) {
 function openHeldWeights(heldWeights) {
     return heldWeights.filter(({ state }) => state !== 'returned');
 }
-function withHeldWeight(heldWeights, heldWeight) {
-    const at = heldWeights.findIndex(({ server }) => isSamePool(server, heldWeight.server));
-    return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
-}
-function withoutHeldWeight(heldWeights, server) {
-    return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.server, server));
+function withHeldWeight(heldWeights, server, state) {
+    const known = heldWeights.findIndex((heldWeight) => isSamePool(heldWeight.server, server));
+    const at = known < 0 ? heldWeights.length : known;
+    return heldWeights.toSpliced(at, 1, ...(state === 'unchanged' ? [] : [{ server, state }]));
 }
 function isSamePool(one, other) {
     return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
@@ -3218,16 +3215,7 @@ function poolLabel({ blbId, groupId }) {
     return groupId === undefined ? blbId : `${blbId}/${groupId}`;
 }
 
-;// CONCATENATED MODULE: ./core/rebuild/instance-before.js
-
-function instanceBefore(rebuild, planned) {
-    if (rebuild === undefined || isUnsent(rebuild))
-        return planned;
-    return rebuild.reference?.instance ?? planned;
-}
-
 ;// CONCATENATED MODULE: ./core/run/instance-run.js
-
 
 
 function plannedRun(target) {
@@ -3235,6 +3223,10 @@ function plannedRun(target) {
 }
 function instance_run_rebuildsOf({ rebuild, rollback }) {
     return [rebuild, rollback?.rebuild].filter((one) => one !== undefined);
+}
+function beforeRebuild({ target, rebuild }) {
+    const { instance, disk } = (rebuild && !isUnsent(rebuild) && rebuild.reference) || target;
+    return { instance, disk: disk ?? target.disk };
 }
 function lastSeen(run) {
     return instance_run_rebuildsOf(run).findLast(({ last }) => last !== undefined)?.last;
@@ -3249,7 +3241,7 @@ function usableBackup({ backup }) {
     return backup?.isAvailable ? backup.imageId : undefined;
 }
 function previousImageId(run) {
-    return usableBackup(run) ?? instanceBefore(run.rebuild, run.target.instance).imageId;
+    return usableBackup(run) ?? beforeRebuild(run).instance.imageId;
 }
 function isLowered({ heldWeights }) {
     return openHeldWeights(heldWeights).length > 0;
@@ -4477,7 +4469,7 @@ async function restoreAll(run, weights, left, log) {
                 throw error;
             return;
         }
-        heldWeights = withHeldWeight(heldWeights, { server, state: 'returned' });
+        heldWeights = withHeldWeight(heldWeights, server, 'returned');
         log.info(`${id}: weight on ${poolLabel(server)} restored to ${server.weight}`);
     }));
     return { ...run, heldWeights };
@@ -5316,14 +5308,13 @@ function createBalance({ blbIds, drainMs }, ports) {
         read.forget(server.blbId);
         return orCallError(weights.set(server, { instanceId: server.instanceId, weight }));
     };
-    const rejoin = async (instanceId, before, keep, log) => {
-        let heldWeights = before;
-        const problems = await allDone(openHeldWeights(before).map(async ({ server }) => {
+    const note = (held, ...change) => held.add({ heldWeights: withHeldWeight(held.current().heldWeights, ...change) });
+    const rejoin = async (instanceId, held, log) => {
+        const problems = await allDone(openHeldWeights(held.current().heldWeights).map(async ({ server }) => {
             const failure = await set(server, server.weight);
             if (failure instanceof model_failure/* CallError */.RA)
                 return `${(0,model_failure/* describeFailure */.Ic)(failure.failure)}.`;
-            heldWeights = withHeldWeight(heldWeights, { server, state: 'returned' });
-            keep(heldWeights);
+            note(held, server, 'returned');
             log.info(`${poolLabel(server)}: weight 0 → ${server.weight}`);
             return undefined;
         }));
@@ -5333,12 +5324,8 @@ function createBalance({ blbIds, drainMs }, ports) {
         return told.length === 0 ? undefined : told.join(' ');
     };
     return {
-        async leave(instanceId, before, keep, log, stop) {
-            let heldWeights = before;
-            const note = (now) => {
-                heldWeights = now;
-                keep(now);
-            };
+        async leave(instanceId, held, log, stop) {
+            const before = held.current().heldWeights;
             const failures = [];
             try {
                 const all = await allDone(blbIds.map((blbId) => read.backendServers(blbId)));
@@ -5347,15 +5334,15 @@ function createBalance({ blbIds, drainMs }, ports) {
                     .map((server) => asGivenBack(server, before))
                     .filter(({ weight }) => weight > 0);
                 await allDone(backendServers.map(async (server) => {
-                    note(withHeldWeight(heldWeights, { server, state: 'asked' }));
+                    note(held, server, 'asked');
                     const failure = await set(server, 0);
                     if (failure instanceof model_failure/* CallError */.RA) {
                         failures.push(failure);
                         if (failure.failure.kind !== 'ambiguous')
-                            note(withoutHeldWeight(heldWeights, server));
+                            note(held, server, 'unchanged');
                     }
                     else {
-                        note(withHeldWeight(heldWeights, { server, state: 'held' }));
+                        note(held, server, 'held');
                         log.info(`${poolLabel(server)}: weight ${server.weight} → 0`);
                     }
                 }));
@@ -5367,11 +5354,11 @@ function createBalance({ blbIds, drainMs }, ports) {
             }
             const [first] = failures;
             if (first === undefined) {
-                if (openHeldWeights(heldWeights).length > 0)
+                if (openHeldWeights(held.current().heldWeights).length > 0)
                     await clock.sleep(drainMs, stop);
                 return undefined;
             }
-            await rejoin(instanceId, heldWeights, keep, log);
+            await rejoin(instanceId, held, log);
             const told = failures.map(({ failure }) => `${(0,model_failure/* describeFailure */.Ic)(failure)}.`);
             return { cause: told.join(' '), remedy: callRemedy(first.failure) };
         },
@@ -6560,9 +6547,7 @@ function extendStreak(rebuild, observation) {
     const before = rebuild.streak;
     const settled = diskReadiness(rebuild, observation) !== 'unsettled';
     const disk = observation.disk ?? undefined;
-    const isSame = before?.status === status &&
-        before.imageId === imageId &&
-        !(before.disk && disk && isOtherDisk(before.disk, disk));
+    const isSame = before?.status === status && before.imageId === imageId && !isOtherDisk(before.disk, disk);
     if (before && isSame && settled && before.observations > 0) {
         return { ...before, ...(disk && { disk }), observations: before.observations + 1 };
     }
@@ -6683,7 +6668,7 @@ function isGap(rebuild, observation) {
 
 
 
-function observeNext(rebuild, atMs, withDisk) {
+function observeNext(rebuild, atMs, withDisk = true) {
     const interval = intervalOf(rebuild);
     const dueMs = Math.min(nextBeat(rebuild.dueMs, interval, atMs), rebuild.deadlineMs);
     const fresh = ['settling', 'searching', 'rechecking'].includes(rebuild.phase);
@@ -6762,7 +6747,7 @@ function startIt(rebuild, observation) {
 }
 function withdraw(rebuild, atMs) {
     if (rebuild.sends > 0)
-        return observeNext(enter(rebuild, 'confirming', atMs), atMs, true);
+        return observeNext(enter(rebuild, 'confirming', atMs), atMs);
     const phases = rebuild.phases.filter(({ phase }) => phase !== 'sending');
     return end({ ...rebuild, phases }, { kind: 'withdrawn' }, atMs);
 }
@@ -6817,7 +6802,7 @@ function recheck(before, observation) {
     const rebuild = { ...before, proven: { ...proven, heldStill: false } };
     const mayPass = isSame || isUnsettled || !isSettled(observation.instance.status);
     if (mayPass && atMs < rebuild.deadlineMs)
-        return isSame && isStable(rebuild) ? end(rebuild, proven.ending, atMs) : observeNext(rebuild, atMs, true);
+        return isSame && isStable(rebuild) ? end(rebuild, proven.ending, atMs) : observeNext(rebuild, atMs);
     if (!agree(rebuild, confirmMs))
         return observeAgain(rebuild, atMs);
     const shown = ({ instance: { status, imageId } }) => ({ status, imageId });
@@ -6848,7 +6833,7 @@ function search(rebuild, observation) {
     if (!hasSearched || !isSettled(observation.instance.status)) {
         return atMs >= rebuild.deadlineMs
             ? fail(rebuild, { kind: 'unproven' }, atMs)
-            : observeNext(rebuild, atMs, true);
+            : observeNext(rebuild, atMs);
     }
     if (rebuild.sends < maxSends && rebuild.evidence.disturbedAtMs === undefined) {
         return agree(rebuild, confirmMs)
@@ -7046,7 +7031,7 @@ function keepWaiting(rebuild, observation) {
     if (atMs >= rebuild.deadlineMs) {
         return fail(rebuild, { kind: 'busy', status: observation.instance.status }, atMs);
     }
-    return observeNext(rebuild, atMs, true);
+    return observeNext(rebuild, atMs);
 }
 
 ;// CONCATENATED MODULE: ./core/rebuild/lasting-skew.js
@@ -7114,7 +7099,7 @@ function step(rebuild, event) {
         case 'withdrawn':
             return withdraw(rebuild, event.atMs);
         case 'startAccepted':
-            return observeNext(noteRequest(rebuild, event.requestId), event.atMs, true);
+            return observeNext(noteRequest(rebuild, event.requestId), event.atMs);
         case 'startFailed':
             return onStartFailed(rebuild, event.failure, event.atMs);
         case 'cancelled':
@@ -7172,14 +7157,14 @@ function onObserveFailed(before, failure, atMs) {
     const isSkewed = skewedSinceMs !== undefined && atMs - skewedSinceMs >= skewedMs;
     if (lasting || isSkewed || atMs >= rebuild.deadlineMs)
         return failCall(rebuild, failure, atMs);
-    return observeNext(rebuild, atMs, true);
+    return observeNext(rebuild, atMs);
 }
 function observeLater(rebuild, atMs) {
     const sinceMs = searchedSinceMs(rebuild);
     if (sinceMs === undefined)
-        return observeNext({ ...enter(rebuild, 'settling', atMs), evidence: {}, dueMs: atMs }, atMs, true);
+        return observeNext({ ...enter(rebuild, 'settling', atMs), evidence: {}, dueMs: atMs }, atMs);
     const again = enter(rebuild, 'searching', atMs);
-    return observeNext(rebuild.sends > 0 ? again : { ...again, referenceAtMs: sinceMs }, atMs, true);
+    return observeNext(rebuild.sends > 0 ? again : { ...again, referenceAtMs: sinceMs }, atMs);
 }
 function onPrepared(rebuild, problem, atMs) {
     const kind = rebuild.phase === 'backup' ? 'backup' : 'drain';
@@ -7203,12 +7188,12 @@ function onAccepted(rebuild, requestId, atMs) {
 function onSendFailed(before, failure, atMs) {
     const rebuild = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
     if (failure.kind === 'ambiguous')
-        return observeNext(lost(rebuild, atMs), atMs, true);
+        return observeNext(lost(rebuild, atMs), atMs);
     const isPatient = (failure.retryAfterMs ?? 0) <= model_failure/* longestRetryAfterMs */.tK && atMs < rebuild.deadlineMs;
     if (failure.kind === 'throttled' && isPatient)
         return observeLater(rebuild, atMs);
     if (rebuild.sends > 0)
-        return observeNext(enter(rebuild, 'confirming', atMs), atMs, true);
+        return observeNext(enter(rebuild, 'confirming', atMs), atMs);
     if (failure.kind !== 'conflict')
         return failCall(rebuild, failure, atMs);
     const conflicts = rebuild.conflicts + 1;
@@ -7216,20 +7201,18 @@ function onSendFailed(before, failure, atMs) {
     if (conflicts > maxConflicts || rebuild.last === undefined)
         return failCall({ ...rebuild, inDoubt }, failure, atMs);
     if (inDoubt)
-        return observeNext({ ...searching(rebuild, atMs), inDoubt, conflicts }, atMs, true);
+        return observeNext({ ...searching(rebuild, atMs), inDoubt, conflicts }, atMs);
     const adopted = adopt(rebuild, { ...rebuild.last, answeredAtMs: atMs });
     const waiting = enter({ ...adopted, conflicts }, 'settling', atMs);
-    return observeNext({ ...waiting, dueMs: atMs }, atMs, true);
+    return observeNext({ ...waiting, dueMs: atMs }, atMs);
 }
 function onRefusedTogether(before, failure, atMs) {
     const rebuild = noteRequest({ ...before, lastFailure: failure }, failure.requestId);
-    return observeNext({ ...searching(rebuild, atMs), inDoubt: true }, atMs, true);
+    return observeNext({ ...searching(rebuild, atMs), inDoubt: true }, atMs);
 }
 function onStartFailed(rebuild, failure, atMs) {
     const again = ['conflict', 'ambiguous', 'throttled'].includes(failure.kind) && atMs < rebuild.deadlineMs;
-    return again
-        ? observeNext({ ...rebuild, lastFailure: failure }, atMs, true)
-        : failCall(rebuild, failure, atMs);
+    return again ? observeNext({ ...rebuild, lastFailure: failure }, atMs) : failCall(rebuild, failure, atMs);
 }
 function onCancelled(before, event) {
     const { failure, together = false, atMs } = event;
@@ -7448,16 +7431,15 @@ function preparations(target, ports, recorder) {
     const cancel = { ...ports.cancel, signal: stop };
     return {
         backup: () => makeBackup(target, { ...ports, cancel }, (backup) => recorder.add({ backup })),
-        drain: () => withHeartbeat(async () => balance?.leave(target.instance.id, recorder.current().heldWeights, (heldWeights) => recorder.add({ heldWeights }), log, stop), (elapsedMs) => log.info(`still setting its weights to 0 after ${(0,time/* formatDuration */.a3)(elapsedMs)}; nothing is erased yet`), clock)
+        drain: () => withHeartbeat(async () => balance?.leave(target.instance.id, recorder, log, stop), (elapsedMs) => log.info(`still setting its weights to 0 after ${(0,time/* formatDuration */.a3)(elapsedMs)}; nothing is erased yet`), clock)
     };
 }
 async function rejoin(recorder, { balance, log }) {
     if (!mayRejoin(recorder.current()))
         return;
-    const { target, heldWeights } = recorder.current();
-    const keep = (now) => recorder.add({ heldWeights: now });
+    const { id } = recorder.current().target.instance;
     try {
-        const rejoinProblem = await balance?.rejoin(target.instance.id, heldWeights, keep, log);
+        const rejoinProblem = await balance?.rejoin(id, recorder, log);
         if (rejoinProblem !== undefined)
             recorder.add({ rejoinProblem });
     }
@@ -10236,7 +10218,6 @@ function inShort({ after: _left, failure, ...one }) {
 
 
 
-
 function outputsOf(state, report) {
     const { image, instances } = state;
     const each = (read) => {
@@ -10248,7 +10229,7 @@ function outputsOf(state, report) {
         changed: String(hasChanged(state)),
         imageId: image.id,
         imageName: image.name,
-        previousImageId: each(({ rebuild, target }) => instanceBefore(rebuild, target.instance).imageId),
+        previousImageId: each((run) => beforeRebuild(run).instance.imageId),
         instanceIds: each(({ target }) => target.instance.id),
         backupImageId: each(({ backup }) => backup?.imageId ?? ''),
         publicIp: each(({ target }) => target.instance.publicIp),
@@ -10262,17 +10243,13 @@ function outputsOf(state, report) {
 
 ;// CONCATENATED MODULE: ./core/run/erased.js
 
+
 function erasedBy(run) {
     const { rebuild, target } = run;
     const wasChanging = rebuild?.adopted === true || target.decision.action === 'wait';
     return wasChanging && (rebuild === undefined || isUnsent(rebuild))
         ? { disk: undefined, snapshots: [] }
-        : { disk: diskBefore(run), snapshots: target.snapshots };
-}
-function diskBefore({ target, rebuild }) {
-    if (rebuild === undefined || isUnsent(rebuild))
-        return target.disk;
-    return rebuild.reference?.disk ?? target.disk;
+        : { disk: beforeRebuild(run).disk, snapshots: target.snapshots };
 }
 
 ;// CONCATENATED MODULE: ./core/run/spans.js
@@ -10306,7 +10283,7 @@ const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
 function restoreWithLines(run, options) {
     if (instance_run_diskOf(run) === 'untouched' || instance_end_isRolledBack(run))
         return [];
-    const { instance } = run.target;
+    const { instance } = beforeRebuild(run);
     const isCustom = usableBackup(run) !== undefined || /custom|sharing/i.test(instance.imageType);
     const script = options.script === 'given' ? ['cleanLastUserData: true'] : [];
     return [
@@ -10347,11 +10324,11 @@ function loginLine({ login }, isCustom) {
 
 
 
-
 function reportInstance(run, state) {
     const { anchor, atMs, options } = state;
     const { target, backup, health, rollback } = run;
     const { fromMs, toMs } = workTime(run, atMs);
+    const before = beforeRebuild(run);
     const last = lastSeen(run);
     return {
         instanceId: target.instance.id,
@@ -10361,7 +10338,7 @@ function reportInstance(run, state) {
         adopted: run.rebuild?.adopted ?? false,
         publicIp: target.instance.publicIp,
         internalIp: target.instance.internalIp,
-        before: atTime(instanceBefore(run.rebuild, target.instance), diskBefore(run)),
+        before: atTime(before.instance, before.disk),
         after: last && atTime(last.instance, last.disk),
         erases: reportErased(run),
         phases: spansOf(run, atMs).map((span) => ({
@@ -11752,7 +11729,7 @@ function toIso(anchor, atMs) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(414);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1707);
 
 process.noDeprecation = true;
 process.exitCode = 1;

@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 9800:
+/***/ 2795:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2899,7 +2899,7 @@ function gatherEvidence(rebuild, observation) {
     const { reference, evidence, task } = rebuild;
     if (reference === undefined)
         return evidence;
-    const { atMs, answeredAtMs } = observation;
+    const { answeredAtMs } = observation;
     const next = { ...evidence };
     const isAtRest = isSettled(observation.instance.status) && !isDiskAtWork(rebuild, observation);
     if (!isAtRest || isOtherNow(reference, observation))
@@ -2909,19 +2909,18 @@ function gatherEvidence(rebuild, observation) {
         next.leftAtMs ??= answeredAtMs;
     if (contradicts(rebuild, reference, observation))
         next.contradictedAtMs ??= answeredAtMs;
-    if (reference.instance.imageId !== task.image.id && next.imageAtMs === undefined) {
-        if (observation.instance.imageId === task.image.id)
-            next.imageAtMs = answeredAtMs;
-        else
-            next.imageOldAtMs = atMs;
+    if (reference.instance.imageId !== task.image.id) {
+        next.image = changeAfter(evidence.image, observation.instance.imageId === task.image.id, observation);
     }
-    if (reference.disk && observation.disk && next.diskAtMs === undefined) {
-        if (isOtherDisk(reference.disk, observation.disk))
-            next.diskAtMs = answeredAtMs;
-        else
-            next.diskOldAtMs = atMs;
+    if (reference.disk && observation.disk) {
+        next.disk = changeAfter(evidence.disk, isOtherDisk(reference.disk, observation.disk), observation);
     }
     return next;
+}
+function changeAfter(before, isNew, observation) {
+    if (before?.atMs !== undefined)
+        return before;
+    return isNew ? { ...before, atMs: observation.answeredAtMs } : { oldAtMs: observation.atMs };
 }
 function isDiskAtWork(rebuild, observation) {
     return observation.disk !== null && diskReadiness(rebuild, observation) === 'unsettled';
@@ -2957,35 +2956,35 @@ function contradicts(rebuild, reference, observation) {
         if ([reference.instance, ...since].some((seen) => seen.imageId === imageId))
             return true;
     }
-    if (evidence.diskAtMs === undefined || !reference.disk || !observation.disk)
+    if (evidence.disk?.atMs === undefined || !reference.disk || !observation.disk)
         return false;
     return !isOtherDisk(reference.disk, observation.disk);
 }
 function isOtherNow(reference, { instance, disk }) {
-    const isOther = reference.disk && disk ? isOtherDisk(reference.disk, disk) : false;
-    return isOther || reference.instance.imageId !== instance.imageId;
+    return isOtherDisk(reference.disk, disk) || reference.instance.imageId !== instance.imageId;
 }
 function isOtherDisk(before, now) {
+    if (!before || !now)
+        return false;
     return before.id !== now.id || before.createTime !== now.createTime;
 }
 function hasStarted(rebuild) {
     return rebuild.evidence.leftAtMs !== undefined || isReplaced(rebuild);
 }
 function hasDeparted(rebuild) {
-    const { leftAtMs, processingAtMs, processedAtMs, ...changes } = rebuild.evidence;
+    const { leftAtMs, processingAtMs, processedAtMs, image, disk } = rebuild.evidence;
     if (leftAtMs !== undefined)
         return true;
     if (processingAtMs === undefined)
         return false;
-    const tells = (at, old) => {
-        if (at === undefined || at < processingAtMs)
+    return [image, disk].some(({ atMs, oldAtMs } = {}) => {
+        if (atMs === undefined || atMs < processingAtMs)
             return false;
-        return old === undefined ? rebuild.adopted : old < (processedAtMs ?? Number.POSITIVE_INFINITY);
-    };
-    return tells(changes.imageAtMs, changes.imageOldAtMs) || tells(changes.diskAtMs, changes.diskOldAtMs);
+        return oldAtMs === undefined ? rebuild.adopted : processedAtMs === undefined || oldAtMs < processedAtMs;
+    });
 }
-function isReplaced(rebuild) {
-    return rebuild.evidence.imageAtMs !== undefined || rebuild.evidence.diskAtMs !== undefined;
+function isReplaced({ evidence: { image, disk } }) {
+    return [image, disk].some((change) => change?.atMs !== undefined);
 }
 function wasRebuiltByOthers(rebuild) {
     const { adopted, history, last, task } = rebuild;
@@ -2994,18 +2993,18 @@ function wasRebuiltByOthers(rebuild) {
     const cameToTarget = last?.instance.imageId === task.image.id && history[0]?.imageId !== task.image.id;
     return isReplaced(rebuild) || cameToTarget;
 }
-function changedLate(rebuild) {
-    const { imageAtMs, imageOldAtMs, diskAtMs, diskOldAtMs } = rebuild.evidence;
-    const since = rebuild.referenceAtMs ?? Number.POSITIVE_INFINITY;
-    const isLate = (at, old) => at !== undefined && old !== undefined && old - since >= lateMs;
-    return isLate(imageAtMs, imageOldAtMs) || isLate(diskAtMs, diskOldAtMs);
+function changedLate({ evidence: { image, disk }, referenceAtMs }) {
+    if (referenceAtMs === undefined)
+        return false;
+    return [image, disk].some(({ atMs, oldAtMs } = {}) => atMs !== undefined && oldAtMs !== undefined && oldAtMs - referenceAtMs >= lateMs);
 }
 function needsDisk(rebuild) {
     if (rebuild.streak?.observations === 0)
         return true;
     if (hasDeparted(rebuild) || changedLate(rebuild))
         return false;
-    return (rebuild.reference?.instance.imageId === rebuild.task.image.id || rebuild.evidence.imageAtMs !== undefined);
+    return (rebuild.reference?.instance.imageId === rebuild.task.image.id ||
+        rebuild.evidence.image?.atMs !== undefined);
 }
 function acceptedSinceMs(rebuild) {
     if (rebuild.answered && rebuild.acceptedAtMs !== undefined)
@@ -3046,12 +3045,10 @@ function isUnsent({ sends, inDoubt }) {
 function openHeldWeights(heldWeights) {
     return heldWeights.filter(({ state }) => state !== 'returned');
 }
-function withHeldWeight(heldWeights, heldWeight) {
-    const at = heldWeights.findIndex(({ server }) => isSamePool(server, heldWeight.server));
-    return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
-}
-function withoutHeldWeight(heldWeights, server) {
-    return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.server, server));
+function withHeldWeight(heldWeights, server, state) {
+    const known = heldWeights.findIndex((heldWeight) => isSamePool(heldWeight.server, server));
+    const at = known < 0 ? heldWeights.length : known;
+    return heldWeights.toSpliced(at, 1, ...(state === 'unchanged' ? [] : [{ server, state }]));
 }
 function isSamePool(one, other) {
     return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
@@ -3075,16 +3072,7 @@ function poolLabel({ blbId, groupId }) {
     return groupId === undefined ? blbId : `${blbId}/${groupId}`;
 }
 
-;// CONCATENATED MODULE: ./core/rebuild/instance-before.js
-
-function instanceBefore(rebuild, planned) {
-    if (rebuild === undefined || isUnsent(rebuild))
-        return planned;
-    return rebuild.reference?.instance ?? planned;
-}
-
 ;// CONCATENATED MODULE: ./core/run/instance-run.js
-
 
 
 function instance_run_plannedRun(target) {
@@ -3092,6 +3080,10 @@ function instance_run_plannedRun(target) {
 }
 function instance_run_rebuildsOf({ rebuild, rollback }) {
     return [rebuild, rollback?.rebuild].filter((one) => one !== undefined);
+}
+function beforeRebuild({ target, rebuild }) {
+    const { instance, disk } = (rebuild && !isUnsent(rebuild) && rebuild.reference) || target;
+    return { instance, disk: disk ?? target.disk };
 }
 function lastSeen(run) {
     return instance_run_rebuildsOf(run).findLast(({ last }) => last !== undefined)?.last;
@@ -3106,7 +3098,7 @@ function usableBackup({ backup }) {
     return backup?.isAvailable ? backup.imageId : undefined;
 }
 function previousImageId(run) {
-    return usableBackup(run) ?? instanceBefore(run.rebuild, run.target.instance).imageId;
+    return usableBackup(run) ?? beforeRebuild(run).instance.imageId;
 }
 function isLowered({ heldWeights }) {
     return openHeldWeights(heldWeights).length > 0;
@@ -4124,7 +4116,7 @@ const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
 function restoreWithLines(run, options) {
     if (instance_run_diskOf(run) === 'untouched' || instance_end_isRolledBack(run))
         return [];
-    const { instance } = run.target;
+    const { instance } = beforeRebuild(run);
     const isCustom = usableBackup(run) !== undefined || /custom|sharing/i.test(instance.imageType);
     const script = options.script === 'given' ? ['cleanLastUserData: true'] : [];
     return [
@@ -4154,17 +4146,13 @@ function loginLine({ login }, isCustom) {
 
 ;// CONCATENATED MODULE: ./core/run/erased.js
 
+
 function erasedBy(run) {
     const { rebuild, target } = run;
     const wasChanging = rebuild?.adopted === true || target.decision.action === 'wait';
     return wasChanging && (rebuild === undefined || isUnsent(rebuild))
         ? { disk: undefined, snapshots: [] }
-        : { disk: diskBefore(run), snapshots: target.snapshots };
-}
-function diskBefore({ target, rebuild }) {
-    if (rebuild === undefined || isUnsent(rebuild))
-        return target.disk;
-    return rebuild.reference?.disk ?? target.disk;
+        : { disk: beforeRebuild(run).disk, snapshots: target.snapshots };
 }
 
 ;// CONCATENATED MODULE: ./core/run/spans.js
@@ -5313,7 +5301,6 @@ function rehearse_successOf(command, atMs) {
 
 
 
-
 const openRows = 20;
 function wholeTable(instances, state) {
     const rows = instances.map((one) => [
@@ -5365,7 +5352,7 @@ function columnsPart(columns, { intro = [], isOpen }, priority) {
     };
 }
 function imageBefore({ run }) {
-    const { imageId, imageName } = instanceBefore(run.rebuild, run.target.instance);
+    const { imageId, imageName } = beforeRebuild(run).instance;
     return imageOf({ id: imageId, name: imageName });
 }
 function otherImage({ run }, { image }) {
@@ -5904,7 +5891,7 @@ async function restoreAll(run, weights, left, log) {
                 throw error;
             return;
         }
-        heldWeights = withHeldWeight(heldWeights, { server, state: 'returned' });
+        heldWeights = withHeldWeight(heldWeights, server, 'returned');
         log.info(`${id}: weight on ${poolLabel(server)} restored to ${server.weight}`);
     }));
     return { ...run, heldWeights };
@@ -9100,7 +9087,7 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9800);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2795);
 
 process.noDeprecation = true;
 try {

@@ -6,8 +6,7 @@ import {
   isSamePool,
   openHeldWeights,
   poolLabel,
-  withHeldWeight,
-  withoutHeldWeight
+  withHeldWeight
 } from '../../../src/core/balancers/held-weights.ts';
 import type { BackendServer } from '../../../src/core/model/backend-server.ts';
 
@@ -48,30 +47,35 @@ test('a weight is open while it is being lowered or held, not after it was resto
 
 describe('with a hold', () => {
   test('of a new server there is one more', () => {
-    const heldWeights = withHeldWeight([heldWeight(ordinary, 'held')], heldWeight(group, 'asked'));
+    const heldWeights = withHeldWeight([heldWeight(ordinary, 'held')], group, 'asked');
     expect(heldWeights).toEqual([heldWeight(ordinary, 'held'), heldWeight(group, 'asked')]);
   });
 
   test('of a known server its state and weight are the new ones', () => {
     const before = [heldWeight(ordinary, 'returned'), heldWeight(group, 'held')];
-    const again = heldWeight({ ...ordinary, weight: 41 }, 'asked');
-    expect(withHeldWeight(before, again)).toEqual([again, heldWeight(group, 'held')]);
+    const again = { ...ordinary, weight: 41 };
+    expect(withHeldWeight(before, again, 'asked')).toEqual([
+      heldWeight(again, 'asked'),
+      heldWeight(group, 'held')
+    ]);
     expect(before).toHaveLength(2);
   });
 
   test('of one group the other group of the same balancer stays', () => {
-    const heldWeights = withHeldWeight([heldWeight(group, 'asked')], heldWeight(otherGroup, 'asked'));
-    expect(withHeldWeight(heldWeights, heldWeight(group, 'held'))).toEqual([
+    const heldWeights = withHeldWeight([heldWeight(group, 'asked')], otherGroup, 'asked');
+    expect(withHeldWeight(heldWeights, group, 'held')).toEqual([
       heldWeight(group, 'held'),
       heldWeight(otherGroup, 'asked')
     ]);
   });
 });
 
-test('without a server the others stay', () => {
+test('without the weight of a server that was not changed the others stay', () => {
   const heldWeights = [heldWeight(ordinary, 'asked'), heldWeight(group, 'held')];
-  expect(withoutHeldWeight(heldWeights, { ...ordinary, weight: 0 })).toEqual([heldWeight(group, 'held')]);
-  expect(withoutHeldWeight(heldWeights, otherGroup)).toEqual(heldWeights);
+  expect(withHeldWeight(heldWeights, { ...ordinary, weight: 0 }, 'unchanged')).toEqual([
+    heldWeight(group, 'held')
+  ]);
+  expect(withHeldWeight(heldWeights, otherGroup, 'unchanged')).toEqual(heldWeights);
 });
 
 describe('the weights of now', () => {

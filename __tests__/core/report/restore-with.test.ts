@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { restoreWithLines } from '../../../src/core/report/restore-with.ts';
 import { observationOf } from '../rebuild/rebuilds.ts';
-import { rebuildOf, runOf } from '../run/runs.ts';
+import { rebuildOf, runOf, targetOf } from '../run/runs.ts';
 
 const options = { login: { kind: 'adminPass' }, script: 'kept' } as const;
 const onTarget = observationOf(60_000, { imageId: 'm-new' }, true);
@@ -27,3 +27,18 @@ test.each([
     expect(restoreWithLines(runOf({ rebuild: failed, rollback }), options)).toContain('force: true');
   }
 );
+
+test.each([
+  ['Custom', 'System', 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}'],
+  ['System', 'Custom', 'keepImageLogin: true']
+])('the login is that of the image before the send: %s in the plan, %s then', (planned, then, line) => {
+  const target = targetOf();
+  const instance = { ...target.instance, imageId: 'm-later', imageType: then };
+  const reference = { ...observationOf(5, {}, true), instance };
+  const run = runOf({
+    target: { ...target, instance: { ...target.instance, imageType: planned } },
+    rebuild: rebuildOf({ kind: 'rebuilt' }, { reference })
+  });
+  const lines = restoreWithLines(run, { login: { kind: 'keepImageLogin' }, script: 'kept' });
+  expect(lines.slice(1)).toEqual(['imageId: m-later', line]);
+});

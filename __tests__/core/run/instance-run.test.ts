@@ -7,9 +7,9 @@ import { reportInstance } from '../../../src/core/report/instance-report.ts';
 import type { InstanceReport } from '../../../src/core/report/report.ts';
 import { restoreWithLines } from '../../../src/core/report/restore-with.ts';
 import { hasSucceeded, isRolledBack } from '../../../src/core/run/instance-end.ts';
-import type { InstanceRun } from '../../../src/core/run/instance-run.ts';
+import { beforeRebuild, type InstanceRun } from '../../../src/core/run/instance-run.ts';
 import { mayRejoin, needsRollback, outcomeOf } from '../../../src/core/run/next-steps.ts';
-import { failureOf, instance } from '../rebuild/rebuilds.ts';
+import { failureOf, instance, observationOf } from '../rebuild/rebuilds.ts';
 import { rebuildOf, runOf, stateOf, targetOf } from './runs.ts';
 
 const target = targetOf();
@@ -27,6 +27,18 @@ const failed = (reason: Extract<Ending, { kind: 'failed' }>['reason']): RebuildS
 function seen(status = 'Running'): Observation {
   return { atMs: 1_000, answeredAtMs: 1_000, isFresh: true, instance: { ...instance, status } };
 }
+
+test.each<[string, Partial<RebuildState>, string]>([
+  ['the plan saw, where nothing was sent', { sends: 0 }, 'm-old v-old'],
+  ['was last observed before the send', { sends: 1 }, 'm-later v-later'],
+  ['was observed then, also of a call for several that is in doubt', { inDoubt: true }, 'm-later v-later']
+])('what was there before is what %s', (_, patch, wanted) => {
+  const reference = observationOf(5, { imageId: 'm-later', disk: { id: 'v-later' } }, true);
+  const rebuild = rebuildOf(undefined, { sends: 0, reference, ...patch });
+  const before = beforeRebuild(runOf({ target, rebuild }));
+  expect(`${before.instance.imageId} ${before.disk?.id}`).toBe(wanted);
+  expect(beforeRebuild(runOf({ target }))).toEqual({ instance: target.instance, disk: target.disk });
+});
 
 describe('whether a rollback follows', () => {
   test.each<[string, Partial<InstanceRun>, boolean]>([

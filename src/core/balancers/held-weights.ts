@@ -19,21 +19,15 @@ export function openHeldWeights(heldWeights: readonly HeldWeight[]): readonly He
   return heldWeights.filter(({ state }) => state !== 'returned');
 }
 
-/** The held weights with one more, or with a new state of the same server. */
+/** The held weights with that of a server in a new state; without it where its weight was not changed after all. */
 export function withHeldWeight(
   heldWeights: readonly HeldWeight[],
-  heldWeight: HeldWeight
+  server: BackendServer,
+  state: HeldWeight['state'] | 'unchanged'
 ): readonly HeldWeight[] {
-  const at = heldWeights.findIndex(({ server }) => isSamePool(server, heldWeight.server));
-  return at < 0 ? [...heldWeights, heldWeight] : heldWeights.with(at, heldWeight);
-}
-
-/** The held weights without that of a server whose weight was not changed. */
-export function withoutHeldWeight(
-  heldWeights: readonly HeldWeight[],
-  server: BackendServer
-): readonly HeldWeight[] {
-  return heldWeights.filter((heldWeight) => !isSamePool(heldWeight.server, server));
+  const known = heldWeights.findIndex((heldWeight) => isSamePool(heldWeight.server, server));
+  const at = known < 0 ? heldWeights.length : known;
+  return heldWeights.toSpliced(at, 1, ...(state === 'unchanged' ? [] : [{ server, state }]));
 }
 
 /** Whether two backend servers of one instance are in the same pool. */

@@ -118,7 +118,7 @@ export function startIt(rebuild: RebuildState, observation: Observation): Step {
 
 /** Does not send it; one whose answer was lost is watched to the end, and not sent once more. */
 export function withdraw(rebuild: RebuildState, atMs: number): Step {
-  if (rebuild.sends > 0) return observeNext(enter(rebuild, 'confirming', atMs), atMs, true);
+  if (rebuild.sends > 0) return observeNext(enter(rebuild, 'confirming', atMs), atMs);
   // It was about to be sent, and never was.
   const phases = rebuild.phases.filter(({ phase }) => phase !== 'sending');
   return end({ ...rebuild, phases }, { kind: 'withdrawn' }, atMs);

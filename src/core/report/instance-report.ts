@@ -4,10 +4,9 @@ import { describeFailed, describeUnhealthy } from '../health/unhealthy.ts';
 import type { Instance, SystemDisk } from '../model/instance.ts';
 import type { PublicOptions } from '../model/rebuild-spec.ts';
 import { currentLabel, decisionLabel, loginLabel, scriptLabel, stepLabels } from '../plan/labels.ts';
-import { instanceBefore } from '../rebuild/instance-before.ts';
-import { diskBefore, erasedBy } from '../run/erased.ts';
+import { erasedBy } from '../run/erased.ts';
 import { isRolledBack } from '../run/instance-end.ts';
-import { diskOf, type InstanceRun, lastSeen, rebuildsOf } from '../run/instance-run.ts';
+import { beforeRebuild, diskOf, type InstanceRun, lastSeen, rebuildsOf } from '../run/instance-run.ts';
 import { statusOf } from '../run/instance-status.ts';
 import type { RunState } from '../run/run-state.ts';
 import { spansOf, workTime } from '../run/spans.ts';
@@ -22,6 +21,7 @@ export function reportInstance(run: InstanceRun, state: RunState): InstanceRepor
   const { anchor, atMs, options } = state;
   const { target, backup, health, rollback } = run;
   const { fromMs, toMs } = workTime(run, atMs);
+  const before = beforeRebuild(run);
   const last = lastSeen(run);
   return {
     instanceId: target.instance.id,
@@ -31,7 +31,7 @@ export function reportInstance(run: InstanceRun, state: RunState): InstanceRepor
     adopted: run.rebuild?.adopted ?? false,
     publicIp: target.instance.publicIp,
     internalIp: target.instance.internalIp,
-    before: atTime(instanceBefore(run.rebuild, target.instance), diskBefore(run)),
+    before: atTime(before.instance, before.disk),
     after: last && atTime(last.instance, last.disk),
     erases: reportErased(run),
     phases: spansOf(run, atMs).map((span) => ({

@@ -1,5 +1,4 @@
-import { instanceBefore } from '../rebuild/instance-before.ts';
-import { type InstanceRun, rebuildsOf } from '../run/instance-run.ts';
+import { beforeRebuild, type InstanceRun, rebuildsOf } from '../run/instance-run.ts';
 import { runStatus } from '../run/instance-status.ts';
 import { hasChanged, type RunState } from '../run/run-state.ts';
 import { toSeconds } from '../time.ts';
@@ -23,7 +22,7 @@ export function outputsOf(state: RunState, report: RunReport): Readonly<Record<s
     changed: String(hasChanged(state)),
     imageId: image.id,
     imageName: image.name,
-    previousImageId: each(({ rebuild, target }) => instanceBefore(rebuild, target.instance).imageId),
+    previousImageId: each((run) => beforeRebuild(run).instance.imageId),
     instanceIds: each(({ target }) => target.instance.id),
     backupImageId: each(({ backup }) => backup?.imageId ?? ''),
     publicIp: each(({ target }) => target.instance.publicIp),

@@ -1,7 +1,14 @@
 import type { PublicOptions } from '../model/rebuild-spec.ts';
 import { isUnsent } from '../rebuild/disk-state.ts';
 import { isRolledBack } from '../run/instance-end.ts';
-import { diskOf, type InstanceRun, lastSeen, previousImageId, usableBackup } from '../run/instance-run.ts';
+import {
+  beforeRebuild,
+  diskOf,
+  type InstanceRun,
+  lastSeen,
+  previousImageId,
+  usableBackup
+} from '../run/instance-run.ts';
 
 const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
 
@@ -11,7 +18,7 @@ const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
  */
 export function restoreWithLines(run: InstanceRun, options: PublicOptions): readonly string[] {
   if (diskOf(run) === 'untouched' || isRolledBack(run)) return [];
-  const { instance } = run.target;
+  const { instance } = beforeRebuild(run);
   const isCustom = usableBackup(run) !== undefined || /custom|sharing/i.test(instance.imageType);
   // The script of this run is for the new image; the earlier one is no longer there.
   const script = options.script === 'given' ? ['cleanLastUserData: true'] : [];

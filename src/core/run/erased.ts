@@ -1,6 +1,6 @@
 import type { Snapshot, SystemDisk } from '../model/instance.ts';
 import { isUnsent } from '../rebuild/disk-state.ts';
-import type { InstanceRun } from './instance-run.ts';
+import { beforeRebuild, type InstanceRun } from './instance-run.ts';
 
 /** What a rebuild erases, or has erased. */
 export interface Erased {
@@ -18,11 +18,5 @@ export function erasedBy(run: InstanceRun): Erased {
   const wasChanging = rebuild?.adopted === true || target.decision.action === 'wait';
   return wasChanging && (rebuild === undefined || isUnsent(rebuild))
     ? { disk: undefined, snapshots: [] }
-    : { disk: diskBefore(run), snapshots: target.snapshots };
-}
-
-/** The system disk as last seen before the rebuild was sent, or as the plan saw it. */
-export function diskBefore({ target, rebuild }: InstanceRun): SystemDisk | undefined {
-  if (rebuild === undefined || isUnsent(rebuild)) return target.disk;
-  return rebuild.reference?.disk ?? target.disk;
+    : { disk: beforeRebuild(run).disk, snapshots: target.snapshots };
 }

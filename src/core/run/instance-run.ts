@@ -2,10 +2,10 @@
 
 import { type HeldWeight, openHeldWeights } from '../balancers/held-weights.ts';
 import type { Checked } from '../health/health.ts';
+import type { Instance, SystemDisk } from '../model/instance.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
-import { diskStateOf } from '../rebuild/disk-state.ts';
+import { diskStateOf, isUnsent } from '../rebuild/disk-state.ts';
 import type { DiskState } from '../rebuild/ending.ts';
-import { instanceBefore } from '../rebuild/instance-before.ts';
 import type { Observation, RebuildState } from '../rebuild/rebuild-state.ts';
 
 /** A backup. The name is known before the image is asked for, the ID once it is being made. */
@@ -54,6 +54,18 @@ export function rebuildsOf({ rebuild, rollback }: InstanceRun): readonly Rebuild
   return [rebuild, rollback?.rebuild].filter((one) => one !== undefined);
 }
 
+/**
+ * The instance and its system disk as they were last observed before this run's rebuild was sent, or as the plan saw
+ * them where nothing was sent. Hours may lie between the two.
+ */
+export function beforeRebuild({ target, rebuild }: InstanceRun): {
+  readonly instance: Instance;
+  readonly disk: SystemDisk | undefined;
+} {
+  const { instance, disk } = (rebuild && !isUnsent(rebuild) && rebuild.reference) || target;
+  return { instance, disk: disk ?? target.disk };
+}
+
 /** The last observation; `undefined` where there was none after the plan. */
 export function lastSeen(run: InstanceRun): Observation | undefined {
   return rebuildsOf(run).findLast(({ last }) => last !== undefined)?.last;
@@ -73,7 +85,7 @@ export function usableBackup({ backup }: InstanceRun): string | undefined {
 
 /** The image to go back to: the backup where one was made, else the one that it ran on right before the send. */
 export function previousImageId(run: InstanceRun): string {
-  return usableBackup(run) ?? instanceBefore(run.rebuild, run.target.instance).imageId;
+  return usableBackup(run) ?? beforeRebuild(run).instance.imageId;
 }
 
 /** Whether a weight of it is still lowered, as far as is known. */

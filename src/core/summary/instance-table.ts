@@ -1,9 +1,8 @@
 /** The table that has every instance of a run in it. */
 
-import { instanceBefore } from '../rebuild/instance-before.ts';
 import { type DescribedInstance, idOf } from '../report/described-instance.ts';
 import { isRolledBack } from '../run/instance-end.ts';
-import { diskOf, type InstanceRun, lastSeen } from '../run/instance-run.ts';
+import { beforeRebuild, diskOf, type InstanceRun, lastSeen } from '../run/instance-run.ts';
 import type { RunState } from '../run/run-state.ts';
 import { workTime } from '../run/spans.ts';
 import { formatDuration } from '../time.ts';
@@ -80,7 +79,7 @@ export function columnsPart(
 }
 
 function imageBefore({ run }: DescribedInstance): string {
-  const { imageId, imageName } = instanceBefore(run.rebuild, run.target.instance);
+  const { imageId, imageName } = beforeRebuild(run).instance;
   return imageOf({ id: imageId, name: imageName });
 }
 

@@ -5,8 +5,7 @@ import {
   isSamePool,
   openHeldWeights,
   poolLabel,
-  withHeldWeight,
-  withoutHeldWeight
+  withHeldWeight
 } from '../../core/balancers/held-weights.ts';
 import type { BackendServer } from '../../core/model/backend-server.ts';
 import { CallError, describeFailure } from '../../core/model/failure.ts';
@@ -24,35 +23,26 @@ export interface Balance {
    * Sets the weights of an instance to 0 and lets `drainTime` pass. Where that cannot be done, those that were set
    * get their weight back.
    *
-   * @param heldWeights the earlier ones, which know the weight of one that was restored
-   * @param keep told of every change before it is asked for and after it is done
    * @param stop ends the wait of `drainTime`
    * @returns what kept it from being done
    * @throws CancelledError on abort
    */
-  leave(
-    instanceId: string,
-    heldWeights: readonly HeldWeight[],
-    keep: KeepHeldWeights,
-    log: Log,
-    stop: AbortSignal
-  ): Promise<Obstacle | undefined>;
+  leave(instanceId: string, held: HeldRecord, log: Log, stop: AbortSignal): Promise<Obstacle | undefined>;
   /**
    * Gives back what is held.
    *
    * @returns why some could not be given back
    * @throws CancelledError on abort of what is out
    */
-  rejoin(
-    instanceId: string,
-    heldWeights: readonly HeldWeight[],
-    keep: KeepHeldWeights,
-    log: Log
-  ): Promise<string | undefined>;
+  rejoin(instanceId: string, held: HeldRecord, log: Log): Promise<string | undefined>;
 }
 
-/** Told of the weights that are held now. It must not throw. */
-export type KeepHeldWeights = (heldWeights: readonly HeldWeight[]) => void;
+/** The weights of an instance that are held, those included that were given back: what is known of them. */
+export interface HeldRecord {
+  current(): { readonly heldWeights: readonly HeldWeight[] };
+  /** Told of every change before it is asked for and after it is done. It must not throw. */
+  add(more: { readonly heldWeights: readonly HeldWeight[] }): void;
+}
 
 /** The balance of a run that names these load balancers. */
 export function createBalance(
@@ -69,14 +59,15 @@ export function createBalance(
     return orCallError(weights.set(server, { instanceId: server.instanceId, weight }));
   };
 
-  const rejoin: Balance['rejoin'] = async (instanceId, before, keep, log) => {
-    let heldWeights = before;
+  const note = (held: HeldRecord, ...change: [BackendServer, HeldWeight['state'] | 'unchanged']): void =>
+    held.add({ heldWeights: withHeldWeight(held.current().heldWeights, ...change) });
+
+  const rejoin: Balance['rejoin'] = async (instanceId, held, log) => {
     const problems = await allDone(
-      openHeldWeights(before).map(async ({ server }) => {
+      openHeldWeights(held.current().heldWeights).map(async ({ server }) => {
         const failure = await set(server, server.weight);
         if (failure instanceof CallError) return `${describeFailure(failure.failure)}.`;
-        heldWeights = withHeldWeight(heldWeights, { server, state: 'returned' });
-        keep(heldWeights);
+        note(held, server, 'returned');
         log.info(`${poolLabel(server)}: weight 0 → ${server.weight}`);
         return undefined;
       })
@@ -87,12 +78,8 @@ export function createBalance(
   };
 
   return {
-    async leave(instanceId, before, keep, log, stop) {
-      let heldWeights = before;
-      const note = (now: readonly HeldWeight[]): void => {
-        heldWeights = now;
-        keep(now);
-      };
+    async leave(instanceId, held, log, stop) {
+      const before = held.current().heldWeights;
       const failures: CallError[] = [];
       try {
         const all = await allDone(blbIds.map((blbId) => read.backendServers(blbId)));
@@ -102,13 +89,13 @@ export function createBalance(
           .filter(({ weight }) => weight > 0);
         await allDone(
           backendServers.map(async (server) => {
-            note(withHeldWeight(heldWeights, { server, state: 'asked' }));
+            note(held, server, 'asked');
             const failure = await set(server, 0);
             if (failure instanceof CallError) {
               failures.push(failure);
-              if (failure.failure.kind !== 'ambiguous') note(withoutHeldWeight(heldWeights, server));
+              if (failure.failure.kind !== 'ambiguous') note(held, server, 'unchanged');
             } else {
-              note(withHeldWeight(heldWeights, { server, state: 'held' }));
+              note(held, server, 'held');
               log.info(`${poolLabel(server)}: weight ${server.weight} → 0`);
             }
           })
@@ -119,10 +106,10 @@ export function createBalance(
       }
       const [first] = failures;
       if (first === undefined) {
-        if (openHeldWeights(heldWeights).length > 0) await clock.sleep(drainMs, stop);
+        if (openHeldWeights(held.current().heldWeights).length > 0) await clock.sleep(drainMs, stop);
         return undefined;
       }
-      await rejoin(instanceId, heldWeights, keep, log);
+      await rejoin(instanceId, held, log);
       const told = failures.map(({ failure }) => `${describeFailure(failure)}.`);
       return { cause: told.join(' '), remedy: callRemedy(first.failure) };
     },

@@ -74,7 +74,7 @@ async function restoreAll(
         else throw error;
         return;
       }
-      heldWeights = withHeldWeight(heldWeights, { server, state: 'returned' });
+      heldWeights = withHeldWeight(heldWeights, server, 'returned');
       log.info(`${id}: weight on ${poolLabel(server)} restored to ${server.weight}`);
     })
   );

@@ -95,14 +95,7 @@ function preparations(target: PlannedTarget, ports: InstancePorts, recorder: Run
     backup: () => makeBackup(target, { ...ports, cancel }, (backup) => recorder.add({ backup })),
     drain: () =>
       withHeartbeat(
-        async () =>
-          balance?.leave(
-            target.instance.id,
-            recorder.current().heldWeights,
-            (heldWeights) => recorder.add({ heldWeights }),
-            log,
-            stop
-          ),
+        async () => balance?.leave(target.instance.id, recorder, log, stop),
         (elapsedMs) =>
           log.info(
             `still setting its weights to 0 after ${formatDuration(elapsedMs)}; nothing is erased yet`
@@ -115,10 +108,9 @@ function preparations(target: PlannedTarget, ports: InstancePorts, recorder: Run
 /** Gives back the weights that are held, where the instance may have its traffic again. */
 export async function rejoin(recorder: RunRecorder, { balance, log }: InstancePorts): Promise<void> {
   if (!mayRejoin(recorder.current())) return;
-  const { target, heldWeights } = recorder.current();
-  const keep = (now: InstanceRun['heldWeights']): void => recorder.add({ heldWeights: now });
+  const { id } = recorder.current().target.instance;
   try {
-    const rejoinProblem = await balance?.rejoin(target.instance.id, heldWeights, keep, log);
+    const rejoinProblem = await balance?.rejoin(id, recorder, log);
     if (rejoinProblem !== undefined) recorder.add({ rejoinProblem });
   } catch (error) {
     // The instance is healthy; only its traffic is missing, which the post step restores.
