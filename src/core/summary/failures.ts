@@ -42,19 +42,16 @@ export function failureParts(
   const groups = groupsOf(failed);
   const full = groups.slice(0, inFull);
   const rest = groups.slice(inFull).flat();
+  const texts = full.map((group) => groupText(group, source));
+  const rows = rest.map(rowOf);
   return [
     {
       priority: priority.full,
       pieces: full.length,
       draw: (pieces) =>
-        failed.length === 0
-          ? ''
-          : [
-              heading(failed, rest.length),
-              ...full.slice(0, pieces).map((group) => groupText(group, source))
-            ].join('\n\n')
+        failed.length === 0 ? '' : [heading(failed, rest.length), ...texts.slice(0, pieces)].join('\n\n')
     },
-    { priority: priority.rest, pieces: rest.length, draw: (pieces) => restOf(rest, pieces) }
+    { priority: priority.rest, pieces: rest.length, draw: (pieces) => restOf(rows, pieces) }
   ];
 }
 
@@ -102,19 +99,21 @@ function short(failure: InstanceFailure): InstanceFailure {
   };
 }
 
-function restOf(rest: readonly FailedInstance[], pieces: number): string {
-  if (rest.length === 0) return '';
-  const title = `${rest.length} more that failed or were cut off`;
+function rowOf(one: FailedInstance): readonly string[] {
+  return [
+    code(idOf(one)),
+    statusLabel(one),
+    cell(one.failure.reason),
+    diskOf(one.run),
+    cell(clip(wholeCause(one.failure), 200))
+  ];
+}
+
+function restOf(rows: readonly (readonly string[])[], pieces: number): string {
+  if (rows.length === 0) return '';
+  const title = `${rows.length} more that failed or were cut off`;
   if (pieces === 0) return title;
-  const rows = rest
-    .slice(0, pieces)
-    .map((one) => [
-      code(idOf(one)),
-      statusLabel(one),
-      cell(one.failure.reason),
-      diskOf(one.run),
-      cell(clip(wholeCause(one.failure), 200))
-    ]);
-  const missing = pieces < rest.length ? [`_${rest.length - pieces} more are left out here._`] : [];
-  return fold(title, [table(['Instance', 'Result', 'Reason', 'Disk', 'What happened'], rows), ...missing]);
+  const told = table(['Instance', 'Result', 'Reason', 'Disk', 'What happened'], rows.slice(0, pieces));
+  const missing = pieces < rows.length ? [`_${rows.length - pieces} more are left out here._`] : [];
+  return fold(title, [told, ...missing]);
 }

@@ -6,7 +6,10 @@ export interface Part {
   readonly priority: number;
   /** Of how many pieces it is made that can be left out from the end: rows, failures, details. */
   readonly pieces: number;
-  /** The part with only the first so many of its pieces; it tells what is left out. Empty for no part at all. */
+  /**
+   * The part with only the first so many of its pieces; it tells what is left out. Empty for no part at all. It is asked
+   * for many numbers, so that each piece is best made before.
+   */
   draw(pieces: number): string;
 }
 

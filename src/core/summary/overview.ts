@@ -80,17 +80,14 @@ function canaryLabel(canaries: readonly string[]): string {
 
 /** The instances that were unavailable before the run, and why; folded away. */
 export function unavailableBeforePart(state: RunState, priority: number): Part {
-  const before = unavailableBefore(state);
+  const rows = unavailableBefore(state).map(({ instanceId, why }) => [
+    code(instanceId),
+    cell(clip(why, 300))
+  ]);
+  const title = `Already unavailable before the run: ${counted(rows.length, 'instance')}`;
   return {
     priority,
-    pieces: before.length,
-    draw: (pieces) => {
-      if (pieces === 0) return '';
-      const rows = before
-        .slice(0, pieces)
-        .map(({ instanceId, why }) => [code(instanceId), cell(clip(why, 300))]);
-      const title = `Already unavailable before the run: ${counted(before.length, 'instance')}`;
-      return fold(title, [table(['Instance', 'Why'], rows)]);
-    }
+    pieces: rows.length,
+    draw: (pieces) => (pieces === 0 ? '' : fold(title, [table(['Instance', 'Why'], rows.slice(0, pieces))]))
   };
 }

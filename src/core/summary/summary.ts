@@ -94,10 +94,11 @@ function detailParts(instances: readonly DescribedInstance[], state: RunState): 
   const isMany = instances.length > mostDetailed;
   const shown = byUrgency(instances).filter(({ failure }) => !isMany || failure !== undefined);
   const untold = instances.length - shown.length;
+  const details = shown.map((one) => detailsOf(one, state));
   const draw = (pieces: number): string => {
-    const each = shown.slice(0, pieces).map((one) => detailsOf(one, state));
-    if (each.length <= mostDetailed) return each.join('\n\n');
-    return fold(`Details of ${counted(each.length, 'instance')}`, each);
+    const each = details.slice(0, pieces);
+    if (pieces <= mostDetailed) return each.join('\n\n');
+    return fold(`Details of ${counted(pieces, 'instance')}`, each);
   };
   const note =
     shown.length === 0
