@@ -108,7 +108,7 @@ test("agrees with the vendor's SDK on any request", () => {
           request.expirationSeconds,
           Object.keys(request.headers)
         );
-        expect(sign.authorization(request)).toBe(theirs);
+        return sign.authorization(request) === theirs;
       }
     ),
     { numRuns: 1000 }

@@ -8158,19 +8158,15 @@ function canaryLabel(canaries) {
     return `${counted(canaries.length, 'canary', 'canaries')} first: ${named}`;
 }
 function unavailableBeforePart(state, priority) {
-    const before = unavailableBefore(state);
+    const rows = unavailableBefore(state).map(({ instanceId, why }) => [
+        code(instanceId),
+        cell(clip(why, 300))
+    ]);
+    const title = `Already unavailable before the run: ${counted(rows.length, 'instance')}`;
     return {
         priority,
-        pieces: before.length,
-        draw: (pieces) => {
-            if (pieces === 0)
-                return '';
-            const rows = before
-                .slice(0, pieces)
-                .map(({ instanceId, why }) => [code(instanceId), cell(clip(why, 300))]);
-            const title = `Already unavailable before the run: ${counted(before.length, 'instance')}`;
-            return fold(title, [table(['Instance', 'Why'], rows)]);
-        }
+        pieces: rows.length,
+        draw: (pieces) => (pieces === 0 ? '' : fold(title, [table(['Instance', 'Why'], rows.slice(0, pieces))]))
     };
 }
 

@@ -4661,19 +4661,15 @@ function canaryLabel(canaries) {
     return `${counted(canaries.length, 'canary', 'canaries')} first: ${named}`;
 }
 function unavailableBeforePart(state, priority) {
-    const before = unavailableBefore(state);
+    const rows = unavailableBefore(state).map(({ instanceId, why }) => [
+        code(instanceId),
+        cell(clip(why, 300))
+    ]);
+    const title = `Already unavailable before the run: ${counted(rows.length, 'instance')}`;
     return {
         priority,
-        pieces: before.length,
-        draw: (pieces) => {
-            if (pieces === 0)
-                return '';
-            const rows = before
-                .slice(0, pieces)
-                .map(({ instanceId, why }) => [code(instanceId), cell(clip(why, 300))]);
-            const title = `Already unavailable before the run: ${counted(before.length, 'instance')}`;
-            return fold(title, [table(['Instance', 'Why'], rows)]);
-        }
+        pieces: rows.length,
+        draw: (pieces) => (pieces === 0 ? '' : fold(title, [table(['Instance', 'Why'], rows.slice(0, pieces))]))
     };
 }
 
@@ -4749,18 +4745,15 @@ function failureParts(instances, priority, source) {
     const groups = groupsOf(failed);
     const full = groups.slice(0, inFull);
     const rest = groups.slice(inFull).flat();
+    const texts = full.map((group) => groupText(group, source));
+    const rows = rest.map(rowOf);
     return [
         {
             priority: priority.full,
             pieces: full.length,
-            draw: (pieces) => failed.length === 0
-                ? ''
-                : [
-                    heading(failed, rest.length),
-                    ...full.slice(0, pieces).map((group) => groupText(group, source))
-                ].join('\n\n')
+            draw: (pieces) => failed.length === 0 ? '' : [heading(failed, rest.length), ...texts.slice(0, pieces)].join('\n\n')
         },
-        { priority: priority.rest, pieces: rest.length, draw: (pieces) => restOf(rest, pieces) }
+        { priority: priority.rest, pieces: rest.length, draw: (pieces) => restOf(rows, pieces) }
     ];
 }
 function heading(failed, inTable) {
@@ -4795,23 +4788,24 @@ function failures_short(failure) {
         remedy: clip(remedy, 1000)
     };
 }
-function restOf(rest, pieces) {
-    if (rest.length === 0)
-        return '';
-    const title = `${rest.length} more that failed or were cut off`;
-    if (pieces === 0)
-        return title;
-    const rows = rest
-        .slice(0, pieces)
-        .map((one) => [
+function rowOf(one) {
+    return [
         code(described_instance_idOf(one)),
         statusLabel(one),
         cell(one.failure.reason),
         instance_run_diskOf(one.run),
         cell(clip(explain_wholeCause(one.failure), 200))
-    ]);
-    const missing = pieces < rest.length ? [`_${rest.length - pieces} more are left out here._`] : [];
-    return fold(title, [table(['Instance', 'Result', 'Reason', 'Disk', 'What happened'], rows), ...missing]);
+    ];
+}
+function restOf(rows, pieces) {
+    if (rows.length === 0)
+        return '';
+    const title = `${rows.length} more that failed or were cut off`;
+    if (pieces === 0)
+        return title;
+    const told = table(['Instance', 'Result', 'Reason', 'Disk', 'What happened'], rows.slice(0, pieces));
+    const missing = pieces < rows.length ? [`_${rows.length - pieces} more are left out here._`] : [];
+    return fold(title, [told, ...missing]);
 }
 
 ;// CONCATENATED MODULE: ./core/summary/fit.js
@@ -5720,11 +5714,12 @@ function detailParts(instances, state) {
     const isMany = instances.length > mostDetailed;
     const shown = byUrgency(instances).filter(({ failure }) => !isMany || failure !== undefined);
     const untold = instances.length - shown.length;
+    const details = shown.map((one) => detailsOf(one, state));
     const draw = (pieces) => {
-        const each = shown.slice(0, pieces).map((one) => detailsOf(one, state));
-        if (each.length <= mostDetailed)
+        const each = details.slice(0, pieces);
+        if (pieces <= mostDetailed)
             return each.join('\n\n');
-        return fold(`Details of ${counted(each.length, 'instance')}`, each);
+        return fold(`Details of ${counted(pieces, 'instance')}`, each);
     };
     const note = shown.length === 0
         ? '_Details of each instance are in the output `result`._'

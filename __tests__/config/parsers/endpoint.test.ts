@@ -60,19 +60,28 @@ describe('parseEndpoint', () => {
   });
 
   test('what is accepted is an origin and nothing more', () => {
-    const text = fc.oneof(
-      fc.webUrl(),
-      fc.webUrl({ withQueryParameters: true, withFragments: true }),
-      fc.string()
+    // Not `webUrl`, which first makes a map of all characters for its paths.
+    const url = fc.tuple(
+      fc.constantFrom('https://', 'http://'),
+      fc.webAuthority({ withIPv4: true, withIPv6: true, withPort: true }),
+      fc.oneof(fc.constantFrom('', '/', '/.', '/a', '?a=b', '#c', '/%61', '\\b'), fc.string())
     );
+    let accepted = 0;
     fc.assert(
-      fc.property(text, (one) => {
-        const result = parseEndpoint(one);
-        if (result.ok) {
-          expect(result.value.href).toBe(`${result.value.origin}/`);
+      fc.property(
+        fc.oneof(
+          url.map((parts) => parts.join('')),
+          fc.string()
+        ),
+        (one) => {
+          const result = parseEndpoint(one);
+          if (!result.ok) return true;
+          accepted += 1;
+          return result.value.href === `${result.value.origin}/`;
         }
-      })
+      )
     );
+    expect(accepted).toBeGreaterThan(0);
   });
 });
 
