@@ -30,8 +30,6 @@ test.each(vectors.map((vector) => [vector.id, vector] as const))('vector %s', (_
   const { expected, input } = vector;
   expect(sign.signingKey(request)).toBe(expected.signingKey);
   expect(sign.canonicalRequest(request)).toBe(expected.canonicalRequest);
-  expect(sign.signedHeaders(request.headers)).toBe(expected.signedHeaders.join(';'));
-  expect(sign.signature(request)).toBe(expected.signature);
   expect(sign.authorization(request)).toBe(expected.authorizationWithList);
   expect(sign.timestamp(input.timestampEpoch * 1000 + 999)).toBe(input.timestamp);
 });
@@ -71,7 +69,10 @@ test('a query parameter named like the header is not signed', () => {
 });
 
 test('nothing signed gives an empty list of headers', () => {
-  expect(sign.signedHeaders({ empty: ' ' })).toBe('');
+  const [vector] = vectors;
+  if (vector === undefined) throw new Error('no vector');
+  const signed = sign.authorization({ ...signable(vector), headers: { empty: ' ' } });
+  expect(signed).toMatch(/\/1800\/\/[0-9a-f]{64}$/);
 });
 
 test("agrees with the vendor's SDK on any request", () => {

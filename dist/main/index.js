@@ -11223,6 +11223,8 @@ const maxMessage = 500;
 /* harmony export */   X: () => (/* binding */ endpointOf)
 /* harmony export */ });
 function endpointOf(service, endpoint) {
+    if (service === 'bcc')
+        return endpoint;
     const url = new URL(endpoint);
     url.hostname = url.hostname.replace(/^bcc\./, `${service}.`);
     return url;
@@ -11272,12 +11274,6 @@ function canonicalHeaders(headers) {
         .sort()
         .join('\n');
 }
-function signedHeaders(headers) {
-    return canonicalHeaders(headers)
-        .split('\n')
-        .map((line) => line.slice(0, Math.max(0, line.indexOf(':'))))
-        .join(';');
-}
 function canonicalRequest(request) {
     return [
         request.method.toUpperCase(),
@@ -11292,11 +11288,11 @@ function authorizationPrefix(request) {
 function signingKey(request) {
     return hmac(request.secretAccessKey, authorizationPrefix(request));
 }
-function signature(request) {
-    return hmac(signingKey(request), canonicalRequest(request));
-}
 function authorization(request) {
-    return [authorizationPrefix(request), signedHeaders(request.headers), signature(request)].join('/');
+    const canonical = canonicalRequest(request);
+    const [_method, _path, _query, ...lines] = canonical.split('\n');
+    const names = lines.map((line) => line.replace(/:.*/, '')).join(';');
+    return `${authorizationPrefix(request)}/${names}/${hmac(signingKey(request), canonical)}`;
 }
 function hmac(key, data) {
     return (0,external_node_crypto_.createHmac)('sha256', key).update(data).digest('hex');

@@ -62,6 +62,16 @@ function hmacHex(key: string, data: string): string {
   return createHmac('sha256', key).update(data).digest('hex');
 }
 
+/** The key made last; the calls of one second have the same. */
+let last = { secretKey: '', prefix: '', signingKey: '' };
+
+function signingKeyOf(secretKey: string, prefix: string): string {
+  if (last.secretKey !== secretKey || last.prefix !== prefix) {
+    last = { secretKey, prefix, signingKey: hmacHex(secretKey, prefix) };
+  }
+  return last.signingKey;
+}
+
 /**
  * All valid signatures of a request: one, or two if a signed header is empty, because older SDKs omit such a header
  * from the canonical form and the newest ones keep it.
@@ -75,7 +85,7 @@ export function expectedSignatures(
     authorization.signedHeaders.length > 0
       ? authorization.signedHeaders
       : Object.keys(request.headers).filter(isDefaultSigned);
-  const signingKey = hmacHex(secretKey, authorization.prefix);
+  const signingKey = signingKeyOf(secretKey, authorization.prefix);
   const head = `${request.method.toUpperCase()}\n${canonicalUri(request.path)}\n${canonicalQuery(request.query)}\n`;
   const lines = canonicalHeaders(request.headers, names);
   const filled = lines.filter((line) => !line.endsWith(':'));

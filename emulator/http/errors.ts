@@ -1,18 +1,19 @@
 /**
  * A refused call; it becomes `{requestId, code, message}` with this HTTP status. Codes and statuses are those of the
- * BCC page of common errors (Ojwvyo6nc) and of each call's page.
+ * BCC page of common errors (Ojwvyo6nc) and of each call's page. It is thrown as it is: an Error would collect a stack
+ * that nobody reads.
  */
-export class Refusal extends Error {
+export class Refusal {
   readonly status: number;
   readonly code: string;
+  readonly message: string;
   /** The value of a `Retry-After` header, in seconds. */
   readonly retryAfter: number | undefined;
 
   constructor(status: number, code: string, message: string, retryAfter?: number) {
-    super(message);
-    this.name = 'Refusal';
     this.status = status;
     this.code = code;
+    this.message = message;
     this.retryAfter = retryAfter;
   }
 }

@@ -62,14 +62,6 @@ export function canonicalHeaders(headers: Readonly<Record<string, string>>): str
     .join('\n');
 }
 
-/** The names of the signed headers in the order of their lines, joined as the `Authorization` header wants them. */
-export function signedHeaders(headers: Readonly<Record<string, string>>): string {
-  return canonicalHeaders(headers)
-    .split('\n')
-    .map((line) => line.slice(0, Math.max(0, line.indexOf(':'))))
-    .join(';');
-}
-
 /** The text that the signature is made over; it has no line end of its own. */
 export function canonicalRequest(request: Signable): string {
   return [
@@ -90,14 +82,15 @@ export function signingKey(request: Signable): string {
   return hmac(request.secretAccessKey, authorizationPrefix(request));
 }
 
-/** The signature, as 64 lower-case hex digits. Its key is the text of the signing key, not the bytes it stands for. */
-export function signature(request: Signable): string {
-  return hmac(signingKey(request), canonicalRequest(request));
-}
-
-/** The whole value of the `Authorization` header. */
+/**
+ * The whole value of the `Authorization` header: the names of the signed headers in the order of their lines, and as
+ * 64 lower-case hex digits the signature. Its key is the text of the signing key, not the bytes it stands for.
+ */
 export function authorization(request: Signable): string {
-  return [authorizationPrefix(request), signedHeaders(request.headers), signature(request)].join('/');
+  const canonical = canonicalRequest(request);
+  const [_method, _path, _query, ...lines] = canonical.split('\n');
+  const names = lines.map((line) => line.replace(/:.*/, '')).join(';');
+  return `${authorizationPrefix(request)}/${names}/${hmac(signingKey(request), canonical)}`;
 }
 
 function hmac(key: string, data: string): string {
