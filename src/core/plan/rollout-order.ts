@@ -34,13 +34,10 @@ export function planRollout(
       isUnavailable: whyUnavailable(target) !== undefined
     })
   );
-  const { canary, pauseMs, maxFailures } = settings;
   return {
+    ...settings,
     members: members.toSorted((one, other) => Number(other.isUnavailable) - Number(one.isUnavailable)),
     maxUnavailable: maxUnavailableCount(settings.maxUnavailable, targets.length),
-    canary,
-    pauseMs,
-    maxFailures,
     rollback
   };
 }

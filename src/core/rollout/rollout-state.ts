@@ -1,18 +1,14 @@
 import type { MemberTask } from './member.ts';
 import type { Members } from './members.ts';
+import type { RolloutSettings } from './settings.ts';
 import type { StopReason } from './stop-reason.ts';
 
 /** What a rollout has to do. It stays the same for the whole of it. */
-export interface RolloutTask {
+export interface RolloutTask extends Omit<RolloutSettings, 'maxUnavailable'> {
   /** In the order in which they are taken; see `planRollout`. */
   readonly members: readonly MemberTask[];
   /** How many may be unavailable at once; `maxUnavailable` as a number, at least 1. */
   readonly maxUnavailable: number;
-  /** How many of the `work` go first, alone. */
-  readonly canary: number;
-  /** Between two batches, in milliseconds; with 0 a slot is filled as soon as it is free. */
-  readonly pauseMs: number;
-  readonly maxFailures: number;
   /** Roll back what this run has erased: a failed one at once, all others once the rollout has stopped. */
   readonly rollback: boolean;
 }
