@@ -511,7 +511,10 @@ describe('the schema of the output `result`', () => {
   });
 
   test('accepts planned and refused instances', () => {
-    const refusal = { action: 'refuse', refusals: [{ kind: 'protected' }] } as const;
+    const refusal = {
+      action: 'refuse',
+      refusals: [{ reason: 'deletionProtection is on', remedy: 'Switch it off.' }]
+    } as const;
     const refused = plannedRun({ ...target({ deletionProtection: true }), decision: refusal });
     const untouched = plannedRun(target());
     const both = stateOf([refused, untouched], { anchor });

@@ -3364,158 +3364,12 @@ function instance_status_runStatus(state) {
 
 // EXTERNAL MODULE: ./core/health/unhealthy.js + 1 modules
 var unhealthy = __nccwpck_require__(9188);
-;// CONCATENATED MODULE: ./core/images/backup.js
-const backupPrefix = 'rbi-backup/';
-const customImageQuota = 20;
-const maxNameLength = 65;
-const maxInstanceLength = 20;
-const minRunLength = 4;
-const failedStatuses = ['CreatedFailed', 'CreateFailed', 'Error'];
-function backupName({ instanceId, imageId, wallMs, runId }) {
-    const instance = isWhole(instanceId) ? instanceId : `${plain(instanceId).slice(0, maxInstanceLength - 1)}.`;
-    const time = `${new Date(wallMs).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
-    const run = plain(runId);
-    const fixed = `${backupPrefix}${instance}///${time}`.length;
-    const image = plain(imageId).slice(0, maxNameLength - fixed - Math.min(run.length, minRunLength));
-    const room = maxNameLength - fixed - image.length;
-    return `${backupPrefix}${instance}/${image}/${time}/${run.slice(-room)}`;
-}
-function isBackupOf(name, instanceId) {
-    return isWhole(instanceId) && backupTime(name, instanceId) !== undefined;
-}
-function backupsToPrune(images, instanceId, keep, justMadeId, inUse) {
-    const old = images
-        .filter((image) => image.id !== justMadeId && isCustom(image) && isBackupOf(image.name, instanceId))
-        .toSorted((one, other) => madeMs(other, instanceId) - madeMs(one, instanceId) || byId(one, other));
-    let kept = 1;
-    return old.filter(({ id, status }) => {
-        const beyond = kept >= keep;
-        if (status === 'Available')
-            kept += 1;
-        return beyond && !inUse.has(id) && (status === 'Available' || failedStatuses.includes(status));
-    });
-}
-function quotaLeft(images) {
-    return Math.max(0, customImageQuota - images.filter(isCustom).length);
-}
-function createdMs({ createTime }) {
-    const ms = Date.parse(createTime);
-    return Number.isNaN(ms) ? Number.NEGATIVE_INFINITY : ms;
-}
-function byId(one, other) {
-    return one.id < other.id ? -1 : Number(one.id > other.id);
-}
-function isCustom({ type }) {
-    return /custom$/i.test(type);
-}
-function madeMs(image, instanceId) {
-    const ms = createdMs(image);
-    return Number.isFinite(ms) ? ms : (backupTime(image.name, instanceId) ?? ms);
-}
-function backupTime(name, instanceId) {
-    const [, imageId, time, runId] = name.slice(backupPrefix.length).split('/');
-    if (imageId === undefined || time === undefined || runId === undefined)
-        return undefined;
-    const iso = time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
-    const wallMs = iso === time ? Number.NaN : Date.parse(iso);
-    if (Number.isNaN(wallMs))
-        return undefined;
-    return backupName({ instanceId, imageId, wallMs, runId }) === name ? wallMs : undefined;
-}
-function isWhole(instanceId) {
-    return instanceId.length <= maxInstanceLength && /^[\w-]+$/.test(instanceId);
-}
-function plain(text) {
-    return text.replace(/[^\w.-]/g, '-') || '-';
-}
-
 ;// CONCATENATED MODULE: ./core/plan/refusal.js
-
-
 function describeRefusals(refusals) {
-    return refusals.map((refusal) => wordsOf(refusal).reason).join('; ');
+    return refusals.map(({ reason }) => reason).join('; ');
 }
 function remedyOfRefusals(refusals) {
-    return refusals.map((refusal) => wordsOf(refusal).remedy).join(' ');
-}
-function wordsOf(refusal) {
-    switch (refusal.kind) {
-        case 'gone':
-            return {
-                reason: `its status is ${refusal.status}`,
-                remedy: 'Take it out of instanceId, or renew or restore it first.'
-            };
-        case 'changed':
-            return {
-                reason: `it has changed since the plan was made: ${refusal.changes.join(', ')}`,
-                remedy: 'Find out who changed it. If it is to be rebuilt all the same, run again: a re-run makes a new plan.'
-            };
-        case 'moved':
-            return {
-                reason: `it runs on ${refusal.imageId}, not on ${refusal.ownImageId} that this run put on it: somebody else has rebuilt it since`,
-                remedy: 'Find out who rebuilt it. If it is to go back all the same, rebuild it from the earlier image.'
-            };
-        case 'protected':
-            return {
-                reason: 'deletionProtection is on',
-                remedy: 'If it is to be erased all the same, set allowProtected: true.'
-            };
-        case 'protectionUnknown':
-            return {
-                reason: 'the API does not tell whether deletionProtection is on',
-                remedy: 'Look in the console. If it is to be erased all the same, set allowProtected: true.'
-            };
-        case 'imageNotAvailable':
-            return {
-                reason: `the image is ${refusal.status}, not Available`,
-                remedy: 'Give another image, or wait until this one is Available.'
-            };
-        case 'imageKeepsNoLogin':
-            return {
-                reason: `keepImageLogin needs a custom or shared image, and this one is a ${refusal.imageType} image`,
-                remedy: 'Give adminPass or keypairId instead.'
-            };
-        case 'noKeypairForWindows':
-            return {
-                reason: 'keypairId works with Linux only, and the image is Windows',
-                remedy: 'Give adminPass instead of keypairId.'
-            };
-        case 'otherArchitecture':
-            return {
-                reason: `the image is for ${refusal.image}, and the instance is ${refusal.instance}`,
-                remedy: 'Give an image of the architecture of the instance.'
-            };
-        case 'diskTooSmall':
-            return {
-                reason: `the image needs a system disk of ${refusal.needsGb} GB, and the instance has ${refusal.hasGb} GB`,
-                remedy: 'Enlarge the system disk, or give a smaller image.'
-            };
-        case 'bareMetal':
-            return {
-                reason: `it is a bare-metal instance (${refusal.family}), whose rebuild has options about RAID and local data disks that this action does not set`,
-                remedy: 'Rebuild it in the console, where those options can be seen.'
-            };
-        case 'otherName':
-            return {
-                reason: `its name is ${quote(refusal.name)}, and confirmName is ${quote(refusal.confirmName)}`,
-                remedy: 'Check instanceId; if it is the right one, type its name as confirmName.'
-            };
-        case 'noHealthTarget':
-            return {
-                reason: `healthCheck ${refusal.problem}`,
-                remedy: 'Give a healthCheck that can reach the instance.'
-            };
-        case 'noRollbackImage':
-            return {
-                reason: `rollback is asked for, and the image ${refusal.imageId} that it runs on now ${refusal.why}`,
-                remedy: 'Set backupImage: true, or leave rollback out.'
-            };
-        case 'noImageQuota':
-            return {
-                reason: `backupImage is asked for, and all ${customImageQuota} custom images that the quota permits are there`,
-                remedy: 'Delete a custom image that is not needed, or have the quota raised.'
-            };
-    }
+    return refusals.map(({ remedy }) => remedy).join(' ');
 }
 
 ;// CONCATENATED MODULE: ./core/report/call-remedy.js
@@ -4019,13 +3873,10 @@ function planRollout(targets, { settings, rollback }) {
         kind: target.decision.action === 'skip' ? 'check' : 'work',
         isUnavailable: whyUnavailable(target) !== undefined
     }));
-    const { canary, pauseMs, maxFailures } = settings;
     return {
+        ...settings,
         members: members.toSorted((one, other) => Number(other.isUnavailable) - Number(one.isUnavailable)),
         maxUnavailable: maxUnavailableCount(settings.maxUnavailable, targets.length),
-        canary,
-        pauseMs,
-        maxFailures,
         rollback
     };
 }
@@ -4543,7 +4394,11 @@ function refusalsSincePlan(instance, task) {
     if (task.checkOnly === true && changes.length === 0) {
         changes.push(`its status is ${instance.status}, not ${planned.status}`);
     }
-    return changes.length === 0 ? [] : [{ kind: 'changed', changes }];
+    if (changes.length === 0)
+        return [];
+    const reason = `it has changed since the plan was made: ${changes.join(', ')}`;
+    const remedy = 'Find out who changed it. If it is to be rebuilt all the same, run again: a re-run makes a new plan.';
+    return [{ reason, remedy }];
 }
 function isSameName({ name }, planned) {
     return name === planned.name || name === '' || planned.name === '';
@@ -4565,7 +4420,9 @@ function tagChanges(instance, tags) {
 function movedSince({ status, imageId }, ownImageId) {
     if (statusKind(status) === 'broken' || imageId === ownImageId)
         return [];
-    return [{ kind: 'moved', imageId, ownImageId }];
+    const reason = `it runs on ${imageId}, not on ${ownImageId} that this run put on it: somebody else has rebuilt it since`;
+    const remedy = 'Find out who rebuilt it. If it is to go back all the same, rebuild it from the earlier image.';
+    return [{ reason, remedy }];
 }
 
 ;// CONCATENATED MODULE: ./core/plan/decide.js
@@ -4579,8 +4436,12 @@ function isOnImage({ action }) {
 }
 function decide(instance, task) {
     const kind = statusKind(instance.status);
-    if (kind === 'gone')
-        return { action: 'refuse', refusals: [{ kind: 'gone', status: instance.status }] };
+    if (kind === 'gone') {
+        const reason = `its status is ${instance.status}`;
+        const out = task.selectedBy === undefined ? 'it out of instanceId' : 'the tags of instanceTag off it';
+        const remedy = `Take ${out}, or renew or restore it first.`;
+        return { action: 'refuse', refusals: [{ reason, remedy }] };
+    }
     if (!isSettled(instance.status))
         return { action: 'wait' };
     if (instance.imageId === task.image.id && !task.force) {
@@ -4595,13 +4456,25 @@ function decide(instance, task) {
 function refusalsOf(instance, task) {
     const refusals = [];
     if (instance.deletionProtection !== false && !task.allowProtected) {
-        refusals.push({ kind: instance.deletionProtection === true ? 'protected' : 'protectionUnknown' });
+        const remedy = 'If it is to be erased all the same, set allowProtected: true.';
+        refusals.push(instance.deletionProtection === true
+            ? { reason: 'deletionProtection is on', remedy }
+            : {
+                reason: 'the API does not tell whether deletionProtection is on',
+                remedy: `Look in the console. ${remedy}`
+            });
     }
     if (task.image.status !== 'Available' && task.image.status !== 'Creating') {
-        refusals.push({ kind: 'imageNotAvailable', status: task.image.status });
+        refusals.push({
+            reason: `the image is ${task.image.status}, not Available`,
+            remedy: 'Give another image, or wait until this one is Available.'
+        });
     }
     if (task.loginKind === 'keepImageLogin' && !keepsLogin(task.image)) {
-        refusals.push({ kind: 'imageKeepsNoLogin', imageType: task.image.type });
+        refusals.push({
+            reason: `keepImageLogin needs a custom or shared image, and this one is a ${task.image.type} image`,
+            remedy: 'Give adminPass or keypairId instead.'
+        });
     }
     return refusals;
 }
@@ -4617,15 +4490,88 @@ function lacksFacts(instance, task) {
     return isProtectionUnknown || areTagsUnknown || instance.name === '';
 }
 
+;// CONCATENATED MODULE: ./core/images/backup.js
+const backupPrefix = 'rbi-backup/';
+const customImageQuota = 20;
+const maxNameLength = 65;
+const maxInstanceLength = 20;
+const minRunLength = 4;
+const failedStatuses = ['CreatedFailed', 'CreateFailed', 'Error'];
+function backupName({ instanceId, imageId, wallMs, runId }) {
+    const instance = isWhole(instanceId) ? instanceId : `${plain(instanceId).slice(0, maxInstanceLength - 1)}.`;
+    const time = `${new Date(wallMs).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+    const run = plain(runId);
+    const fixed = `${backupPrefix}${instance}///${time}`.length;
+    const image = plain(imageId).slice(0, maxNameLength - fixed - Math.min(run.length, minRunLength));
+    const room = maxNameLength - fixed - image.length;
+    return `${backupPrefix}${instance}/${image}/${time}/${run.slice(-room)}`;
+}
+function isBackupOf(name, instanceId) {
+    return isWhole(instanceId) && backupTime(name, instanceId) !== undefined;
+}
+function backupsToPrune(images, instanceId, keep, justMadeId, inUse) {
+    const old = images
+        .filter((image) => image.id !== justMadeId && isCustom(image) && isBackupOf(image.name, instanceId))
+        .toSorted((one, other) => madeMs(other, instanceId) - madeMs(one, instanceId) || byId(one, other));
+    let kept = 1;
+    return old.filter(({ id, status }) => {
+        const beyond = kept >= keep;
+        if (status === 'Available')
+            kept += 1;
+        return beyond && !inUse.has(id) && (status === 'Available' || failedStatuses.includes(status));
+    });
+}
+function quotaLeft(images) {
+    return Math.max(0, customImageQuota - images.filter(isCustom).length);
+}
+function createdMs({ createTime }) {
+    const ms = Date.parse(createTime);
+    return Number.isNaN(ms) ? Number.NEGATIVE_INFINITY : ms;
+}
+function byId(one, other) {
+    return one.id < other.id ? -1 : Number(one.id > other.id);
+}
+function isCustom({ type }) {
+    return /custom$/i.test(type);
+}
+function madeMs(image, instanceId) {
+    const ms = createdMs(image);
+    return Number.isFinite(ms) ? ms : (backupTime(image.name, instanceId) ?? ms);
+}
+function backupTime(name, instanceId) {
+    const [, imageId, time, runId] = name.slice(backupPrefix.length).split('/');
+    if (imageId === undefined || time === undefined || runId === undefined)
+        return undefined;
+    const iso = time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+    const wallMs = iso === time ? Number.NaN : Date.parse(iso);
+    if (Number.isNaN(wallMs))
+        return undefined;
+    return backupName({ instanceId, imageId, wallMs, runId }) === name ? wallMs : undefined;
+}
+function isWhole(instanceId) {
+    return instanceId.length <= maxInstanceLength && /^[\w-]+$/.test(instanceId);
+}
+function plain(text) {
+    return text.replace(/[^\w.-]/g, '-') || '-';
+}
+
 ;// CONCATENATED MODULE: ./core/plan/preflight.js
 
 
-function refusalsBefore(task, instance, disk, circumstances) {
-    return [
+
+
+
+function refusalsBefore(task, instance, disk, circumstances, mayErase) {
+    const always = [
         ...nameRefusal(instance, circumstances.confirmName),
+        ...healthRefusal(instance, circumstances.checks)
+    ];
+    if (!mayErase)
+        return always;
+    return [
+        ...always,
         ...bareMetalRefusal(task.image, instance),
         ...fitRefusals(task, instance, disk),
-        ...healthRefusal(instance, circumstances.checks),
         ...rollbackRefusal(task, instance, circumstances.rollbackImage),
         ...quotaRefusal(circumstances)
     ];
@@ -4648,25 +4594,40 @@ function warningsBefore(task, instance) {
 function nameRefusal(instance, confirmName) {
     if (confirmName === undefined || confirmName.trim() === instance.name.trim())
         return [];
-    return [{ kind: 'otherName', name: instance.name, confirmName }];
+    const reason = `its name is ${quote(instance.name)}, and confirmName is ${quote(confirmName)}`;
+    const remedy = 'Check instanceId; if it is the right one, type its name as confirmName.';
+    return [{ reason, remedy }];
 }
 function bareMetalRefusal(image, instance) {
     const evidence = [instance.spec, image.type].join(' ');
-    if (/\bebc/i.test(evidence))
-        return [{ kind: 'bareMetal', family: 'EBC' }];
-    return /\b(gpu)?bbc/i.test(evidence) ? [{ kind: 'bareMetal', family: 'BBC' }] : [];
+    const [family] = /\bebc|\b(?:gpu)?bbc/i.exec(evidence) ?? [];
+    if (family === undefined)
+        return [];
+    const reason = `it is a bare-metal instance (${family.slice(-3).toUpperCase()}), whose rebuild has options about RAID and local data disks that this action does not set`;
+    const remedy = 'Rebuild it in the console, where those options can be seen.';
+    return [{ reason, remedy }];
 }
 function fitRefusals(task, instance, disk) {
     const { image, loginKind } = task;
     const refusals = [];
-    if (loginKind === 'keypairId' && preflight_isWindows(image.osType))
-        refusals.push({ kind: 'noKeypairForWindows' });
+    if (loginKind === 'keypairId' && preflight_isWindows(image.osType)) {
+        refusals.push({
+            reason: 'keypairId works with Linux only, and the image is Windows',
+            remedy: 'Give adminPass instead of keypairId.'
+        });
+    }
     const [wanted, present] = [familyOf(image.osArch), familyOf(instance.osArch)];
     if (wanted !== undefined && present !== undefined && wanted !== present) {
-        refusals.push({ kind: 'otherArchitecture', image: image.osArch, instance: instance.osArch });
+        refusals.push({
+            reason: `the image is for ${image.osArch}, and the instance is ${instance.osArch}`,
+            remedy: 'Give an image of the architecture of the instance.'
+        });
     }
     if (disk !== undefined && image.minDiskGb > disk.sizeInGB) {
-        refusals.push({ kind: 'diskTooSmall', needsGb: image.minDiskGb, hasGb: disk.sizeInGB });
+        refusals.push({
+            reason: `the image needs a system disk of ${image.minDiskGb} GB, and the instance has ${disk.sizeInGB} GB`,
+            remedy: 'Enlarge the system disk, or give a smaller image.'
+        });
     }
     return refusals;
 }
@@ -4680,29 +4641,38 @@ function familyOf(architecture) {
 }
 function healthRefusal(instance, checks) {
     const resolved = resolveChecks(checks ?? [], instance);
-    return resolved.ok ? [] : [{ kind: 'noHealthTarget', problem: resolved.problem }];
+    if (resolved.ok)
+        return [];
+    const remedy = 'Give a healthCheck that can reach the instance.';
+    return [{ reason: `healthCheck ${resolved.problem}`, remedy }];
 }
 function rollbackRefusal(task, instance, rollbackImage) {
     const refuse = (why) => [
-        { kind: 'noRollbackImage', imageId: instance.imageId, why }
+        {
+            reason: `rollback is asked for, and the image ${instance.imageId} that it runs on now ${why}`,
+            remedy: 'Set backupImage: true, or leave rollback out.'
+        }
     ];
     if (rollbackImage.kind === 'missing')
         return refuse('is no longer there');
     if (rollbackImage.kind !== 'image')
         return [];
-    const { id, status, type } = rollbackImage.image;
+    const { id, status } = rollbackImage.image;
     if (id === task.image.id) {
         return isSettled(instance.status) ? refuse('is the very image that it is to be rebuilt from') : [];
     }
     if (status !== 'Available')
         return refuse(`is ${status}, not Available`);
-    const isSystem = type !== '' && !/custom|sharing/i.test(type);
-    return task.loginKind === 'keepImageLogin' && isSystem
+    return task.loginKind === 'keepImageLogin' && !keepsLogin(rollbackImage.image)
         ? refuse('has no login of its own for keepImageLogin')
         : [];
 }
 function quotaRefusal({ imagesLeft }) {
-    return imagesLeft === undefined || imagesLeft > 0 ? [] : [{ kind: 'noImageQuota' }];
+    if (imagesLeft === undefined || imagesLeft > 0)
+        return [];
+    const reason = `backupImage is asked for, and all ${customImageQuota} custom images that the quota permits are there`;
+    const remedy = 'Delete a custom image that is not needed, or have the quota raised.';
+    return [{ reason, remedy }];
 }
 
 ;// CONCATENATED MODULE: ./core/plan/plan.js
@@ -4716,19 +4686,18 @@ function makePlan(image, options, targets, how) {
 function planTarget(target, scriptWarning) {
     const { task, instance, disk, circumstances } = target;
     const decision = decide(instance, task);
-    const against = refusalsBefore(task, instance, disk, circumstances);
+    const mayErase = !isOnImage(decision);
     const refusals = [
         ...(decision.action === 'refuse' ? decision.refusals : []),
-        ...against.filter(concerns(decision))
+        ...refusalsBefore(task, instance, disk, circumstances, mayErase)
     ];
     return {
         ...target,
         task: plannedTask(target, decision),
         decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
         warnings: [
-            ...(isOnImage(decision)
-                ? []
-                : [...warningsBefore(task, instance), ...(scriptWarning === undefined ? [] : [scriptWarning])]),
+            ...(mayErase ? warningsBefore(task, instance) : []),
+            ...(mayErase && scriptWarning !== undefined ? [scriptWarning] : []),
             ...targetWarnings(target)
         ]
     };
@@ -4765,9 +4734,6 @@ function targetWarnings(target) {
     if (agent === 'offline')
         warnings.push(offlineWarning);
     return warnings;
-}
-function concerns(decision) {
-    return ({ kind }) => !isOnImage(decision) || kind === 'otherName' || kind === 'noHealthTarget';
 }
 function isRefused(plan) {
     return plan.targets.some((target) => target.decision.action === 'refuse');
@@ -4940,26 +4906,20 @@ function countsAsUnavailable(member) {
 ;// CONCATENATED MODULE: ./core/rollout/members.js
 
 class Members {
-    #places;
     #all;
-    #counts;
+    #places;
     unavailable;
-    constructor(places, all, counts, unavailable) {
-        this.#places = places;
+    atWork;
+    constructor(all, places) {
         this.#all = all;
-        this.#counts = counts;
-        this.unavailable = unavailable;
+        this.#places = places;
+        this.unavailable = all.filter(countsAsUnavailable).length;
+        this.atWork = this.count('work', 'working', 'rollingBack');
     }
     static of(tasks) {
-        const all = tasks.map((task) => ({
-            ...task,
-            state: 'waiting',
-            canRollBack: false,
-            hasFailed: false,
-            completionOrder: 0
-        }));
-        const waiting = (kind) => all.filter((member) => member.kind === kind).length;
-        return new Members(new Map(all.map(({ id }, place) => [id, place])), all, { 'check waiting': waiting('check'), 'work waiting': waiting('work') }, all.filter(countsAsUnavailable).length);
+        const fresh = { state: 'waiting', canRollBack: false, hasFailed: false, completionOrder: 0 };
+        const all = tasks.map((task) => ({ ...task, ...fresh }));
+        return new Members(all, new Map(all.map(({ id }, place) => [id, place])));
     }
     get(id) {
         return this.#all[this.#places.get(id) ?? -1];
@@ -4968,16 +4928,10 @@ class Members {
         return this.#all;
     }
     count(kind, ...states) {
-        let count = 0;
-        for (const state of states)
-            count += this.#counts[`${kind} ${state}`] ?? 0;
-        return count;
-    }
-    get atWork() {
-        return this.count('work', 'working', 'rollingBack');
+        return this.#all.filter((member) => member.kind === kind && states.includes(member.state)).length;
     }
     get isBusy() {
-        return this.atWork + this.count('check', 'working', 'rollingBack') > 0;
+        return this.#all.some(isAtWork);
     }
     hasCapacity(member, maxUnavailable) {
         return this.atWork < maxUnavailable && (member.isUnavailable || this.unavailable < maxUnavailable);
@@ -4987,12 +4941,7 @@ class Members {
         const before = this.#all[place];
         if (before === undefined)
             return this;
-        const now = { ...before, ...patch };
-        const [was, is] = [`${before.kind} ${before.state}`, `${now.kind} ${now.state}`];
-        const less = { ...this.#counts, [was]: (this.#counts[was] ?? 0) - 1 };
-        const counts = { ...less, [is]: (less[is] ?? 0) + 1 };
-        const unavailable = this.unavailable - Number(countsAsUnavailable(before)) + Number(countsAsUnavailable(now));
-        return new Members(this.#places, this.#all.with(place, now), counts, unavailable);
+        return new Members(this.#all.with(place, { ...before, ...patch }), this.#places);
     }
 }
 

@@ -11,7 +11,7 @@ const decisions = {
   skip: { action: 'skip' },
   start: { action: 'start' },
   wait: { action: 'wait' },
-  refuse: { action: 'refuse', refusals: [{ kind: 'protected' }] }
+  refuse: { action: 'refuse', refusals: [{ reason: '', remedy: '' }] }
 } as const satisfies Record<string, Decision>;
 
 function planOf(...actions: readonly (keyof typeof decisions)[]): Plan {

@@ -7,6 +7,7 @@ import { planLines } from '../../../src/core/plan/plan-lines.ts';
 import type { Circumstances } from '../../../src/core/plan/preflight.ts';
 import { rolloutOfOne as how } from '../../support/plan.ts';
 import { disk, image, instance, taskOf } from '../rebuild/rebuilds.ts';
+import { nameOfRefusal } from './refusal-names.ts';
 
 const order = { login: { kind: 'keepImageLogin' }, script: 'kept' } as const;
 
@@ -27,7 +28,7 @@ function targetOf(
 function decisionOf(target: Target): string {
   const [planned] = makePlan(image, order, [target], how).targets;
   const { decision } = planned ?? { decision: { action: 'none' } as const };
-  return decision.action === 'refuse' ? decision.refusals.map(({ kind }) => kind).join() : decision.action;
+  return decision.action === 'refuse' ? decision.refusals.map(nameOfRefusal).join() : decision.action;
 }
 
 /** Every reason against a rebuild. */

@@ -10,6 +10,7 @@ import {
   warningsBefore
 } from '../../../src/core/plan/preflight.ts';
 import { disk, image, instance, taskOf } from '../rebuild/rebuilds.ts';
+import { nameOfRefusal } from './refusal-names.ts';
 
 const calm: Circumstances = { rollbackImage: { kind: 'notAsked' } };
 
@@ -25,7 +26,7 @@ function kindsOf(one: Case): readonly string[] {
   const task = taskOf({ ...one.task, image: { ...image, ...one.image } });
   const size = { ...disk, sizeInGB: one.diskGb ?? disk.sizeInGB };
   const circumstances = { ...calm, ...one.circumstances };
-  return refusalsBefore(task, { ...instance, ...one.instance }, size, circumstances).map(({ kind }) => kind);
+  return refusalsBefore(task, { ...instance, ...one.instance }, size, circumstances, true).map(nameOfRefusal);
 }
 
 describe('what is permitted', () => {
@@ -83,17 +84,19 @@ describe('what is refused', () => {
 
   test('a system disk that the API does not show refuses nothing', () => {
     expect(
-      refusalsBefore(taskOf({ image: { ...image, minDiskGb: 999 } }), instance, undefined, calm)
+      refusalsBefore(taskOf({ image: { ...image, minDiskGb: 999 } }), instance, undefined, calm, true)
     ).toEqual([]);
   });
 
   test('EBC and BBC are distinguished', () => {
-    const [ebc] = refusalsBefore(taskOf(), { ...instance, spec: 'ebc.x' }, disk, calm);
-    const [bbc] = refusalsBefore(taskOf(), { ...instance, spec: 'bbc.x' }, disk, calm);
-    expect([ebc, bbc]).toEqual([
-      { kind: 'bareMetal', family: 'EBC' },
-      { kind: 'bareMetal', family: 'BBC' }
-    ]);
+    for (const [spec, family] of [
+      ['ebc.x', 'EBC'],
+      ['bbc.x', 'BBC'],
+      ['gpubbc.x', 'BBC']
+    ] as const) {
+      const [refusal] = refusalsBefore(taskOf(), { ...instance, spec }, disk, calm, true);
+      expect(refusal?.reason).toContain(`bare-metal instance (${family})`);
+    }
   });
 
   test('all at once', () => {

@@ -8,8 +8,8 @@ const task: SincePlan = { image, planned };
 const web = [{ key: 'app', value: 'web' }];
 
 function changesOf(patch: Partial<typeof instance>, more: Partial<SincePlan> = {}): readonly string[] {
-  return refusalsSincePlan({ ...instance, ...patch }, { ...task, ...more }).flatMap((refusal) =>
-    refusal.kind === 'changed' ? refusal.changes : [refusal.kind]
+  return refusalsSincePlan({ ...instance, ...patch }, { ...task, ...more }).flatMap(({ reason }) =>
+    reason.replace('it has changed since the plan was made: ', '').split(/, (?=its |the API )/)
   );
 }
 
@@ -39,7 +39,9 @@ describe('what has changed since the plan', () => {
     expect(changesOf({ tags: [] }, selected)).toEqual(['it no longer carries app=web']);
     const { tags: _tags, ...without } = instance;
     expect(refusalsSincePlan(without, { ...task, ...selected })).toEqual([
-      { kind: 'changed', changes: ['the API no longer tells whether it carries app=web'] }
+      expect.objectContaining({
+        reason: 'it has changed since the plan was made: the API no longer tells whether it carries app=web'
+      })
     ]);
   });
 
@@ -68,7 +70,12 @@ describe('a rollback', () => {
   ])('of one that is %s on %s leaves it alone', (status, imageId) => {
     expect(of(status, imageId)).toEqual({
       action: 'refuse',
-      refusals: [{ kind: 'moved', imageId, ownImageId: 'm-own' }]
+      refusals: [
+        {
+          reason: `it runs on ${imageId}, not on m-own that this run put on it: somebody else has rebuilt it since`,
+          remedy: expect.stringContaining('Find out who rebuilt it.')
+        }
+      ]
     });
   });
 

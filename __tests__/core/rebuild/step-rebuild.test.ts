@@ -663,7 +663,7 @@ describe('before sending', () => {
 
   test('gone, protected, unusable image', () => {
     expect(playRebuild(taskOf(), { show: () => ({ status: 'Expired' }) }).rebuild.ending).toMatchObject({
-      reason: { kind: 'refused', refusals: [{ kind: 'gone', status: 'Expired' }] }
+      reason: { kind: 'refused', refusals: [{ reason: 'its status is Expired' }] }
     });
     const goneLater = playRebuild(taskOf(), stretches([30_000, away], [always, { status: 'Recycled' }]));
     expect(reason(goneLater)).toBe('refused');

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { describeFailure, type FailureKind } from '../../../src/core/model/failure.ts';
 import { withoutSecrets } from '../../../src/core/model/rebuild-spec.ts';
 import { Secret } from '../../../src/core/model/secret.ts';
-import { decide } from '../../../src/core/plan/decide.ts';
+import { decide, type Task } from '../../../src/core/plan/decide.ts';
 import { imageLabel } from '../../../src/core/plan/labels.ts';
 import { makePlan, type Target } from '../../../src/core/plan/plan.ts';
 import { planLines } from '../../../src/core/plan/plan-lines.ts';
@@ -90,6 +90,17 @@ describe('decisions', () => {
     ['Deleted', 'm-new', {}, 'refuse']
   ])('%s on %s', (status, imageId, patch, action) => {
     expect(decide({ ...instance, status, imageId }, taskOf(patch)).action).toBe(action);
+  });
+
+  test('what is gone is to be taken out of that by which it was selected', () => {
+    const remedyOf = (patch: Partial<Task>): string => {
+      const decision = decide({ ...instance, status: 'Expired' }, taskOf(patch));
+      return decision.action === 'refuse' ? remedyOfRefusals(decision.refusals) : '';
+    };
+    expect(remedyOf({})).toBe('Take it out of instanceId, or renew or restore it first.');
+    expect(remedyOf({ selectedBy: [{ key: 'app', value: 'web' }] })).toBe(
+      'Take the tags of instanceTag off it, or renew or restore it first.'
+    );
   });
 
   test('every reason to refuse is given at once', () => {
@@ -191,15 +202,11 @@ describe('failures in words', () => {
 
   test('a refusal names every reason and what to do about each', () => {
     const refusals: readonly Refusal[] = [
-      { kind: 'gone', status: 'Expired' },
-      { kind: 'protected' },
-      { kind: 'imageNotAvailable', status: 'Creating' },
-      { kind: 'imageKeepsNoLogin', imageType: 'System' }
+      { reason: 'its status is Expired', remedy: 'Renew it.' },
+      { reason: 'deletionProtection is on', remedy: 'Switch it off.' }
     ];
-    for (const refusal of refusals) {
-      expect(describeRefusals([refusal])).not.toBe('');
-      expect(remedyOfRefusals([refusal])).toMatch(/\.$/);
-    }
+    expect(describeRefusals(refusals)).toBe('its status is Expired; deletionProtection is on');
+    expect(remedyOfRefusals(refusals)).toBe('Renew it. Switch it off.');
   });
 
   test('a timeout names the last status and the history', () => {

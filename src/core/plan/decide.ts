@@ -56,7 +56,12 @@ export function isOnImage({ action }: Decision): boolean {
  */
 export function decide(instance: Instance, task: Task): Decision {
   const kind = statusKind(instance.status);
-  if (kind === 'gone') return { action: 'refuse', refusals: [{ kind: 'gone', status: instance.status }] };
+  if (kind === 'gone') {
+    const reason = `its status is ${instance.status}`;
+    const out = task.selectedBy === undefined ? 'it out of instanceId' : 'the tags of instanceTag off it';
+    const remedy = `Take ${out}, or renew or restore it first.`;
+    return { action: 'refuse', refusals: [{ reason, remedy }] };
+  }
   if (!isSettled(instance.status)) return { action: 'wait' };
   if (instance.imageId === task.image.id && !task.force) {
     if (kind === 'up') return { action: 'skip' };
@@ -70,20 +75,34 @@ export function decide(instance: Instance, task: Task): Decision {
 function refusalsOf(instance: Instance, task: Task): readonly Refusal[] {
   const refusals: Refusal[] = [];
   if (instance.deletionProtection !== false && !task.allowProtected) {
-    refusals.push({ kind: instance.deletionProtection === true ? 'protected' : 'protectionUnknown' });
+    const remedy = 'If it is to be erased all the same, set allowProtected: true.';
+    refusals.push(
+      instance.deletionProtection === true
+        ? { reason: 'deletionProtection is on', remedy }
+        : {
+            reason: 'the API does not tell whether deletionProtection is on',
+            remedy: `Look in the console. ${remedy}`
+          }
+    );
   }
   // One that is still being created is waited for before anything is sent; only a dry run shows it.
   if (task.image.status !== 'Available' && task.image.status !== 'Creating') {
-    refusals.push({ kind: 'imageNotAvailable', status: task.image.status });
+    refusals.push({
+      reason: `the image is ${task.image.status}, not Available`,
+      remedy: 'Give another image, or wait until this one is Available.'
+    });
   }
   if (task.loginKind === 'keepImageLogin' && !keepsLogin(task.image)) {
-    refusals.push({ kind: 'imageKeepsNoLogin', imageType: task.image.type });
+    refusals.push({
+      reason: `keepImageLogin needs a custom or shared image, and this one is a ${task.image.type} image`,
+      remedy: 'Give adminPass or keypairId instead.'
+    });
   }
   return refusals;
 }
 
 /** Only custom and shared images carry a login of their own (BCC page 1jwvyoaw8, `keepImageLogin`). */
-function keepsLogin(image: Image): boolean {
+export function keepsLogin(image: Image): boolean {
   return /custom|sharing/i.test(image.type) || image.type === '';
 }
 

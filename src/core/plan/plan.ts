@@ -8,7 +8,6 @@ import type { RolloutTask } from '../rollout/rollout-state.ts';
 import type { RolloutSettings } from '../rollout/settings.ts';
 import { type Decision, decide, isOnImage, type Task } from './decide.ts';
 import { type Circumstances, refusalsBefore, warningsBefore } from './preflight.ts';
-import type { Refusal } from './refusal.ts';
 import { planRollout } from './rollout-order.ts';
 
 /** What was seen of one target before anything is decided. */
@@ -67,19 +66,18 @@ export function makePlan(
 function planTarget(target: Target, scriptWarning: string | undefined): PlannedTarget {
   const { task, instance, disk, circumstances } = target;
   const decision = decide(instance, task);
-  const against = refusalsBefore(task, instance, disk, circumstances);
+  const mayErase = !isOnImage(decision);
   const refusals = [
     ...(decision.action === 'refuse' ? decision.refusals : []),
-    ...against.filter(concerns(decision))
+    ...refusalsBefore(task, instance, disk, circumstances, mayErase)
   ];
   return {
     ...target,
     task: plannedTask(target, decision),
     decision: refusals.length > 0 ? { action: 'refuse', refusals } : decision,
     warnings: [
-      ...(isOnImage(decision)
-        ? []
-        : [...warningsBefore(task, instance), ...(scriptWarning === undefined ? [] : [scriptWarning])]),
+      ...(mayErase ? warningsBefore(task, instance) : []),
+      ...(mayErase && scriptWarning !== undefined ? [scriptWarning] : []),
       ...targetWarnings(target)
     ]
   };
@@ -121,11 +119,6 @@ function targetWarnings(target: Target): readonly string[] {
   }
   if (agent === 'offline') warnings.push(offlineWarning);
   return warnings;
-}
-
-/** Where nothing is to be erased, only the wrong instance matters, and a check that cannot be made. */
-function concerns(decision: Decision): (refusal: Refusal) => boolean {
-  return ({ kind }) => !isOnImage(decision) || kind === 'otherName' || kind === 'noHealthTarget';
 }
 
 /** Whether some target must not be rebuilt; then nothing is sent for any of them. */

@@ -2,10 +2,12 @@
 
 import type { HealthCheck } from '../health/check.ts';
 import { resolveChecks } from '../health/resolve-checks.ts';
+import { customImageQuota } from '../images/backup.ts';
 import { isSettled, statusKind } from '../model/bcc-status.ts';
 import type { Image } from '../model/image.ts';
 import type { Instance, SystemDisk } from '../model/instance.ts';
-import type { Task } from './decide.ts';
+import { quote } from '../quote.ts';
+import { keepsLogin, type Task } from './decide.ts';
 import type { Refusal } from './refusal.ts';
 
 /** What a rollback would rebuild from: the image that the instance runs on now, or a backup of it. */
@@ -27,18 +29,26 @@ export interface Circumstances {
   readonly imagesLeft?: number | undefined;
 }
 
-/** Everything that speaks against a rebuild, all at once. */
+/**
+ * Everything that speaks against a rebuild, all at once. Where nothing is to be erased, only the wrong instance matters,
+ * and a check that cannot be made.
+ */
 export function refusalsBefore(
   task: Task,
   instance: Instance,
   disk: SystemDisk | undefined,
-  circumstances: Circumstances
+  circumstances: Circumstances,
+  mayErase: boolean
 ): readonly Refusal[] {
-  return [
+  const always = [
     ...nameRefusal(instance, circumstances.confirmName),
+    ...healthRefusal(instance, circumstances.checks)
+  ];
+  if (!mayErase) return always;
+  return [
+    ...always,
     ...bareMetalRefusal(task.image, instance),
     ...fitRefusals(task, instance, disk),
-    ...healthRefusal(instance, circumstances.checks),
     ...rollbackRefusal(task, instance, circumstances.rollbackImage),
     ...quotaRefusal(circumstances)
   ];
@@ -68,7 +78,9 @@ export function warningsBefore(task: Task, instance: Instance): readonly string[
 function nameRefusal(instance: Instance, confirmName: string | undefined): readonly Refusal[] {
   // Nobody can see a blank at the end of a name, and the console shows none.
   if (confirmName === undefined || confirmName.trim() === instance.name.trim()) return [];
-  return [{ kind: 'otherName', name: instance.name, confirmName }];
+  const reason = `its name is ${quote(instance.name)}, and confirmName is ${quote(confirmName)}`;
+  const remedy = 'Check instanceId; if it is the right one, type its name as confirmName.';
+  return [{ reason, remedy }];
 }
 
 /**
@@ -77,20 +89,34 @@ function nameRefusal(instance: Instance, confirmName: string | undefined): reado
  */
 function bareMetalRefusal(image: Image, instance: Instance): readonly Refusal[] {
   const evidence = [instance.spec, image.type].join(' ');
-  if (/\bebc/i.test(evidence)) return [{ kind: 'bareMetal', family: 'EBC' }];
-  return /\b(gpu)?bbc/i.test(evidence) ? [{ kind: 'bareMetal', family: 'BBC' }] : [];
+  const [family] = /\bebc|\b(?:gpu)?bbc/i.exec(evidence) ?? [];
+  if (family === undefined) return [];
+  const reason = `it is a bare-metal instance (${family.slice(-3).toUpperCase()}), whose rebuild has options about RAID and local data disks that this action does not set`;
+  const remedy = 'Rebuild it in the console, where those options can be seen.';
+  return [{ reason, remedy }];
 }
 
 function fitRefusals(task: Task, instance: Instance, disk: SystemDisk | undefined): readonly Refusal[] {
   const { image, loginKind } = task;
   const refusals: Refusal[] = [];
-  if (loginKind === 'keypairId' && isWindows(image.osType)) refusals.push({ kind: 'noKeypairForWindows' });
+  if (loginKind === 'keypairId' && isWindows(image.osType)) {
+    refusals.push({
+      reason: 'keypairId works with Linux only, and the image is Windows',
+      remedy: 'Give adminPass instead of keypairId.'
+    });
+  }
   const [wanted, present] = [familyOf(image.osArch), familyOf(instance.osArch)];
   if (wanted !== undefined && present !== undefined && wanted !== present) {
-    refusals.push({ kind: 'otherArchitecture', image: image.osArch, instance: instance.osArch });
+    refusals.push({
+      reason: `the image is for ${image.osArch}, and the instance is ${instance.osArch}`,
+      remedy: 'Give an image of the architecture of the instance.'
+    });
   }
   if (disk !== undefined && image.minDiskGb > disk.sizeInGB) {
-    refusals.push({ kind: 'diskTooSmall', needsGb: image.minDiskGb, hasGb: disk.sizeInGB });
+    refusals.push({
+      reason: `the image needs a system disk of ${image.minDiskGb} GB, and the instance has ${disk.sizeInGB} GB`,
+      remedy: 'Enlarge the system disk, or give a smaller image.'
+    });
   }
   return refusals;
 }
@@ -107,27 +133,34 @@ function familyOf(architecture: string): 'arm' | 'x86' | undefined {
 
 function healthRefusal(instance: Instance, checks: readonly HealthCheck[] | undefined): readonly Refusal[] {
   const resolved = resolveChecks(checks ?? [], instance);
-  return resolved.ok ? [] : [{ kind: 'noHealthTarget', problem: resolved.problem }];
+  if (resolved.ok) return [];
+  const remedy = 'Give a healthCheck that can reach the instance.';
+  return [{ reason: `healthCheck ${resolved.problem}`, remedy }];
 }
 
 function rollbackRefusal(task: Task, instance: Instance, rollbackImage: RollbackImage): readonly Refusal[] {
   const refuse = (why: string): readonly Refusal[] => [
-    { kind: 'noRollbackImage', imageId: instance.imageId, why }
+    {
+      reason: `rollback is asked for, and the image ${instance.imageId} that it runs on now ${why}`,
+      remedy: 'Set backupImage: true, or leave rollback out.'
+    }
   ];
   if (rollbackImage.kind === 'missing') return refuse('is no longer there');
   if (rollbackImage.kind !== 'image') return [];
-  const { id, status, type } = rollbackImage.image;
+  const { id, status } = rollbackImage.image;
   if (id === task.image.id) {
     // One that is changing may be on its way to the image by a run that was cut off; that is waited for.
     return isSettled(instance.status) ? refuse('is the very image that it is to be rebuilt from') : [];
   }
   if (status !== 'Available') return refuse(`is ${status}, not Available`);
-  const isSystem = type !== '' && !/custom|sharing/i.test(type);
-  return task.loginKind === 'keepImageLogin' && isSystem
+  return task.loginKind === 'keepImageLogin' && !keepsLogin(rollbackImage.image)
     ? refuse('has no login of its own for keepImageLogin')
     : [];
 }
 
 function quotaRefusal({ imagesLeft }: Circumstances): readonly Refusal[] {
-  return imagesLeft === undefined || imagesLeft > 0 ? [] : [{ kind: 'noImageQuota' }];
+  if (imagesLeft === undefined || imagesLeft > 0) return [];
+  const reason = `backupImage is asked for, and all ${customImageQuota} custom images that the quota permits are there`;
+  const remedy = 'Delete a custom image that is not needed, or have the quota raised.';
+  return [{ reason, remedy }];
 }

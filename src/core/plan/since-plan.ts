@@ -44,7 +44,11 @@ export function refusalsSincePlan(instance: Instance, task: SincePlan): readonly
   if (task.checkOnly === true && changes.length === 0) {
     changes.push(`its status is ${instance.status}, not ${planned.status}`);
   }
-  return changes.length === 0 ? [] : [{ kind: 'changed', changes }];
+  if (changes.length === 0) return [];
+  const reason = `it has changed since the plan was made: ${changes.join(', ')}`;
+  const remedy =
+    'Find out who changed it. If it is to be rebuilt all the same, run again: a re-run makes a new plan.';
+  return [{ reason, remedy }];
 }
 
 /** A list may leave the name out. */
@@ -72,5 +76,8 @@ function tagChanges(instance: Instance, tags: readonly Tag[]): readonly string[]
 /** A rollback touches only what rests on this run's image, or is in `Error`. */
 function movedSince({ status, imageId }: Instance, ownImageId: string): readonly Refusal[] {
   if (statusKind(status) === 'broken' || imageId === ownImageId) return [];
-  return [{ kind: 'moved', imageId, ownImageId }];
+  const reason = `it runs on ${imageId}, not on ${ownImageId} that this run put on it: somebody else has rebuilt it since`;
+  const remedy =
+    'Find out who rebuilt it. If it is to go back all the same, rebuild it from the earlier image.';
+  return [{ reason, remedy }];
 }
