@@ -5,11 +5,13 @@
 import { expect, test } from '@jest/globals';
 import type { Fault } from '../../emulator/faults/faults.ts';
 import type { RebuildRecord } from '../../emulator/http/records.ts';
-import { type Behaviour, behaviourValues, conditionValues } from '../../emulator/world/behaviour.ts';
+import type { Behaviour } from '../../emulator/world/behaviour.ts';
 import { fleetWorld } from '../../emulator/world/fleet.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
 import { fleetIds, randomFrom } from '../support/fleets.ts';
+import { longerThanSearchMs, quickTimeoutMs, quickValues } from '../support/quick-service.ts';
+import { caseCount, firstSeed } from '../support/random-cases.ts';
 import { freshMs, showsBy } from '../support/shows-by.ts';
 import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
@@ -17,13 +19,9 @@ const ids = fleetIds(7);
 
 /** Replicas with no more lag than the action can detect, and snapshot schedules. */
 const values = {
-  ...behaviourValues,
-  replicas: conditionValues.replicas,
+  ...quickValues,
   replicaLagMs: [0, 0, 3_000, 15_000],
-  replicaFor: conditionValues.replicaFor,
-  snapshotEveryMs: [0, 0, 600_000],
-  snapshotMs: conditionValues.snapshotMs,
-  snapshotShowsProcessing: conditionValues.snapshotShowsProcessing
+  snapshotEveryMs: [0, ...quickValues.snapshotEveryMs]
 } as const;
 
 interface Case {
@@ -63,7 +61,7 @@ function randomCase(random: () => number): Case {
       { on, play: { kind: 'reset', when: of(['before', 'after']) } },
       {
         on: '*',
-        during: { since: 'rebuild', fromMs: of([0, 5_000]), forMs: of([20_000, 400_000]) },
+        during: { since: 'rebuild', fromMs: of([0, 5_000]), forMs: of([20_000, longerThanSearchMs]) },
         play: { kind: 'error', status: 503, code: 'ServiceUnavailable' }
       }
     ],
@@ -165,9 +163,10 @@ async function check(seed: number): Promise<void> {
   const one = randomCase(randomFrom(seed));
   const { behaviour, faults, statuses, rollback, rollout } = one;
   const emulator = { world: fleetWorld(ids.length), behaviour, faults };
-  await withVirtualWorld({ emulator, requestsPerSecond: 5 }, async (world) => {
+  const request = { selection: { kind: 'ids', ids }, timeoutMs: quickTimeoutMs } as const;
+  await withVirtualWorld({ emulator, request, requestsPerSecond: 5 }, async (world) => {
     for (const [id, status] of Object.entries(statuses)) world.emulator.setInstance(id, { status });
-    const report = await world.run({ selection: { kind: 'ids', ids }, rollback, rollout });
+    const report = await world.run({ ...request, rollback, rollout });
     const problems = problemsOf(one, report, world);
     if (problems.length === 0) return;
     const told = report.instances.map(({ instanceId, status, failure }) =>
@@ -186,9 +185,9 @@ async function check(seed: number): Promise<void> {
 }
 
 test('random fleets over random services', async () => {
-  const seed = Number(process.env['SEED'] ?? 1);
+  const seed = firstSeed();
   const failures: string[] = [];
-  for (let count = 0; count < Number(process.env['CASES'] ?? 20); count += 1) {
+  for (let count = 0; count < caseCount(8); count += 1) {
     await check(seed + count).catch((error: unknown) => failures.push(String(error)));
   }
   expect(failures).toEqual([]);

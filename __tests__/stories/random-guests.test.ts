@@ -10,11 +10,12 @@ import type { Behaviour } from '../../emulator/world/behaviour.ts';
 import { guestScriptOf } from '../../src/core/health/guest/guest-system.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
 import { createDice, type Dice } from '../support/cloud/dice.ts';
+import { caseCount, firstSeed } from '../support/random-cases.ts';
 import { web } from '../support/stage.ts';
 import { withVirtualWorld } from '../support/virtual.ts';
 
-const cases = Number(process.env['GUEST_CASES'] ?? 30);
-const seed = Number(process.env['SEED'] ?? 1);
+const cases = caseCount(10, 'GUEST_CASES');
+const seed = firstSeed();
 const ids = ['i-demo0001', 'i-demo0002', 'i-demo0003'];
 const script = 'systemctl is-active nginx';
 
@@ -157,7 +158,7 @@ test(
     }
     // All kinds of ends must have occurred, or the runs prove little.
     const seen = [...ends.keys()];
-    if (cases >= 100)
+    if (cases >= 30)
       expect(seen).toEqual(expect.arrayContaining(['rebuilt', 'oldSystem', 'noAgent', 'guestScript']));
   },
   Math.max(120_000, cases * 2_000)

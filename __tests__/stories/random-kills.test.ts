@@ -4,9 +4,10 @@
  */
 import { expect, test } from '@jest/globals';
 import { playKill } from '../support/cloud/kill.ts';
+import { caseCount, firstSeed } from '../support/random-cases.ts';
 
-const cases = Number(process.env['CASES'] ?? 400);
-const first = Number(process.env['SEED'] ?? 1);
+const cases = caseCount(150);
+const first = firstSeed();
 
 test('whenever a run is killed, the next one erases nothing twice and is never green by mistake', async () => {
   for (let seed = first; seed < first + cases; seed += 1) {

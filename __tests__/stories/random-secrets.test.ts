@@ -15,12 +15,13 @@ import { annotationsOf } from '../../src/core/summary/annotations.ts';
 import { summaryOf } from '../../src/core/summary/summary.ts';
 import { SurveyError } from '../../src/deploy/plan/survey-error.ts';
 import { createDice, type Dice } from '../support/cloud/dice.ts';
+import { caseCount, firstSeed } from '../support/random-cases.ts';
 import { stateBehind } from '../support/reported.ts';
 import { web } from '../support/stage.ts';
 import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
-const cases = Number(process.env['SECRET_CASES'] ?? 40);
-const seed = Number(process.env['SEED'] ?? 1);
+const cases = caseCount(20, 'SECRET_CASES');
+const seed = firstSeed();
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 

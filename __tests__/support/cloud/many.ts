@@ -1,9 +1,10 @@
 /** Plays very many cases, as the environment says: `CASES` in all, from the seed `SEED` on. */
+import { caseCount, firstSeed } from '../random-cases.ts';
 import { clockTime } from './event-log.ts';
 import { type Played, playCase } from './play.ts';
 
-const cases = Number(process.env['CASES'] ?? 3_000);
-const seed = Number(process.env['SEED'] ?? 1);
+const cases = caseCount(1_000);
+const seed = firstSeed();
 
 /** The seeds of one of several test files, which run side by side. */
 export function seedsOf(part: number, parts: number): readonly number[] {
