@@ -18,18 +18,12 @@ const unfit: readonly FailureKind[] = ['notFound', 'invalid'];
  * Throws what `call` throws: `notFound` where neither kind knows the id.
  */
 export async function backendServersOf(blbId: string, call: Call): Promise<readonly BackendServer[]> {
-  const ordinary = await unlessUnfit(allPages((marker) => listMembers(blbId, marker), call));
-  if (!(ordinary instanceof CallError)) {
-    const backendServers = backendServersIn({ kind: 'blb', blbId }, ordinary);
-    if (backendServers.length > 0) {
-      return backendServers;
-    }
-  }
-  const groups = await unlessUnfit(allPages((marker) => listGroups(blbId, marker), call));
+  const members = await allPages((marker) => listMembers(blbId, marker), call).catch(orUnfit);
+  const ordinary = members instanceof CallError ? [] : backendServersIn({ kind: 'blb', blbId }, members);
+  if (ordinary.length > 0) return ordinary;
+  const groups = await allPages((marker) => listGroups(blbId, marker), call).catch(orUnfit);
   if (groups instanceof CallError) {
-    if (ordinary instanceof CallError) {
-      throw tellingFailure(ordinary, groups);
-    }
+    if (members instanceof CallError) throw tellingFailure(members, groups);
     return [];
   }
   const backendServers: BackendServer[] = [];
@@ -43,32 +37,19 @@ export async function backendServersOf(blbId: string, call: Call): Promise<reado
 
 /** Each member once, for it may come twice where the list changed between two pages. */
 function backendServersIn(pool: Pool, members: readonly (Weight | undefined)[]): readonly BackendServer[] {
-  const backendServers = new Map<string, BackendServer>();
-  for (const member of members) {
-    if (member !== undefined) {
-      backendServers.set(member.instanceId, { ...pool, ...member });
-    }
-  }
-  return [...backendServers.values()];
+  const known = members.filter((member) => member !== undefined);
+  return [...new Map(known.map((member) => [member.instanceId, { ...pool, ...member }])).values()];
 }
 
-async function unlessUnfit<T>(items: Promise<T>): Promise<T | CallError> {
-  try {
-    return await items;
-  } catch (error) {
-    if (error instanceof CallError && unfit.includes(error.failure.kind)) {
-      return error;
-    }
-    throw error;
-  }
+function orUnfit(error: unknown): CallError {
+  if (error instanceof CallError && unfit.includes(error.failure.kind)) return error;
+  throw error;
 }
 
 /** The failure that says more: one that is not "not found", or else one that names both calls. */
 function tellingFailure(ordinary: CallError, application: CallError): CallError {
   const other = [ordinary, application].find(({ failure }) => failure.kind !== 'notFound');
-  if (other !== undefined) {
-    return other;
-  }
+  if (other !== undefined) return other;
   const { failure } = ordinary;
   const message = `it is neither an ordinary nor an application load balancer; ${failure.message}`;
   return new CallError({ ...failure, message }, { cause: application });

@@ -90,26 +90,15 @@ export function createTargets(
 async function snapshotsOrWhy(
   diskId: string,
   instanceId: string,
-  reads: TargetReads
+  { snapshots, bcc, cancel }: TargetReads
 ): Promise<Pick<Target, 'snapshots' | 'snapshotsProblem'>> {
-  const snapshots =
-    reads.snapshots instanceof CallError
-      ? reads.snapshots
-      : await orCallError(snapshotsOf(diskId, instanceId, reads.snapshots, reads));
-  return snapshots instanceof CallError
-    ? { snapshots: [], snapshotsProblem: describeFailure(snapshots.failure) }
-    : { snapshots };
-}
-
-/** The API takes an instance's ID for that of its system disk, and may show either. */
-async function snapshotsOf(
-  diskId: string,
-  instanceId: string,
-  snapshots: ReadonlyMap<string, readonly Snapshot[]> | undefined,
-  { bcc, cancel }: TargetReads
-): Promise<readonly Snapshot[]> {
-  if (snapshots === undefined) return bcc.listSnapshots(diskId, cancel.signal);
-  return [...(snapshots.get(diskId) ?? []), ...(snapshots.get(instanceId) ?? [])];
+  const own = snapshots ?? (await orCallError(bcc.listSnapshots(diskId, cancel.signal)));
+  if (own instanceof CallError) {
+    return { snapshots: [], snapshotsProblem: describeFailure(own.failure) };
+  }
+  if ('length' in own) return { snapshots: own };
+  // The API takes an instance's ID for that of its system disk, and may show either.
+  return { snapshots: [...(own.get(diskId) ?? []), ...(own.get(instanceId) ?? [])] };
 }
 
 async function rollbackImageOf(

@@ -92,7 +92,10 @@ export class Watch {
     if (taken.length === 0) return;
     const ids = taken.map(({ instanceId }) => instanceId);
     const withDisk = taken.filter((one) => one.withDisk).map(({ instanceId }) => instanceId);
-    const seen = await observe(ids, withDisk, this.#ports, optionsOf(taken));
+    const seen = await observe(ids, withDisk, this.#ports, {
+      fresh: taken.some((one) => one.fresh),
+      deadlineMs: Math.min(...taken.map(({ deadlineMs = Number.POSITIVE_INFINITY }) => deadlineMs))
+    });
     for (const { instanceId, resolve, reject } of taken) {
       const one = seen.get(instanceId) ?? new Error(`${instanceId} was not read`);
       if (one instanceof Error) reject(one);
@@ -106,10 +109,4 @@ export class Watch {
       one.reject(error);
     }
   }
-}
-
-function optionsOf(taken: readonly Wanted[]): { readonly fresh: boolean; readonly deadlineMs?: number } {
-  const fresh = taken.some((one) => one.fresh);
-  const deadlineMs = Math.min(...taken.map((one) => one.deadlineMs ?? Number.POSITIVE_INFINITY));
-  return Number.isFinite(deadlineMs) ? { fresh, deadlineMs } : { fresh };
 }
