@@ -52,13 +52,10 @@ export function notesOf(changelog: string, version: string): string {
 
 /** The major tag to move to this one; `undefined` if a newer version of the same major is already tagged. */
 export function majorOf(tag: string, tags: readonly string[]): string | undefined {
-  const [major = 0, ...rest] = numbersOf(tag);
+  const [major = 0, minor = 0, patch = 0] = numbersOf(tag);
   const isNewer = (other: string): boolean => {
-    const [otherMajor, ...others] = numbersOf(other);
-    if (otherMajor !== major) return false;
-    const [minor = 0, patch = 0] = rest;
-    const [otherMinor = 0, otherPatch = 0] = others;
-    return otherMinor > minor || (otherMinor === minor && otherPatch > patch);
+    const [otherMajor, otherMinor = 0, otherPatch = 0] = numbersOf(other);
+    return otherMajor === major && (otherMinor > minor || (otherMinor === minor && otherPatch > patch));
   };
   return tags.some(isNewer) ? undefined : `v${major}`;
 }

@@ -62,8 +62,12 @@ describe('what is sent', () => {
     ],
     ['GET /v2/image/m-1', { image: { id: 'm-1', status: 'Available' } }, (bcc) => bcc.getImage('m-1', never)],
     ['GET /v2/volume?instanceId=i-1', { volumes: [] }, (bcc) => bcc.getSystemDisk('i-1', never)],
-    ['GET /v2/snapshot?volumeId=v-1', { snapshots: [] }, (bcc) => bcc.listSnapshots('v-1', never)],
-    ['GET /v2/snapshot?maxKeys=1000', { snapshots: [] }, (bcc) => bcc.listAllSnapshots(never)],
+    [
+      'GET /v2/snapshot?maxKeys=1000&volumeId=v-1',
+      { snapshots: [] },
+      (bcc) => bcc.listSnapshots('v-1', never)
+    ],
+    ['GET /v2/snapshot?maxKeys=1000', { snapshots: [] }, (bcc) => bcc.listSnapshots(undefined, never)],
     ['GET /v2/volume?maxKeys=1000&usageFilter=system', { volumes: [] }, (bcc) => bcc.listSystemDisks(never)],
     [
       'GET /v2/instance?maxKeys=1000&tags=role%3Aweb%2Cstage%3Aprod',

@@ -127,7 +127,6 @@ export function playBcc(
     },
     listSnapshots: unplayed('listSnapshots'),
     listTagged: unplayed('listTagged'),
-    listAllSnapshots: unplayed('listAllSnapshots'),
     getImage: unplayed('getImage'),
     start: unplayed('start'),
     listImages: unplayed('listImages'),

@@ -281,7 +281,7 @@ export function guestsOf(
   clock: VirtualClock,
   redacted: readonly string[] = ['hunter2']
 ): GuestProbe | undefined {
-  if (health === undefined) return undefined;
+  if (!health?.checks.some(({ kind }) => kind === 'assistant')) return undefined;
   return createGuestProbe({
     assistant: createAssistant(client, redacted),
     clock,

@@ -2140,7 +2140,7 @@ function parseHealthChecks(text) {
     }
     if (lines.length === 0)
         faults.push(`is empty; ${rightForm}`);
-    return faults.length === 0 ? parsed(checks) : refused(...faults);
+    return parsedUnless(faults, checks);
 }
 function joinedLines(text) {
     const joined = [];
@@ -4224,19 +4224,17 @@ async function readPage(ids, bcc, signal, options) {
 
 ;// CONCATENATED MODULE: ./deploy/balancers/set-weights.js
 
-function createWeights(ports) {
+function createSetWeight(ports) {
     const lines = new Map();
-    return {
-        async set(pool, { instanceId, weight }) {
-            const key = [pool.kind, pool.blbId, pool.groupId ?? ''].join(' ');
-            const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
-            lines.set(key, line);
-            const batch = line.next ?? begin(line, pool, ports);
-            batch.weights.set(instanceId, weight);
-            const failure = (await batch.done).get(instanceId);
-            if (failure !== undefined)
-                throw failure;
-        }
+    return async (pool, { instanceId, weight }) => {
+        const key = [pool.kind, pool.blbId, pool.groupId ?? ''].join(' ');
+        const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
+        lines.set(key, line);
+        const batch = line.next ?? begin(line, pool, ports);
+        batch.weights.set(instanceId, weight);
+        const failure = (await batch.done).get(instanceId);
+        if (failure !== undefined)
+            throw failure;
     };
 }
 function begin(line, pool, ports) {
@@ -4244,7 +4242,8 @@ function begin(line, pool, ports) {
     const done = line.tail.then(async () => {
         await ports.clock.sleep(0, ports.cancel.writes);
         line.next = undefined;
-        return send(pool, [...weights].map(([instanceId, weight]) => ({ instanceId, weight })), ports);
+        const all = Array.from(weights, ([instanceId, weight]) => ({ instanceId, weight }));
+        return send(pool, all, ports);
     });
     line.next = { weights, done };
     line.tail = done.catch(() => {
@@ -4283,14 +4282,14 @@ async function restoreWeights(state, ports) {
     const { bcc, cancel, log } = ports;
     const ids = restorable.map(({ run }) => run.target.instance.id);
     const read = await readInstances(ids, bcc, cancel.signal);
-    const weights = createWeights(ports);
+    const setWeight = createSetWeight(ports);
     const left = [];
     const restored = new Map();
     await Promise.all(restorable.map(async (one) => {
         const { id } = one.run.target.instance;
         const why = restore_weights_whyNot(one, read.get(id));
         if (why === undefined)
-            restored.set(one.run, await restoreAll(one.run, weights, left, log));
+            restored.set(one.run, await restoreAll(one.run, setWeight, left, log));
         else
             left.push(`${id} ${why}`);
     }));
@@ -4304,12 +4303,12 @@ function restore_weights_whyNot({ imageId }, read) {
     const serves = statusKind(read.status) === 'up' && read.imageId === imageId;
     return serves ? undefined : `is ${read.status} on ${read.imageId}`;
 }
-async function restoreAll(run, weights, left, log) {
+async function restoreAll(run, setWeight, left, log) {
     const { id } = run.target.instance;
     let { heldWeights } = run;
     await Promise.all(openHeldWeights(heldWeights).map(async ({ server }) => {
         try {
-            await weights.set(server, { instanceId: id, weight: server.weight });
+            await setWeight(server, { instanceId: id, weight: server.weight });
         }
         catch (error) {
             if (error instanceof model_failure/* CallError */.RA)
@@ -5251,11 +5250,11 @@ async function allDone(works) {
 
 function createBalance({ blbIds, drainMs }, ports) {
     const { clock } = ports;
-    const weights = createWeights(ports);
+    const setWeight = createSetWeight(ports);
     const read = sharedReads(ports);
     const set = (server, weight) => {
         read.forget(server.blbId);
-        return orCallError(weights.set(server, { instanceId: server.instanceId, weight }));
+        return orCallError(setWeight(server, { instanceId: server.instanceId, weight }));
     };
     const note = (held, ...change) => held.add({ heldWeights: withHeldWeight(held.current().heldWeights, ...change) });
     const rejoin = async (instanceId, held, log) => {
@@ -5351,10 +5350,8 @@ function scriptProblems({ health }, image) {
     const cause = `guestScript begins with #!, and ${image.id} is an image of Windows, where PowerShell runs it.`;
     return [{ cause, remedy: 'Write guestScript in PowerShell, or give another image.' }];
 }
-async function readAgents({ health }, instanceIds, { guests, cancel }) {
-    if (guests === undefined || health?.checks.every(({ kind }) => kind !== 'assistant') !== false)
-        return undefined;
-    return orProblem(guests.getAgents(instanceIds, cancel.signal));
+async function readAgents(instanceIds, { guests, cancel }) {
+    return guests && orProblem(guests.getAgents(instanceIds, cancel.signal));
 }
 async function withBootIds(plan, { guests, log, cancel }) {
     const asked = plan.targets.filter(({ decision, agent }) => erases(decision) && agent === 'online');
@@ -6019,18 +6016,14 @@ function createTargets(request, image, reads) {
         };
     };
 }
-async function snapshotsOrWhy(diskId, instanceId, reads) {
-    const snapshots = reads.snapshots instanceof model_failure/* CallError */.RA
-        ? reads.snapshots
-        : await orCallError(snapshotsOf(diskId, instanceId, reads.snapshots, reads));
-    return snapshots instanceof model_failure/* CallError */.RA
-        ? { snapshots: [], snapshotsProblem: (0,model_failure/* describeFailure */.Ic)(snapshots.failure) }
-        : { snapshots };
-}
-async function snapshotsOf(diskId, instanceId, snapshots, { bcc, cancel }) {
-    if (snapshots === undefined)
-        return bcc.listSnapshots(diskId, cancel.signal);
-    return [...(snapshots.get(diskId) ?? []), ...(snapshots.get(instanceId) ?? [])];
+async function snapshotsOrWhy(diskId, instanceId, { snapshots, bcc, cancel }) {
+    const own = snapshots ?? (await orCallError(bcc.listSnapshots(diskId, cancel.signal)));
+    if (own instanceof model_failure/* CallError */.RA) {
+        return { snapshots: [], snapshotsProblem: (0,model_failure/* describeFailure */.Ic)(own.failure) };
+    }
+    if ('length' in own)
+        return { snapshots: own };
+    return { snapshots: [...(own.get(diskId) ?? []), ...(own.get(instanceId) ?? [])] };
 }
 async function rollbackImageOf(request, image, previousId, { bcc, cancel }) {
     if (!request.rollback)
@@ -6127,8 +6120,8 @@ async function survey(request, ports) {
     problems.push(...unusedBalancers(request, observations, backendServers ?? []));
     const ids = observations.map(({ instance }) => instance.id);
     problems.push(...scriptProblems(request, image));
-    const agents = await collect(readAgents(request, ids, ports));
-    const snapshots = observations.length > many ? await orCallError(bcc.listAllSnapshots(signal)) : undefined;
+    const agents = await collect(readAgents(ids, ports));
+    const snapshots = observations.length > many ? await orCallError(bcc.listSnapshots(undefined, signal)) : undefined;
     if (problems.length > 0)
         throw new SurveyError(problems);
     const targetOf = createTargets(request, image, {
@@ -6356,7 +6349,10 @@ class Watch {
             return;
         const ids = taken.map(({ instanceId }) => instanceId);
         const withDisk = taken.filter((one) => one.withDisk).map(({ instanceId }) => instanceId);
-        const seen = await observe(ids, withDisk, this.#ports, optionsOf(taken));
+        const seen = await observe(ids, withDisk, this.#ports, {
+            fresh: taken.some((one) => one.fresh),
+            deadlineMs: Math.min(...taken.map(({ deadlineMs = Number.POSITIVE_INFINITY }) => deadlineMs))
+        });
         for (const { instanceId, resolve, reject } of taken) {
             const one = seen.get(instanceId) ?? new Error(`${instanceId} was not read`);
             if (one instanceof Error)
@@ -6371,11 +6367,6 @@ class Watch {
             one.reject(error);
         }
     }
-}
-function optionsOf(taken) {
-    const fresh = taken.some((one) => one.fresh);
-    const deadlineMs = Math.min(...taken.map((one) => one.deadlineMs ?? Number.POSITIVE_INFINITY));
-    return Number.isFinite(deadlineMs) ? { fresh, deadlineMs } : { fresh };
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -8501,7 +8492,7 @@ function decodeTags(json) {
 // EXTERNAL MODULE: ./core/secret-forms.js
 var secret_forms = __nccwpck_require__(6435);
 // EXTERNAL MODULE: ./bce/api/operation.js
-var api_operation = __nccwpck_require__(9666);
+var operation = __nccwpck_require__(9666);
 ;// CONCATENATED MODULE: ./bce/api/instances.js
 
 
@@ -8512,27 +8503,27 @@ var api_operation = __nccwpck_require__(9666);
 const longestPage = '1000';
 function getInstance(id) {
     return {
-        ...api_operation/* read */.LF,
+        ...operation/* read */.LF,
         ...(0,check_arguments/* about */.Cv)('GetInstance', id),
         path: (0,signed_request/* pathOf */.XM)('v2', 'instance', id),
-        maxBodyBytes: api_operation/* shortBody */.xe,
+        maxBodyBytes: operation/* shortBody */.xe,
         decode: (json) => oneOf(decodeInstance((0,json_fields/* record */.g1)(json, 'answer')['instance']), [id])
     };
 }
 function getUserData(instanceId) {
     return {
-        ...api_operation/* read */.LF,
+        ...operation/* read */.LF,
         method: 'POST',
         ...(0,check_arguments/* about */.Cv)('GetInstanceUserDataInfo', instanceId),
         path: '/v2/instance/attribute/getUserdata',
         body: JSON.stringify({ instanceId }),
-        maxBodyBytes: api_operation/* shortBody */.xe,
+        maxBodyBytes: operation/* shortBody */.xe,
         decode: decodeUserData
     };
 }
 function listInstances(ids, marker) {
     return {
-        ...api_operation/* read */.LF,
+        ...operation/* read */.LF,
         method: 'POST',
         name: 'ListInstanceByIds',
         path: '/v2/instance/listByInstanceId',
@@ -8546,7 +8537,7 @@ function listTagged(tags, marker) {
         .filter(({ key, value }) => key !== '' && !/[:,]/.test(key + value))
         .map(({ key, value }) => (value === '' ? key : `${key}:${value}`));
     return {
-        ...api_operation/* read */.LF,
+        ...operation/* read */.LF,
         name: 'ListInstances',
         path: '/v2/instance',
         query: (0,signed_request/* queryOf */.E2)({ tags: filter.join(','), marker, maxKeys: longestPage }),
@@ -8555,7 +8546,7 @@ function listTagged(tags, marker) {
 }
 function listVolumes(instanceId, marker) {
     return {
-        ...api_operation/* read */.LF,
+        ...operation/* read */.LF,
         ...(0,check_arguments/* about */.Cv)('ListVolumes', instanceId),
         path: '/v2/volume',
         query: (0,signed_request/* queryOf */.E2)({ instanceId, marker }),
@@ -8570,7 +8561,7 @@ function listVolumes(instanceId, marker) {
 }
 function listSystemVolumes(marker) {
     return {
-        ...api_operation/* read */.LF,
+        ...operation/* read */.LF,
         name: 'ListVolumes',
         path: '/v2/volume',
         query: (0,signed_request/* queryOf */.E2)({ usageFilter: 'system', marker, maxKeys: longestPage }),
@@ -8578,10 +8569,13 @@ function listSystemVolumes(marker) {
     };
 }
 function listSnapshots(volumeId, marker) {
-    return { ...snapshots, ...(0,check_arguments/* about */.Cv)('ListSnapshots', volumeId), query: (0,signed_request/* queryOf */.E2)({ volumeId, marker }) };
-}
-function listAllSnapshots(marker) {
-    return { ...snapshots, query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }) };
+    return {
+        ...operation/* read */.LF,
+        ...(0,check_arguments/* about */.Cv)('ListSnapshots', ...(volumeId === undefined ? [] : [volumeId])),
+        path: '/v2/snapshot',
+        query: (0,signed_request/* queryOf */.E2)({ volumeId, marker, maxKeys: longestPage }),
+        decode: (json) => decodeHelpfulPage(json, 'snapshots', decodeSnapshot)
+    };
 }
 function startInstance(id) {
     const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
@@ -8615,12 +8609,6 @@ function rebuildInstances(instanceIds, { imageId, login, userData, cleanLastUser
         })
     };
 }
-const snapshots = {
-    ...api_operation/* read */.LF,
-    name: 'ListSnapshots',
-    path: '/v2/snapshot',
-    decode: (json) => decodeHelpfulPage(json, 'snapshots', decodeSnapshot)
-};
 const write = {
     kind: 'write',
     method: 'PUT',
@@ -8695,7 +8683,7 @@ function weightOf(from) {
     }
     return Number(digits);
 }
-const readBlb = { ...api_operation/* read */.LF, service: 'blb' };
+const readBlb = { ...operation/* read */.LF, service: 'blb' };
 
 ;// CONCATENATED MODULE: ./bce/api/backend-servers.js
 
@@ -8703,18 +8691,14 @@ const readBlb = { ...api_operation/* read */.LF, service: 'blb' };
 
 const unfit = ['notFound', 'invalid'];
 async function backend_servers_backendServersOf(blbId, call) {
-    const ordinary = await unlessUnfit(allPages((marker) => listMembers(blbId, marker), call));
-    if (!(ordinary instanceof model_failure/* CallError */.RA)) {
-        const backendServers = backendServersIn({ kind: 'blb', blbId }, ordinary);
-        if (backendServers.length > 0) {
-            return backendServers;
-        }
-    }
-    const groups = await unlessUnfit(allPages((marker) => listGroups(blbId, marker), call));
+    const members = await allPages((marker) => listMembers(blbId, marker), call).catch(orUnfit);
+    const ordinary = members instanceof model_failure/* CallError */.RA ? [] : backendServersIn({ kind: 'blb', blbId }, members);
+    if (ordinary.length > 0)
+        return ordinary;
+    const groups = await allPages((marker) => listGroups(blbId, marker), call).catch(orUnfit);
     if (groups instanceof model_failure/* CallError */.RA) {
-        if (ordinary instanceof model_failure/* CallError */.RA) {
-            throw tellingFailure(ordinary, groups);
-        }
+        if (members instanceof model_failure/* CallError */.RA)
+            throw tellingFailure(members, groups);
         return [];
     }
     const backendServers = [];
@@ -8725,30 +8709,18 @@ async function backend_servers_backendServersOf(blbId, call) {
     return backendServers;
 }
 function backendServersIn(pool, members) {
-    const backendServers = new Map();
-    for (const member of members) {
-        if (member !== undefined) {
-            backendServers.set(member.instanceId, { ...pool, ...member });
-        }
-    }
-    return [...backendServers.values()];
+    const known = members.filter((member) => member !== undefined);
+    return [...new Map(known.map((member) => [member.instanceId, { ...pool, ...member }])).values()];
 }
-async function unlessUnfit(items) {
-    try {
-        return await items;
-    }
-    catch (error) {
-        if (error instanceof model_failure/* CallError */.RA && unfit.includes(error.failure.kind)) {
-            return error;
-        }
-        throw error;
-    }
+function orUnfit(error) {
+    if (error instanceof model_failure/* CallError */.RA && unfit.includes(error.failure.kind))
+        return error;
+    throw error;
 }
 function tellingFailure(ordinary, application) {
     const other = [ordinary, application].find(({ failure }) => failure.kind !== 'notFound');
-    if (other !== undefined) {
+    if (other !== undefined)
         return other;
-    }
     const { failure } = ordinary;
     const message = `it is neither an ordinary nor an application load balancer; ${failure.message}`;
     return new model_failure/* CallError */.RA({ ...failure, message }, { cause: application });
@@ -8776,16 +8748,16 @@ function encryptPassword(operation, target, password, secretAccessKey) {
 
 function getImage(id) {
     return {
-        ...api_operation/* read */.LF,
+        ...operation/* read */.LF,
         ...(0,check_arguments/* about */.Cv)('GetImage', id),
         path: (0,signed_request/* pathOf */.XM)('v2', 'image', id),
-        maxBodyBytes: api_operation/* shortBody */.xe,
+        maxBodyBytes: operation/* shortBody */.xe,
         decode: (json) => oneOf(decodeImage((0,json_fields/* record */.g1)(json, 'answer')['image']), [id])
     };
 }
 function listImages({ imageType, imageName }, marker) {
     return {
-        ...api_operation/* read */.LF,
+        ...operation/* read */.LF,
         name: 'ListImages',
         path: '/v2/image',
         query: (0,signed_request/* queryOf */.E2)({ imageType, imageName, marker }),
@@ -8822,25 +8794,20 @@ function deleteImage(id) {
 // EXTERNAL MODULE: ./bce/api/reply-facts.js + 1 modules
 var reply_facts = __nccwpck_require__(7463);
 ;// CONCATENATED MODULE: ./bce/api/system-disks.js
+
 function systemDiskOf(volumes) {
     const [disk, another] = volumes.filter(({ isSystemVolume }) => isSystemVolume);
-    if (disk === undefined || another !== undefined) {
+    if (disk === undefined || another !== undefined)
         return undefined;
-    }
     const { isSystemVolume: _flag, attachedTo: _ids, ...systemDisk } = disk;
     return systemDisk;
 }
 function systemDisksByInstance(volumes) {
     const different = new Map(volumes.map((volume) => [volume.id, volume]));
-    const byInstance = new Map();
-    for (const volume of different.values()) {
-        for (const id of volume.attachedTo) {
-            byInstance.set(id, [...(byInstance.get(id) ?? []), volume]);
-        }
-    }
-    return new Map([...byInstance].flatMap(([id, some]) => {
-        const disk = systemDiskOf(some);
-        return disk === undefined ? [] : [[id, disk]];
+    const attachments = [...different.values()].flatMap((disk) => disk.attachedTo.map((id) => ({ id, disk })));
+    return new Map([...group_by_groupBy(attachments, ({ id }) => id)].flatMap(([id, some]) => {
+        const systemDisk = systemDiskOf(some.map(({ disk }) => disk));
+        return systemDisk === undefined ? [] : [[id, systemDisk]];
     }));
 }
 
@@ -9087,6 +9054,7 @@ function propertyOf(error, name) {
 
 
 
+
 const timeoutMs = { read: 15_000, write: 30_000 };
 const connectLimitMs = 10_000;
 const bodyLimitMs = 3_000;
@@ -9098,42 +9066,42 @@ async function attempt(operation, context, signal, options = {}) {
     context.mask(signed.signature);
     const lasting = [...(0,reply_facts/* hiding */.Q0)(operation.secrets ?? []), ...context.hidden];
     const hidden = [...(0,reply_facts/* hiding */.Q0)([signed.signature]), ...lasting];
-    const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options, hidden);
+    let outcome;
+    let words;
+    try {
+        const { path, headers } = signed;
+        const request = { endpoint, path, headers, ...requestOf(operation, options, context.nowMs()) };
+        const reply = await context.transport.send(request, signal);
+        const facts = (0,reply_facts/* replyFacts */.EE)(reply, context.wallMs(), hidden);
+        outcome = interpretReply(operation, reply, facts, endpoint);
+        words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
+    }
+    catch (error) {
+        if (!(error instanceof TransportError))
+            throw error;
+        outcome = interpretLoss(operation, error);
+        words = [error.code, error.reach];
+    }
+    const told = words.filter((word) => word !== '').join(', ');
     const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
-    context.debug((0,reply_facts/* redact */.E$)(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, lasting));
+    context.debug((0,reply_facts/* redact */.E$)(`${operation.method} ${signed.path}: ${told} (${took})`, lasting));
     return outcome.ok
         ? outcome
         : { ...outcome, failure: { ...outcome.failure, message: (0,reply_facts/* redact */.E$)(outcome.failure.message, hidden) } };
 }
-async function exchange(operation, signed, endpoint, context, signal, options, hidden) {
+function requestOf({ kind, method, body, maxBodyBytes }, options, nowMs) {
     const { deadlineMs = Number.POSITIVE_INFINITY, expiresAtMs = Number.POSITIVE_INFINITY } = options;
-    const nowMs = context.nowMs();
-    const isWrite = operation.kind === 'write';
-    const request = {
-        method: operation.method,
-        endpoint,
-        path: signed.path,
-        headers: signed.headers,
-        timeoutMs: Math.max(0, Math.min(timeoutMs[operation.kind], deadlineMs - nowMs)),
+    const isWrite = kind === 'write';
+    return {
+        method,
+        timeoutMs: Math.max(0, Math.min(timeoutMs[kind], deadlineMs - nowMs)),
         fresh: isWrite || options.fresh === true,
-        maxBodyBytes: operation.maxBodyBytes ?? (isWrite ? api_operation/* shortBody */.xe : api_operation/* longBody */.xx),
+        maxBodyBytes: maxBodyBytes ?? (isWrite ? operation/* shortBody */.xe : operation/* longBody */.xx),
         ...(isWrite
             ? { connectMs: Math.max(0, Math.min(connectLimitMs, expiresAtMs - nowMs)), bodyMs: bodyLimitMs }
             : {}),
-        ...(operation.body === undefined ? {} : { body: operation.body })
+        ...(0,given/* given */.g)({ body })
     };
-    try {
-        const reply = await context.transport.send(request, signal);
-        const facts = (0,reply_facts/* replyFacts */.EE)(reply, context.wallMs(), hidden);
-        const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
-        return [interpretReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
-    }
-    catch (error) {
-        if (error instanceof TransportError) {
-            return [interpretLoss(operation, error), [error.code, error.reach]];
-        }
-        throw error;
-    }
 }
 
 // EXTERNAL MODULE: external "node:http"
@@ -9677,7 +9645,6 @@ function createBccClient(options) {
             const items = await allPages((marker) => listTagged(tags, marker), caller(signal, limits));
             return [...new Map(items.map((instance) => [instance.id, instance])).values()];
         },
-        listAllSnapshots: async (signal, limits) => allPages(listAllSnapshots, caller(signal, limits), warnOnce),
         listSnapshots: async (id, signal, limits) => allPages((marker) => listSnapshots(id, marker), caller(signal, limits), warnOnce),
         rebuild: async (ids, spec, signal, limits) => caller(signal, limits)(rebuildInstances(ids, spec, encrypt)),
         listBackendServers: async (id, signal, limits) => backend_servers_backendServersOf(id, caller(signal, limits)),
@@ -9783,7 +9750,7 @@ function probeOnDemand() {
 function guestsOnDemand(config, client) {
     const { credentials, record, rebuildOptions } = config;
     const { health, pollIntervalMs } = config.request;
-    if (health?.checks.every(({ kind }) => kind !== 'assistant') !== false)
+    if (!health?.checks.some(({ kind }) => kind === 'assistant'))
         return undefined;
     const { login } = rebuildOptions;
     const secrets = [

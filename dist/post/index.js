@@ -2139,7 +2139,7 @@ function parseHealthChecks(text) {
     }
     if (lines.length === 0)
         faults.push(`is empty; ${rightForm}`);
-    return faults.length === 0 ? parsed(checks) : refused(...faults);
+    return parsedUnless(faults, checks);
 }
 function joinedLines(text) {
     const joined = [];
@@ -5674,19 +5674,17 @@ async function readPage(ids, bcc, signal, options) {
 
 ;// CONCATENATED MODULE: ./deploy/balancers/set-weights.js
 
-function createWeights(ports) {
+function createSetWeight(ports) {
     const lines = new Map();
-    return {
-        async set(pool, { instanceId, weight }) {
-            const key = [pool.kind, pool.blbId, pool.groupId ?? ''].join(' ');
-            const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
-            lines.set(key, line);
-            const batch = line.next ?? set_weights_begin(line, pool, ports);
-            batch.weights.set(instanceId, weight);
-            const failure = (await batch.done).get(instanceId);
-            if (failure !== undefined)
-                throw failure;
-        }
+    return async (pool, { instanceId, weight }) => {
+        const key = [pool.kind, pool.blbId, pool.groupId ?? ''].join(' ');
+        const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
+        lines.set(key, line);
+        const batch = line.next ?? set_weights_begin(line, pool, ports);
+        batch.weights.set(instanceId, weight);
+        const failure = (await batch.done).get(instanceId);
+        if (failure !== undefined)
+            throw failure;
     };
 }
 function set_weights_begin(line, pool, ports) {
@@ -5694,7 +5692,8 @@ function set_weights_begin(line, pool, ports) {
     const done = line.tail.then(async () => {
         await ports.clock.sleep(0, ports.cancel.writes);
         line.next = undefined;
-        return send(pool, [...weights].map(([instanceId, weight]) => ({ instanceId, weight })), ports);
+        const all = Array.from(weights, ([instanceId, weight]) => ({ instanceId, weight }));
+        return send(pool, all, ports);
     });
     line.next = { weights, done };
     line.tail = done.catch(() => {
@@ -5733,14 +5732,14 @@ async function restoreWeights(state, ports) {
     const { bcc, cancel, log } = ports;
     const ids = restorable.map(({ run }) => run.target.instance.id);
     const read = await readInstances(ids, bcc, cancel.signal);
-    const weights = createWeights(ports);
+    const setWeight = createSetWeight(ports);
     const left = [];
     const restored = new Map();
     await Promise.all(restorable.map(async (one) => {
         const { id } = one.run.target.instance;
         const why = restore_weights_whyNot(one, read.get(id));
         if (why === undefined)
-            restored.set(one.run, await restoreAll(one.run, weights, left, log));
+            restored.set(one.run, await restoreAll(one.run, setWeight, left, log));
         else
             left.push(`${id} ${why}`);
     }));
@@ -5754,12 +5753,12 @@ function restore_weights_whyNot({ imageId }, read) {
     const serves = bcc_status_statusKind(read.status) === 'up' && read.imageId === imageId;
     return serves ? undefined : `is ${read.status} on ${read.imageId}`;
 }
-async function restoreAll(run, weights, left, log) {
+async function restoreAll(run, setWeight, left, log) {
     const { id } = run.target.instance;
     let { heldWeights } = run;
     await Promise.all(openHeldWeights(heldWeights).map(async ({ server }) => {
         try {
-            await weights.set(server, { instanceId: id, weight: server.weight });
+            await setWeight(server, { instanceId: id, weight: server.weight });
         }
         catch (error) {
             if (error instanceof model_failure/* CallError */.RA)
@@ -6243,7 +6242,7 @@ function decodeTags(json) {
 // EXTERNAL MODULE: ./core/secret-forms.js
 var secret_forms = __nccwpck_require__(6435);
 // EXTERNAL MODULE: ./bce/api/operation.js
-var api_operation = __nccwpck_require__(9666);
+var operation = __nccwpck_require__(9666);
 ;// CONCATENATED MODULE: ./bce/api/instances.js
 
 
@@ -6254,27 +6253,27 @@ var api_operation = __nccwpck_require__(9666);
 const longestPage = '1000';
 function getInstance(id) {
     return {
-        ...api_operation/* read */.LF,
+        ...operation/* read */.LF,
         ...(0,check_arguments/* about */.Cv)('GetInstance', id),
         path: (0,signed_request/* pathOf */.XM)('v2', 'instance', id),
-        maxBodyBytes: api_operation/* shortBody */.xe,
+        maxBodyBytes: operation/* shortBody */.xe,
         decode: (json) => oneOf(decodeInstance((0,json_fields/* record */.g1)(json, 'answer')['instance']), [id])
     };
 }
 function getUserData(instanceId) {
     return {
-        ...api_operation/* read */.LF,
+        ...operation/* read */.LF,
         method: 'POST',
         ...(0,check_arguments/* about */.Cv)('GetInstanceUserDataInfo', instanceId),
         path: '/v2/instance/attribute/getUserdata',
         body: JSON.stringify({ instanceId }),
-        maxBodyBytes: api_operation/* shortBody */.xe,
+        maxBodyBytes: operation/* shortBody */.xe,
         decode: decodeUserData
     };
 }
 function listInstances(ids, marker) {
     return {
-        ...api_operation/* read */.LF,
+        ...operation/* read */.LF,
         method: 'POST',
         name: 'ListInstanceByIds',
         path: '/v2/instance/listByInstanceId',
@@ -6288,7 +6287,7 @@ function listTagged(tags, marker) {
         .filter(({ key, value }) => key !== '' && !/[:,]/.test(key + value))
         .map(({ key, value }) => (value === '' ? key : `${key}:${value}`));
     return {
-        ...api_operation/* read */.LF,
+        ...operation/* read */.LF,
         name: 'ListInstances',
         path: '/v2/instance',
         query: (0,signed_request/* queryOf */.E2)({ tags: filter.join(','), marker, maxKeys: longestPage }),
@@ -6297,7 +6296,7 @@ function listTagged(tags, marker) {
 }
 function listVolumes(instanceId, marker) {
     return {
-        ...api_operation/* read */.LF,
+        ...operation/* read */.LF,
         ...(0,check_arguments/* about */.Cv)('ListVolumes', instanceId),
         path: '/v2/volume',
         query: (0,signed_request/* queryOf */.E2)({ instanceId, marker }),
@@ -6312,7 +6311,7 @@ function listVolumes(instanceId, marker) {
 }
 function listSystemVolumes(marker) {
     return {
-        ...api_operation/* read */.LF,
+        ...operation/* read */.LF,
         name: 'ListVolumes',
         path: '/v2/volume',
         query: (0,signed_request/* queryOf */.E2)({ usageFilter: 'system', marker, maxKeys: longestPage }),
@@ -6320,10 +6319,13 @@ function listSystemVolumes(marker) {
     };
 }
 function listSnapshots(volumeId, marker) {
-    return { ...snapshots, ...(0,check_arguments/* about */.Cv)('ListSnapshots', volumeId), query: (0,signed_request/* queryOf */.E2)({ volumeId, marker }) };
-}
-function listAllSnapshots(marker) {
-    return { ...snapshots, query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }) };
+    return {
+        ...operation/* read */.LF,
+        ...(0,check_arguments/* about */.Cv)('ListSnapshots', ...(volumeId === undefined ? [] : [volumeId])),
+        path: '/v2/snapshot',
+        query: (0,signed_request/* queryOf */.E2)({ volumeId, marker, maxKeys: longestPage }),
+        decode: (json) => decodeHelpfulPage(json, 'snapshots', decodeSnapshot)
+    };
 }
 function startInstance(id) {
     const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
@@ -6357,12 +6359,6 @@ function rebuildInstances(instanceIds, { imageId, login, userData, cleanLastUser
         })
     };
 }
-const snapshots = {
-    ...api_operation/* read */.LF,
-    name: 'ListSnapshots',
-    path: '/v2/snapshot',
-    decode: (json) => decodeHelpfulPage(json, 'snapshots', decodeSnapshot)
-};
 const write = {
     kind: 'write',
     method: 'PUT',
@@ -6437,7 +6433,7 @@ function weightOf(from) {
     }
     return Number(digits);
 }
-const readBlb = { ...api_operation/* read */.LF, service: 'blb' };
+const readBlb = { ...operation/* read */.LF, service: 'blb' };
 
 ;// CONCATENATED MODULE: ./bce/api/backend-servers.js
 
@@ -6445,18 +6441,14 @@ const readBlb = { ...api_operation/* read */.LF, service: 'blb' };
 
 const unfit = ['notFound', 'invalid'];
 async function backendServersOf(blbId, call) {
-    const ordinary = await unlessUnfit(allPages((marker) => listMembers(blbId, marker), call));
-    if (!(ordinary instanceof model_failure/* CallError */.RA)) {
-        const backendServers = backendServersIn({ kind: 'blb', blbId }, ordinary);
-        if (backendServers.length > 0) {
-            return backendServers;
-        }
-    }
-    const groups = await unlessUnfit(allPages((marker) => listGroups(blbId, marker), call));
+    const members = await allPages((marker) => listMembers(blbId, marker), call).catch(orUnfit);
+    const ordinary = members instanceof model_failure/* CallError */.RA ? [] : backendServersIn({ kind: 'blb', blbId }, members);
+    if (ordinary.length > 0)
+        return ordinary;
+    const groups = await allPages((marker) => listGroups(blbId, marker), call).catch(orUnfit);
     if (groups instanceof model_failure/* CallError */.RA) {
-        if (ordinary instanceof model_failure/* CallError */.RA) {
-            throw tellingFailure(ordinary, groups);
-        }
+        if (members instanceof model_failure/* CallError */.RA)
+            throw tellingFailure(members, groups);
         return [];
     }
     const backendServers = [];
@@ -6467,30 +6459,18 @@ async function backendServersOf(blbId, call) {
     return backendServers;
 }
 function backendServersIn(pool, members) {
-    const backendServers = new Map();
-    for (const member of members) {
-        if (member !== undefined) {
-            backendServers.set(member.instanceId, { ...pool, ...member });
-        }
-    }
-    return [...backendServers.values()];
+    const known = members.filter((member) => member !== undefined);
+    return [...new Map(known.map((member) => [member.instanceId, { ...pool, ...member }])).values()];
 }
-async function unlessUnfit(items) {
-    try {
-        return await items;
-    }
-    catch (error) {
-        if (error instanceof model_failure/* CallError */.RA && unfit.includes(error.failure.kind)) {
-            return error;
-        }
-        throw error;
-    }
+function orUnfit(error) {
+    if (error instanceof model_failure/* CallError */.RA && unfit.includes(error.failure.kind))
+        return error;
+    throw error;
 }
 function tellingFailure(ordinary, application) {
     const other = [ordinary, application].find(({ failure }) => failure.kind !== 'notFound');
-    if (other !== undefined) {
+    if (other !== undefined)
         return other;
-    }
     const { failure } = ordinary;
     const message = `it is neither an ordinary nor an application load balancer; ${failure.message}`;
     return new model_failure/* CallError */.RA({ ...failure, message }, { cause: application });
@@ -6520,16 +6500,16 @@ function encryptPassword(operation, target, password, secretAccessKey) {
 
 function getImage(id) {
     return {
-        ...api_operation/* read */.LF,
+        ...operation/* read */.LF,
         ...(0,check_arguments/* about */.Cv)('GetImage', id),
         path: (0,signed_request/* pathOf */.XM)('v2', 'image', id),
-        maxBodyBytes: api_operation/* shortBody */.xe,
+        maxBodyBytes: operation/* shortBody */.xe,
         decode: (json) => oneOf(decodeImage((0,json_fields/* record */.g1)(json, 'answer')['image']), [id])
     };
 }
 function listImages({ imageType, imageName }, marker) {
     return {
-        ...api_operation/* read */.LF,
+        ...operation/* read */.LF,
         name: 'ListImages',
         path: '/v2/image',
         query: (0,signed_request/* queryOf */.E2)({ imageType, imageName, marker }),
@@ -6566,25 +6546,20 @@ function deleteImage(id) {
 // EXTERNAL MODULE: ./bce/api/reply-facts.js + 1 modules
 var reply_facts = __nccwpck_require__(7463);
 ;// CONCATENATED MODULE: ./bce/api/system-disks.js
+
 function systemDiskOf(volumes) {
     const [disk, another] = volumes.filter(({ isSystemVolume }) => isSystemVolume);
-    if (disk === undefined || another !== undefined) {
+    if (disk === undefined || another !== undefined)
         return undefined;
-    }
     const { isSystemVolume: _flag, attachedTo: _ids, ...systemDisk } = disk;
     return systemDisk;
 }
 function systemDisksByInstance(volumes) {
     const different = new Map(volumes.map((volume) => [volume.id, volume]));
-    const byInstance = new Map();
-    for (const volume of different.values()) {
-        for (const id of volume.attachedTo) {
-            byInstance.set(id, [...(byInstance.get(id) ?? []), volume]);
-        }
-    }
-    return new Map([...byInstance].flatMap(([id, some]) => {
-        const disk = systemDiskOf(some);
-        return disk === undefined ? [] : [[id, disk]];
+    const attachments = [...different.values()].flatMap((disk) => disk.attachedTo.map((id) => ({ id, disk })));
+    return new Map([...groupBy(attachments, ({ id }) => id)].flatMap(([id, some]) => {
+        const systemDisk = systemDiskOf(some.map(({ disk }) => disk));
+        return systemDisk === undefined ? [] : [[id, systemDisk]];
     }));
 }
 
@@ -6831,6 +6806,7 @@ function propertyOf(error, name) {
 
 
 
+
 const timeoutMs = { read: 15_000, write: 30_000 };
 const connectLimitMs = 10_000;
 const bodyLimitMs = 3_000;
@@ -6842,42 +6818,42 @@ async function attempt(operation, context, signal, options = {}) {
     context.mask(signed.signature);
     const lasting = [...(0,reply_facts/* hiding */.Q0)(operation.secrets ?? []), ...context.hidden];
     const hidden = [...(0,reply_facts/* hiding */.Q0)([signed.signature]), ...lasting];
-    const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options, hidden);
+    let outcome;
+    let words;
+    try {
+        const { path, headers } = signed;
+        const request = { endpoint, path, headers, ...requestOf(operation, options, context.nowMs()) };
+        const reply = await context.transport.send(request, signal);
+        const facts = (0,reply_facts/* replyFacts */.EE)(reply, context.wallMs(), hidden);
+        outcome = interpretReply(operation, reply, facts, endpoint);
+        words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
+    }
+    catch (error) {
+        if (!(error instanceof TransportError))
+            throw error;
+        outcome = interpretLoss(operation, error);
+        words = [error.code, error.reach];
+    }
+    const told = words.filter((word) => word !== '').join(', ');
     const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
-    context.debug((0,reply_facts/* redact */.E$)(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, lasting));
+    context.debug((0,reply_facts/* redact */.E$)(`${operation.method} ${signed.path}: ${told} (${took})`, lasting));
     return outcome.ok
         ? outcome
         : { ...outcome, failure: { ...outcome.failure, message: (0,reply_facts/* redact */.E$)(outcome.failure.message, hidden) } };
 }
-async function exchange(operation, signed, endpoint, context, signal, options, hidden) {
+function requestOf({ kind, method, body, maxBodyBytes }, options, nowMs) {
     const { deadlineMs = Number.POSITIVE_INFINITY, expiresAtMs = Number.POSITIVE_INFINITY } = options;
-    const nowMs = context.nowMs();
-    const isWrite = operation.kind === 'write';
-    const request = {
-        method: operation.method,
-        endpoint,
-        path: signed.path,
-        headers: signed.headers,
-        timeoutMs: Math.max(0, Math.min(timeoutMs[operation.kind], deadlineMs - nowMs)),
+    const isWrite = kind === 'write';
+    return {
+        method,
+        timeoutMs: Math.max(0, Math.min(timeoutMs[kind], deadlineMs - nowMs)),
         fresh: isWrite || options.fresh === true,
-        maxBodyBytes: operation.maxBodyBytes ?? (isWrite ? api_operation/* shortBody */.xe : api_operation/* longBody */.xx),
+        maxBodyBytes: maxBodyBytes ?? (isWrite ? operation/* shortBody */.xe : operation/* longBody */.xx),
         ...(isWrite
             ? { connectMs: Math.max(0, Math.min(connectLimitMs, expiresAtMs - nowMs)), bodyMs: bodyLimitMs }
             : {}),
-        ...(operation.body === undefined ? {} : { body: operation.body })
+        ...(0,given/* given */.g)({ body })
     };
-    try {
-        const reply = await context.transport.send(request, signal);
-        const facts = (0,reply_facts/* replyFacts */.EE)(reply, context.wallMs(), hidden);
-        const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
-        return [interpretReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
-    }
-    catch (error) {
-        if (error instanceof TransportError) {
-            return [interpretLoss(operation, error), [error.code, error.reach]];
-        }
-        throw error;
-    }
 }
 
 // EXTERNAL MODULE: external "node:http"
@@ -7421,7 +7397,6 @@ function createBccClient(options) {
             const items = await allPages((marker) => listTagged(tags, marker), caller(signal, limits));
             return [...new Map(items.map((instance) => [instance.id, instance])).values()];
         },
-        listAllSnapshots: async (signal, limits) => allPages(listAllSnapshots, caller(signal, limits), warnOnce),
         listSnapshots: async (id, signal, limits) => allPages((marker) => listSnapshots(id, marker), caller(signal, limits), warnOnce),
         rebuild: async (ids, spec, signal, limits) => caller(signal, limits)(rebuildInstances(ids, spec, encrypt)),
         listBackendServers: async (id, signal, limits) => backendServersOf(id, caller(signal, limits)),
@@ -7594,7 +7569,7 @@ function probeOnDemand() {
 function guestsOnDemand(config, client) {
     const { credentials, record, rebuildOptions } = config;
     const { health, pollIntervalMs } = config.request;
-    if (health?.checks.every(({ kind }) => kind !== 'assistant') !== false)
+    if (!health?.checks.some(({ kind }) => kind === 'assistant'))
         return undefined;
     const { login } = rebuildOptions;
     const secrets = [

@@ -65,7 +65,7 @@ function probeOnDemand(): Probe {
 function guestsOnDemand(config: Config, client: BccClient): GuestProbe | undefined {
   const { credentials, record, rebuildOptions } = config;
   const { health, pollIntervalMs } = config.request;
-  if (health?.checks.every(({ kind }) => kind !== 'assistant') !== false) return undefined;
+  if (!health?.checks.some(({ kind }) => kind === 'assistant')) return undefined;
   const { login } = rebuildOptions;
   const secrets = [
     credentials.secretAccessKey,

@@ -1,3 +1,4 @@
+import { given } from '../core/given.ts';
 import type { ReadOptions, WriteOptions } from '../ports/bcc.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Credentials } from '../ports/credentials.ts';
@@ -6,9 +7,10 @@ import { interpretLoss, interpretReply } from './api/interpret-reply.ts';
 import { type Attempt, longBody, type Operation, shortBody } from './api/operation.ts';
 import { type Hidden, hiding, redact, replyFacts } from './api/reply-facts.ts';
 import { endpointOf } from './api/service-endpoints.ts';
+import type { WireRequest } from './http/request-and-reply.ts';
 import type { Transport } from './http/transport.ts';
 import { TransportError } from './http/transport-error.ts';
-import { type SignedRequest, signedRequest } from './signed-request.ts';
+import { signedRequest } from './signed-request.ts';
 
 /** What an attempt needs from outside. */
 export interface CallContext extends Pick<Clock, 'nowMs' | 'wallMs'> {
@@ -56,50 +58,45 @@ export async function attempt<T>(
   context.mask(signed.signature);
   const lasting = [...hiding(operation.secrets ?? []), ...context.hidden];
   const hidden = [...hiding([signed.signature]), ...lasting];
-  const [outcome, facts] = await exchange(operation, signed, endpoint, context, signal, options, hidden);
+  let outcome: Attempt<T>;
+  let words: readonly string[];
+  try {
+    const { path, headers } = signed;
+    const request = { endpoint, path, headers, ...requestOf(operation, options, context.nowMs()) };
+    const reply = await context.transport.send(request, signal);
+    const facts = replyFacts(reply, context.wallMs(), hidden);
+    outcome = interpretReply(operation, reply, facts, endpoint);
+    words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    outcome = interpretLoss(operation, error);
+    words = [error.code, error.reach];
+  }
+  const told = words.filter((word) => word !== '').join(', ');
   const took = `${Math.max(0, context.wallMs() - startMs)} ms`;
   // The facts show no secret, and a path cannot hold the signature that was made over it.
-  context.debug(redact(`${operation.method} ${signed.path}: ${facts.join(', ')} (${took})`, lasting));
+  context.debug(redact(`${operation.method} ${signed.path}: ${told} (${took})`, lasting));
   return outcome.ok
     ? outcome
     : { ...outcome, failure: { ...outcome.failure, message: redact(outcome.failure.message, hidden) } };
 }
 
-/** The outcome, and the words that a log has for it. */
-async function exchange<T>(
-  operation: Operation<T>,
-  signed: SignedRequest,
-  endpoint: URL,
-  context: CallContext,
-  signal: AbortSignal,
+/** What an attempt sends besides what is signed, and its limits. */
+function requestOf(
+  { kind, method, body, maxBodyBytes }: Operation<unknown>,
   options: AttemptOptions,
-  hidden: Hidden
-): Promise<readonly [Attempt<T>, readonly string[]]> {
+  nowMs: number
+): Omit<WireRequest, 'endpoint' | 'path' | 'headers'> {
   const { deadlineMs = Number.POSITIVE_INFINITY, expiresAtMs = Number.POSITIVE_INFINITY } = options;
-  const nowMs = context.nowMs();
-  const isWrite = operation.kind === 'write';
-  const request = {
-    method: operation.method,
-    endpoint,
-    path: signed.path,
-    headers: signed.headers,
-    timeoutMs: Math.max(0, Math.min(timeoutMs[operation.kind], deadlineMs - nowMs)),
+  const isWrite = kind === 'write';
+  return {
+    method,
+    timeoutMs: Math.max(0, Math.min(timeoutMs[kind], deadlineMs - nowMs)),
     fresh: isWrite || options.fresh === true,
-    maxBodyBytes: operation.maxBodyBytes ?? (isWrite ? shortBody : longBody),
+    maxBodyBytes: maxBodyBytes ?? (isWrite ? shortBody : longBody),
     ...(isWrite
       ? { connectMs: Math.max(0, Math.min(connectLimitMs, expiresAtMs - nowMs)), bodyMs: bodyLimitMs }
       : {}),
-    ...(operation.body === undefined ? {} : { body: operation.body })
+    ...given({ body })
   };
-  try {
-    const reply = await context.transport.send(request, signal);
-    const facts = replyFacts(reply, context.wallMs(), hidden);
-    const words = [`HTTP ${reply.status}`, facts.code, facts.requestId && `request ID ${facts.requestId}`];
-    return [interpretReply(operation, reply, facts, endpoint), words.filter((word) => word !== '')];
-  } catch (error) {
-    if (error instanceof TransportError) {
-      return [interpretLoss(operation, error), [error.code, error.reach]];
-    }
-    throw error;
-  }
 }

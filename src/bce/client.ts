@@ -119,8 +119,6 @@ export function createBccClient(options: BccClientOptions): BccClient {
       // An instance may come twice where the list changed between two pages.
       return [...new Map(items.map((instance) => [instance.id, instance])).values()];
     },
-    listAllSnapshots: async (signal, limits) =>
-      allPages(instances.listAllSnapshots, caller(signal, limits), warnOnce),
     listSnapshots: async (id, signal, limits) =>
       allPages((marker) => instances.listSnapshots(id, marker), caller(signal, limits), warnOnce),
     rebuild: async (ids, spec, signal, limits) =>

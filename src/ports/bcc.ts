@@ -43,7 +43,12 @@ export interface Bcc {
     signal: AbortSignal,
     options?: ReadOptions
   ): Promise<SystemDisk | undefined>;
-  listSnapshots(volumeId: string, signal: AbortSignal, options?: ReadOptions): Promise<readonly Snapshot[]>;
+  /** The snapshots of a disk; with `undefined` all of the account in the region. */
+  listSnapshots(
+    volumeId: string | undefined,
+    signal: AbortSignal,
+    options?: ReadOptions
+  ): Promise<readonly Snapshot[]>;
   /**
    * All instances that the service finds by the tags. It joins them with OR and cannot be asked for every tag, so
    * there may be far too many: the caller has to look at `tags` of each.
@@ -51,8 +56,6 @@ export interface Bcc {
   listTagged(tags: readonly Tag[], signal: AbortSignal, options?: ReadOptions): Promise<readonly Instance[]>;
   /** The system disks of all instances of the account in the region, by instance ID, in as few pages as can be. */
   listSystemDisks(signal: AbortSignal, options?: ReadOptions): Promise<ReadonlyMap<string, SystemDisk>>;
-  /** All snapshots of the account in the region. */
-  listAllSnapshots(signal: AbortSignal, options?: ReadOptions): Promise<readonly Snapshot[]>;
   getImage(imageId: string, signal: AbortSignal, options?: ReadOptions): Promise<Image>;
   /**
    * One call for 1 to 100 instances, accepted when it resolves. A failure of the kind `ambiguous` may have been carried

@@ -146,7 +146,7 @@ describe('all snapshots', () => {
           : { snapshots: [{ id: 's-2', name: 'n', volumeId: null }] }
       )
     );
-    expect(await bcc.listAllSnapshots(never)).toEqual([
+    expect(await bcc.listSnapshots(undefined, never)).toEqual([
       { id: 's-1', name: '', createTime: '', volumeId: 'v-1' },
       { id: 's-2', name: 'n', createTime: '', volumeId: '' }
     ]);
@@ -158,7 +158,7 @@ describe('all snapshots', () => {
 
   test('on the emulator', async () => {
     await withEmulator({}, async ({ bcc }) => {
-      const [one, ...others] = await bcc.listAllSnapshots(never);
+      const [one, ...others] = await bcc.listSnapshots(undefined, never);
       expect([one?.id, others.length]).toEqual(['s-demo0001', 0]);
       expect(one?.volumeId).not.toBe('');
     });
@@ -334,7 +334,7 @@ describe('lists that merely help', () => {
     'GET /v2/volume?instanceId=i-3': {
       volumes: [7, { id: 'v-2', isSystemVolume: true, attachments: [{ instanceId: 'i-9' }] }]
     },
-    'GET /v2/snapshot?volumeId=v-1': { snapshots: [null, { name: 'n' }] }
+    'GET /v2/snapshot?maxKeys=1000&volumeId=v-1': { snapshots: [null, { name: 'n' }] }
   };
 
   test('leave out what cannot be understood, with one warning for each kind of list', async () => {

@@ -249,7 +249,7 @@ test('BCC and the load balancers have a host each, which is signed', async () =>
     });
     await bcc.listBackendServers('lb-1', never);
     await bcc.setWeights(ordinary, [{ instanceId: 'i-1', weight: 1 }], never);
-    await bcc.listAllSnapshots(never);
+    await bcc.listSnapshots(undefined, never);
     const [bccHost, blbHost] = ['bcc.bj.baidubce.com', 'blb.bj.baidubce.com'];
     expect(hosts).toEqual([blbHost, blbHost, bccHost]);
   } finally {

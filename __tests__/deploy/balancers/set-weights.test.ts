@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Pool } from '../../../src/core/model/backend-server.ts';
 import { CancelledError, type FailureKind } from '../../../src/core/model/failure.ts';
-import { createWeights } from '../../../src/deploy/balancers/set-weights.ts';
+import { createSetWeight } from '../../../src/deploy/balancers/set-weights.ts';
 import type { Cancel } from '../../../src/ports/cancel.ts';
 import {
   type ChangeScript,
@@ -21,9 +21,9 @@ const never = new AbortController().signal;
 function newScene(script?: ChangeScript, cancel: Cancel = noCancel) {
   const clock = new VirtualClock();
   const played = playBalancers(clock, script);
-  const weights = createWeights({ balancers: played.balancers, clock, cancel });
+  const setWeight = createSetWeight({ balancers: played.balancers, clock, cancel });
   const set = (instanceId: string, weight: number, pool = ordinary): Promise<void> =>
-    weights.set(pool, { instanceId, weight });
+    setWeight(pool, { instanceId, weight });
   /** What went out: `i-1:0 i-2:0` for each call. */
   const told = (): readonly string[] =>
     played.changes.map((change) => change.weights.map((one) => `${one.instanceId}:${one.weight}`).join(' '));

@@ -116,8 +116,7 @@ export function createBcc(cloud: Cloud): Bcc {
       );
       return new Map(sights.map(({ machine, shown }) => [machine.id, diskOf(shown)]));
     },
-    listSnapshots: (volumeId, signal) => wire.call(one('listSnapshots', volumeId), signal, () => []),
-    listAllSnapshots: (signal) => wire.call({ operation: 'listAllSnapshots', ids: [] }, signal, () => []),
+    listSnapshots: (volumeId = '', signal) => wire.call(one('listSnapshots', volumeId), signal, () => []),
     async listTagged(_tags, signal, { fresh } = {}) {
       const call = { operation: 'listTagged', ids: [] };
       const sights = await read(call, signal, fresh, all, (found) => found);

@@ -107,14 +107,15 @@ export function listSystemVolumes(marker?: string): Operation<Page<Volume>> {
   };
 }
 
-/** One page of `GET /v2/snapshot`: the snapshots of a disk. */
-export function listSnapshots(volumeId: string, marker?: string): Operation<Page<Snapshot>> {
-  return { ...snapshots, ...about('ListSnapshots', volumeId), query: queryOf({ volumeId, marker }) };
-}
-
-/** One page of `GET /v2/snapshot`: the snapshots of all disks. */
-export function listAllSnapshots(marker?: string): Operation<Page<Snapshot>> {
-  return { ...snapshots, query: queryOf({ marker, maxKeys: longestPage }) };
+/** One page of `GET /v2/snapshot`: the snapshots of a disk, or of all disks. */
+export function listSnapshots(volumeId: string | undefined, marker?: string): Operation<Page<Snapshot>> {
+  return {
+    ...read,
+    ...about('ListSnapshots', ...(volumeId === undefined ? [] : [volumeId])),
+    path: '/v2/snapshot',
+    query: queryOf({ volumeId, marker, maxKeys: longestPage }),
+    decode: (json) => decodeHelpfulPage(json, 'snapshots', decodeSnapshot)
+  };
 }
 
 /** `PUT /v2/instance/{id}?start`. */
@@ -164,13 +165,6 @@ export function rebuildInstances(
     })
   };
 }
-
-const snapshots = {
-  ...read,
-  name: 'ListSnapshots',
-  path: '/v2/snapshot',
-  decode: (json: unknown) => decodeHelpfulPage(json, 'snapshots', decodeSnapshot)
-} as const;
 
 const write = {
   kind: 'write',

@@ -1,6 +1,6 @@
 import type { HealthCheck } from '../../core/health/check.ts';
 import { parseHealthCheck } from './health-check.ts';
-import { type Parsed, parsed, refused } from './parser.ts';
+import { type Parsed, parsedUnless, refused } from './parser.ts';
 
 const rightForm = 'write one check a line, without commas, semicolons, brackets or quotes around it';
 
@@ -25,7 +25,7 @@ export function parseHealthChecks(text: string): Parsed<readonly HealthCheck[]> 
     else faults.push(...check.faults.map((fault) => (lines.length === 1 ? fault : `(line ${at}) ${fault}`)));
   }
   if (lines.length === 0) faults.push(`is empty; ${rightForm}`);
-  return faults.length === 0 ? parsed(checks) : refused(...faults);
+  return parsedUnless(faults, checks);
 }
 
 function joinedLines(text: string): readonly { readonly line: string; readonly at: number }[] {

@@ -15,7 +15,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { allDone } from '../calls/all-done.ts';
 import { orCallError } from '../calls/or-call-error.ts';
-import { createWeights } from './set-weights.ts';
+import { createSetWeight } from './set-weights.ts';
 
 /** The load balancers of a run. */
 export interface Balance {
@@ -50,13 +50,13 @@ export function createBalance(
   ports: Pick<Ports, 'balancers' | 'clock' | 'cancel'>
 ): Balance {
   const { clock } = ports;
-  const weights = createWeights(ports);
+  const setWeight = createSetWeight(ports);
   const read = sharedReads(ports);
 
   /** Sets the weight of one server; gives the failure. */
   const set = (server: BackendServer, weight: number) => {
     read.forget(server.blbId);
-    return orCallError(weights.set(server, { instanceId: server.instanceId, weight }));
+    return orCallError(setWeight(server, { instanceId: server.instanceId, weight }));
   };
 
   const note = (held: HeldRecord, ...change: [BackendServer, HeldWeight['state'] | 'unchanged']): void =>

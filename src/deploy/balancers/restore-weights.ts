@@ -1,11 +1,6 @@
 /** Restores the weights that a run which was cut short could not. */
 
-import {
-  type HeldWeight,
-  openHeldWeights,
-  poolLabel,
-  withHeldWeight
-} from '../../core/balancers/held-weights.ts';
+import { openHeldWeights, poolLabel, withHeldWeight } from '../../core/balancers/held-weights.ts';
 import { statusKind } from '../../core/model/bcc-status.ts';
 import { CallError, CancelledError, describeFailure } from '../../core/model/failure.ts';
 import type { Instance } from '../../core/model/instance.ts';
@@ -15,7 +10,7 @@ import type { RunState } from '../../core/run/run-state.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { type Read, readInstances } from '../calls/read-many.ts';
-import { createWeights, type Weights } from './set-weights.ts';
+import { createSetWeight, type SetWeight } from './set-weights.ts';
 
 /**
  * Restores the weights of the instances that serve: nothing was done to them, or they were rebuilt and are healthy. Each is
@@ -33,14 +28,14 @@ export async function restoreWeights(
   const { bcc, cancel, log } = ports;
   const ids = restorable.map(({ run }) => run.target.instance.id);
   const read = await readInstances(ids, bcc, cancel.signal);
-  const weights = createWeights(ports);
+  const setWeight = createSetWeight(ports);
   const left: string[] = [];
   const restored = new Map<InstanceRun, InstanceRun>();
   await Promise.all(
     restorable.map(async (one) => {
       const { id } = one.run.target.instance;
       const why = whyNot(one, read.get(id));
-      if (why === undefined) restored.set(one.run, await restoreAll(one.run, weights, left, log));
+      if (why === undefined) restored.set(one.run, await restoreAll(one.run, setWeight, left, log));
       else left.push(`${id} ${why}`);
     })
   );
@@ -58,16 +53,16 @@ function whyNot({ imageId }: Restorable, read: Read<Instance> | undefined): stri
 /** The instance with the weights that could be restored; `left` gets the others. */
 async function restoreAll(
   run: InstanceRun,
-  weights: Weights,
+  setWeight: SetWeight,
   left: string[],
   log: Log
 ): Promise<InstanceRun> {
   const { id } = run.target.instance;
   let { heldWeights } = run;
   await Promise.all(
-    openHeldWeights(heldWeights).map(async ({ server }: HeldWeight) => {
+    openHeldWeights(heldWeights).map(async ({ server }) => {
       try {
-        await weights.set(server, { instanceId: id, weight: server.weight });
+        await setWeight(server, { instanceId: id, weight: server.weight });
       } catch (error) {
         if (error instanceof CallError) left.push(`${id} (${describeFailure(error.failure)})`);
         else if (error instanceof CancelledError) left.push(`${id} (given up)`);

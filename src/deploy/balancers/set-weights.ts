@@ -4,11 +4,8 @@ import type { Pool, Weight } from '../../core/model/backend-server.ts';
 import { CallError } from '../../core/model/failure.ts';
 import type { Ports } from '../../ports/ports.ts';
 
-/** Sets weights. */
-export interface Weights {
-  /** Resolves when the service has taken it; throws `CallError`, or `CancelledError` on abort. */
-  set(pool: Pool, weight: Weight): Promise<void>;
-}
+/** Sets a weight. Resolves when the service has taken it; throws `CallError`, or `CancelledError` on abort. */
+export type SetWeight = (pool: Pool, weight: Weight) => Promise<void>;
 
 type WeightPorts = Pick<Ports, 'balancers' | 'clock' | 'cancel'>;
 
@@ -22,19 +19,17 @@ interface Line {
   next: Batch | undefined;
 }
 
-/** Weights for one run. */
-export function createWeights(ports: WeightPorts): Weights {
+/** Makes what sets the weights of one run. */
+export function createSetWeight(ports: WeightPorts): SetWeight {
   const lines = new Map<string, Line>();
-  return {
-    async set(pool, { instanceId, weight }) {
-      const key = [pool.kind, pool.blbId, pool.groupId ?? ''].join(' ');
-      const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
-      lines.set(key, line);
-      const batch = line.next ?? begin(line, pool, ports);
-      batch.weights.set(instanceId, weight);
-      const failure = (await batch.done).get(instanceId);
-      if (failure !== undefined) throw failure;
-    }
+  return async (pool, { instanceId, weight }) => {
+    const key = [pool.kind, pool.blbId, pool.groupId ?? ''].join(' ');
+    const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
+    lines.set(key, line);
+    const batch = line.next ?? begin(line, pool, ports);
+    batch.weights.set(instanceId, weight);
+    const failure = (await batch.done).get(instanceId);
+    if (failure !== undefined) throw failure;
   };
 }
 
@@ -45,11 +40,8 @@ function begin(line: Line, pool: Pool, ports: WeightPorts): Batch {
     // Weights that are decided in the same tick still join this call.
     await ports.clock.sleep(0, ports.cancel.writes);
     line.next = undefined;
-    return send(
-      pool,
-      [...weights].map(([instanceId, weight]) => ({ instanceId, weight })),
-      ports
-    );
+    const all = Array.from(weights, ([instanceId, weight]) => ({ instanceId, weight }));
+    return send(pool, all, ports);
   });
   line.next = { weights, done };
   line.tail = done.catch(() => {

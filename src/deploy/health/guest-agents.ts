@@ -31,13 +31,10 @@ export function scriptProblems({ health }: RunRequest, image: Image): readonly S
  * @throws SurveyError when they cannot be read, CancelledError on abort
  */
 export async function readAgents(
-  { health }: RunRequest,
   instanceIds: readonly string[],
   { guests, cancel }: Pick<Ports, 'guests' | 'cancel'>
 ): Promise<ReadonlyMap<string, AgentState> | undefined> {
-  if (guests === undefined || health?.checks.every(({ kind }) => kind !== 'assistant') !== false)
-    return undefined;
-  return orProblem(guests.getAgents(instanceIds, cancel.signal));
+  return guests && orProblem(guests.getAgents(instanceIds, cancel.signal));
 }
 
 /**

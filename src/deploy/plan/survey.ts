@@ -60,8 +60,9 @@ export async function survey(request: RunRequest, ports: Ports): Promise<Survey>
   problems.push(...unusedBalancers(request, observations, backendServers ?? []));
   const ids = observations.map(({ instance }) => instance.id);
   problems.push(...scriptProblems(request, image));
-  const agents = await collect(readAgents(request, ids, ports));
-  const snapshots = observations.length > many ? await orCallError(bcc.listAllSnapshots(signal)) : undefined;
+  const agents = await collect(readAgents(ids, ports));
+  const snapshots =
+    observations.length > many ? await orCallError(bcc.listSnapshots(undefined, signal)) : undefined;
   if (problems.length > 0) throw new SurveyError(problems);
   const targetOf = createTargets(request, image, {
     ...ports,
