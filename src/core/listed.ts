@@ -7,7 +7,12 @@ export function listed(names: readonly string[]): string {
   return `${names.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** A number with its noun: `1 batch`, `2 batches`. */
+/** The parts that are not empty, in one text. */
+export function joined(parts: readonly string[], separator: string): string {
+  return parts.filter((part) => part !== '').join(separator);
+}
+
+/** A number with its noun or verb: `1 batch`, `2 batches`; `1 is`, `2 are`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }

@@ -40,13 +40,13 @@ describe('why a rollout stopped', () => {
   });
 
   test.each<[StopReason, string]>([
-    ['canary', 'A canary failed, so the rollout stopped. 1 of 2 were not started.'],
-    ['maxFailures', '1 failed, and maxFailures is 0, so the rollout stopped. 1 of 2 were not started.'],
+    ['canary', 'A canary failed, so the rollout stopped. 1 of 2 was not started.'],
+    ['maxFailures', '1 failed, and maxFailures is 0, so the rollout stopped. 1 of 2 was not started.'],
     [
       'noCapacity',
-      '1 are unavailable and stay so, and maxUnavailable is 1, so no other could be taken. 1 of 2 were not started.'
+      '1 is unavailable for the rest of the run, and maxUnavailable is 1, so no other could be taken. 1 of 2 was not started.'
     ],
-    ['cancelled', 'The run was cancelled, so nothing new was started. 1 of 2 were not started.']
+    ['cancelled', 'The run was cancelled, so nothing new was started. 1 of 2 was not started.']
   ])('is said with what was left: %s', (stop, message) => {
     expect(messageOf(stop, [failed, waiting])).toBe(message);
   });
@@ -63,21 +63,21 @@ describe('why a rollout stopped', () => {
       madeRun(idOf(4), 'rebuilt', rebuilt)
     ];
     expect(messageOf('maxFailures', runs, { rollback: true })).toBe(
-      '1 failed, and maxFailures is 0, so the rollout stopped. None was left to start. 1 was rolled back. The rollback of 1 failed. 1 stay on the new image, because no more may be unavailable at once.'
+      '1 failed, and maxFailures is 0, so the rollout stopped. None was left to start. 1 was rolled back. The rollback of 1 failed. 1 stays on the new image, because no more may be unavailable at once.'
     );
   });
 
   test('a cancel during the rollback is said, and is the reason for what stays', () => {
     const runs = [madeRun(idOf(1), 'rolledBack'), madeRun(idOf(4), 'rebuilt', rebuilt)];
     expect(messageOf('maxFailures', runs, { rollback: true, isCancelled: true })).toMatch(
-      /1 was rolled back\. 1 stay on the new image\. Then the run was cancelled\.$/
+      /1 was rolled back\. 1 stays on the new image\. Then the run was cancelled\.$/
     );
   });
 
   test('after a cancel nothing is rolled back, and nothing is said of it', () => {
     const runs = [madeRun(idOf(4), 'rebuilt', rebuilt), waiting];
     expect(messageOf('cancelled', runs, { rollback: true, isCancelled: true })).toBe(
-      'The run was cancelled, so nothing new was started. 1 of 2 were not started.'
+      'The run was cancelled, so nothing new was started. 1 of 2 was not started.'
     );
   });
 });

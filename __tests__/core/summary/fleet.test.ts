@@ -75,7 +75,7 @@ describe('the summary of a fleet', () => {
     expectInOrder(text, [
       '## ❌ Failed to rebuild some of 3 instances from image <code>m-new</code> web-2',
       '✅ **1** rebuilt · ❌ **1** failed · – **1** not started (3 instances in 1h 20m)',
-      '> 🛑 **1 failed, and maxFailures is 0, so the rollout stopped. 1 of 3 were not started.**',
+      '> 🛑 **1 failed, and maxFailures is 0, so the rollout stopped. 1 of 3 was not started.**',
       '**Rollout:** at most 2 of 3 unavailable at once (peak: 1; 1 already unavailable before) · 1 canary first: <code>i-2</code>',
       'in batches, 5m 00s between two · stops at the first failure',
       'Already unavailable before the run: 1 instance',
@@ -521,6 +521,6 @@ test('a stop has an annotation, which says what happened to the others', () => {
   expect(annotationsOf(state)).toContainEqual({
     level: 'error',
     title: 'The rollout stopped',
-    lines: ['1 failed, and maxFailures is 0, so the rollout stopped. 1 of 2 were not started.']
+    lines: ['1 failed, and maxFailures is 0, so the rollout stopped. 1 of 2 was not started.']
   });
 });

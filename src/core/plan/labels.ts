@@ -1,6 +1,7 @@
 /** The parts of a plan in words, as the log, the summary and `result` show them. */
 import { describeCheck, type ResolvedCheck } from '../health/check.ts';
 import { resolveChecks } from '../health/resolve-checks.ts';
+import { joined } from '../listed.ts';
 import type { Image } from '../model/image.ts';
 import type { PublicOptions } from '../model/rebuild-spec.ts';
 import type { PlannedTarget } from './plan.ts';
@@ -8,9 +9,8 @@ import { describeRefusals } from './refusal.ts';
 
 /** The name of an image for people: id, name and system. */
 export function imageLabel(image: Image): string {
-  const system = [image.osName, image.osVersion, image.osArch].filter((part) => part !== '').join(' ');
-  const facts = [image.name, system, image.createTime === '' ? '' : `created ${image.createTime}`];
-  const known = facts.filter((fact) => fact !== '').join(', ');
+  const created = image.createTime === '' ? '' : `created ${image.createTime}`;
+  const known = joined([image.name, systemLabel(image), created], ', ');
   return known === '' ? image.id : `${image.id} (${known})`;
 }
 
@@ -102,15 +102,12 @@ function describeStep(check: ResolvedCheck): string {
 
 /** Where the instance is and what it runs, as far as is known. */
 export function currentLabel({ instance }: PlannedTarget): string {
-  const system = [instance.osName, instance.osVersion, instance.osArch]
-    .filter((part) => part !== '')
-    .join(' ');
-  const image = [`image ${instance.imageId}`, instance.imageName, system === '' ? '' : `(${system})`];
-  const facts = [
-    instance.status,
-    instance.zoneName,
-    instance.spec,
-    image.filter((part) => part !== '').join(' ')
-  ];
-  return facts.filter((fact) => fact !== '').join(', ');
+  const { status, zoneName, spec, imageId, imageName } = instance;
+  const system = systemLabel(instance);
+  const image = joined([`image ${imageId}`, imageName, system === '' ? '' : `(${system})`], ' ');
+  return joined([status, zoneName, spec, image], ', ');
+}
+
+function systemLabel({ osName, osVersion, osArch }: Pick<Image, 'osName' | 'osVersion' | 'osArch'>): string {
+  return joined([osName, osVersion, osArch], ' ');
 }

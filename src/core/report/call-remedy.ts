@@ -17,7 +17,7 @@ export function callRemedy(failure: CallFailure, rerun?: string, region?: string
     case 'denied':
       return `${deniedRemedy(failure)}${again}`;
     case 'notFound':
-      return `${notFoundRemedy(failure, region)}`;
+      return notFoundRemedy(failure, region);
     case 'conflict':
       return `Look at the state of the instance in the console and at what else works on it.${again}`;
     case 'invalid':

@@ -40,71 +40,69 @@ export function explainCancel(rebuild: RebuildState): Explanation {
 
 /** Explains the failed end of a rebuild. */
 export function explain(rebuild: RebuildState, reason: Reason): Explanation {
+  switch (reason.kind) {
+    case 'backup':
+    case 'drain': {
+      const what = reason.kind === 'backup' ? 'the backup failed' : 'its weight could not be set to 0';
+      const { cause, remedy } = reason.problem;
+      return { cause: `${what}, so nothing was erased. ${cause}`, remedy };
+    }
+    case 'call':
+      return explainCall(rebuild, reason.failure);
+    default:
+      return { ...explainSeen(rebuild, reason), course: historyLabel(rebuild) };
+  }
+}
+
+/** What observations showed, or did not show in time. */
+function explainSeen(
+  rebuild: RebuildState,
+  reason: Exclude<Reason, { kind: 'backup' | 'drain' | 'call' }>
+): Explanation {
   const { task } = rebuild;
   const waited = formatDuration(task.timeoutMs);
-  const course = historyLabel(rebuild);
   switch (reason.kind) {
     case 'busy':
       return {
         cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}.`,
-        course,
         remedy: 'Find out who changes the instance, and run again when it has ended. Nothing was sent.'
       };
     case 'unclear':
       return {
         cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told.`,
-        course,
         remedy:
           'If the change was a cancelled run of yours, the work is done. If not, run again: now that the change has ended, force rebuilds it.'
       };
     case 'unproven':
       return {
         cause: `the rebuild is not proven: ${answerOf(rebuild)}, and in ${waited} nothing showed that it took place and ended.`,
-        course,
         remedy: `${lookFirst} Set timeout higher than ${waited} if it only needs longer.`
       };
     case 'timedOut':
       return {
         cause: `still ${reason.status} ${waited} after the rebuild was accepted.`,
-        course,
         remedy: `Look at the instance in the console${requestLabel(rebuild)}. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
       };
     case 'status':
       return {
         cause: `the rebuild ended in the status ${reason.status}.`,
-        course,
         remedy: `Look at the instance in the console${requestLabel(rebuild)}. A re-run rebuilds an instance in Error.`
       };
     case 'wrongImage':
       return {
         cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}.`,
-        course,
         remedy: 'Find out whether somebody else rebuilt it; then run again.'
-      };
-    case 'backup':
-      return {
-        cause: `the backup failed, so nothing was erased. ${reason.problem.cause}`,
-        remedy: reason.problem.remedy
-      };
-    case 'drain':
-      return {
-        cause: `its weight could not be set to 0, so nothing was erased. ${reason.problem.cause}`,
-        remedy: reason.problem.remedy
       };
     case 'gone':
       return {
-        cause: `the API no longer knows the instance.`,
-        course,
+        cause: 'the API no longer knows the instance.',
         remedy: 'Check whether it was released, and check region and instanceId.'
       };
     case 'changed':
       return {
         cause: `changed during its health check: ${changeLabel(reason)}.`,
-        course,
         remedy: 'Find out who changes the instance, and run again when that has ended.'
       };
-    case 'call':
-      return explainCall(rebuild, reason.failure);
   }
 }
 

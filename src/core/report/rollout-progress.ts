@@ -1,8 +1,9 @@
 /** How far a rollout is, and about how long it still takes. Times are milliseconds on the monotonic clock. */
 
+import { counted, joined } from '../listed.ts';
 import type { Rollout } from '../rollout/rollout-state.ts';
 import { formatDuration } from '../time.ts';
-import { stopWords } from './stop-message.ts';
+import { notStarted, stopWords } from './stop-message.ts';
 
 /** Where a rollout is. */
 export interface Progress {
@@ -62,8 +63,9 @@ export function stopLine({ stop, failures, task, members }: Rollout): string | u
   const back = task.rollback ? done : 0;
   if (left === 0 && back === 0) return undefined;
   const why = stopWords(stop, { ...task, failures, unavailable: members.unavailable });
-  const rest = left === 0 ? [] : [`${left} of ${all.length} were not started.`];
-  return [why, ...rest, ...(back === 0 ? [] : [`${back} that were rebuilt are rolled back now.`])].join(' ');
+  const rest = left === 0 ? '' : notStarted(left, all.length);
+  const rebuilt = counted(back, 'that was rebuilt is', 'that were rebuilt are');
+  return joined([why, rest, back === 0 ? '' : `${rebuilt} rolled back now.`], ' ');
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Why a rollout stopped, in words. */
+import { counted, joined } from '../listed.ts';
 import { whyUnavailable } from '../plan/rollout-order.ts';
 import type { StopReason } from '../rollout/stop-reason.ts';
 import { endOf, isWithdrawn } from '../run/instance-end.ts';
@@ -13,13 +14,17 @@ export function stopMessage({ course, rollout, instances }: RunState): string | 
   const wasRolledBack = instances.some((run) => run.rollback !== undefined);
   if (left === 0 && !wasRolledBack) return undefined;
   const unavailable = instances.filter(isStillUnavailable).length;
-  return [
+  const words = [
     stopWords(course.stop, { failures: course.failures, unavailable, ...rollout }),
-    left === 0 ? 'None was left to start.' : `${left} of ${instances.length} were not started.`,
+    left === 0 ? 'None was left to start.' : notStarted(left, instances.length),
     rollout.rollback && course.stop !== 'cancelled' ? rollbackWords(instances, course.isCancelled) : ''
-  ]
-    .filter((part) => part !== '')
-    .join(' ');
+  ];
+  return joined(words, ' ');
+}
+
+/** How many were not started, as one sentence. */
+export function notStarted(left: number, all: number): string {
+  return `${left} of ${all} ${left === 1 ? 'was' : 'were'} not started.`;
 }
 
 /** Why a rollout stopped, as one sentence. */
@@ -38,7 +43,7 @@ export function stopWords(
     case 'maxFailures':
       return `${facts.failures} failed, and maxFailures is ${facts.maxFailures}, so the rollout stopped.`;
     case 'noCapacity':
-      return `${facts.unavailable} are unavailable and stay so, and maxUnavailable is ${facts.maxUnavailable}, so no other could be taken.`;
+      return `${counted(facts.unavailable, 'is', 'are')} unavailable for the rest of the run, and maxUnavailable is ${facts.maxUnavailable}, so no other could be taken.`;
     case 'cancelled':
       return 'The run was cancelled, so nothing new was started.';
   }
@@ -50,14 +55,13 @@ function rollbackWords(instances: readonly InstanceRun[], isCancelled: boolean):
   const [rolledBack, failed] = [count('rolledBack'), count('rollbackFailed')];
   const stay = instances.filter((run) => run.rollback === undefined && canStillGoBack(run)).length;
   const why = isCancelled ? '' : ', because no more may be unavailable at once';
-  return [
-    rolledBack === 0 ? '' : `${rolledBack} ${rolledBack === 1 ? 'was' : 'were'} rolled back.`,
+  const words = [
+    rolledBack === 0 ? '' : `${counted(rolledBack, 'was', 'were')} rolled back.`,
     failed === 0 ? '' : `The rollback of ${failed} failed.`,
-    stay === 0 ? '' : `${stay} stay on the new image${why}.`,
+    stay === 0 ? '' : `${counted(stay, 'stays', 'stay')} on the new image${why}.`,
     isCancelled ? 'Then the run was cancelled.' : ''
-  ]
-    .filter((part) => part !== '')
-    .join(' ');
+  ];
+  return joined(words, ' ');
 }
 
 function canStillGoBack(run: InstanceRun): boolean {

@@ -9,7 +9,7 @@ import { type ActionSource, helpLink } from '../report/help-link.ts';
 import type { InstanceFailure } from '../report/instance-failure.ts';
 import { diskOf, rebuildsOf } from '../run/instance-run.ts';
 import type { Part } from './fit.ts';
-import { cell, code, fold, table } from './markdown.ts';
+import { cell, code, firstRows, fold } from './markdown.ts';
 import { statusLabel } from './overview.ts';
 import { type FailedInstance, failuresFirst, reasonsLabel } from './ranking.ts';
 
@@ -113,7 +113,5 @@ function restOf(rows: readonly (readonly string[])[], pieces: number): string {
   if (rows.length === 0) return '';
   const title = `${rows.length} more that failed or were cut off`;
   if (pieces === 0) return title;
-  const told = table(['Instance', 'Result', 'Reason', 'Disk', 'What happened'], rows.slice(0, pieces));
-  const missing = pieces < rows.length ? [`_${rows.length - pieces} more are left out here._`] : [];
-  return fold(title, [told, ...missing]);
+  return fold(title, firstRows(['Instance', 'Result', 'Reason', 'Disk', 'What happened'], rows, pieces));
 }

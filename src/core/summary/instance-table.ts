@@ -7,22 +7,22 @@ import type { RunState } from '../run/run-state.ts';
 import { workTime } from '../run/spans.ts';
 import { formatDuration } from '../time.ts';
 import type { Part } from './fit.ts';
-import { cell, code, fold, table } from './markdown.ts';
+import { cell, code, firstRows, fold, table } from './markdown.ts';
 import { imageOf, statusLabel } from './overview.ts';
 import { byUrgency } from './ranking.ts';
 
 /** More rows than these are folded away. */
 const openRows = 20;
 
-/** The instances in the given order, with both images. */
-export function wholeTable(instances: readonly DescribedInstance[], state: RunState): string {
-  const rows = instances.map((one) => [
+/** The only instance of a run, with both images. */
+export function tableOfOne(one: DescribedInstance, state: RunState): string {
+  const row = [
     `${code(idOf(one))}<br>${cell(one.run.target.instance.name)}`,
     statusLabel(one),
-    [`${imageBefore(one)}<br>→ ${imageOf(state.image)}`, ...otherImage(one, state)].join('<br>'),
+    [imageBefore(one), `→ ${imageOf(state.image)}`, ...otherImage(one, state)].join('<br>'),
     timeOf(one, state)
-  ]);
-  return table(['Instance', 'Result', 'Image', 'Time'], rows);
+  ];
+  return table(['Instance', 'Result', 'Image', 'Time'], [row]);
 }
 
 /** The instances of a fleet, one line each, the urgent ones first; the new image stands in the heading. */
@@ -67,11 +67,7 @@ export function columnsPart(
     priority,
     pieces: rows.length,
     draw: (pieces) => {
-      const missing = rows.length - pieces;
-      const told = [
-        ...(pieces === 0 ? [] : [table(head, rows.slice(0, pieces))]),
-        ...(missing === 0 ? [] : [`_${missing} more are left out here._`])
-      ];
+      const told = firstRows(head, rows, pieces);
       if (rows.length > openRows) return [...heading, fold(title, told, isOpen)].join('\n\n');
       return [...heading, ...told].join('\n\n');
     }

@@ -27,6 +27,19 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
+/** The first rows of a table, and how many are left out; without any row only that. */
+export function firstRows(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  count: number
+): readonly string[] {
+  const missing = rows.length - count;
+  return [
+    ...(count === 0 ? [] : [table(head, rows.slice(0, count))]),
+    ...(missing === 0 ? [] : [`_${missing} more are left out here._`])
+  ];
+}
+
 /** Parts under a line to click on; the line is given as finished Markdown. */
 export function fold(title: string, parts: readonly string[], isOpen = false): string {
   return [`<details${isOpen ? ' open' : ''}><summary>${title}</summary>`, ...parts, '</details>'].join(

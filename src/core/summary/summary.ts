@@ -9,7 +9,7 @@ import { detailsOf, planTable } from './details.ts';
 import { failureParts, failureText } from './failures.ts';
 import { fitted, type Part, whole } from './fit.ts';
 import { planParts, planTotals } from './fleet-plan.ts';
-import { fleetTable, wholeTable } from './instance-table.ts';
+import { fleetTable, tableOfOne } from './instance-table.ts';
 import { fold } from './markdown.ts';
 import { headline, rolloutLine, stopSentence, totals, unavailableBeforePart } from './overview.ts';
 import { byUrgency } from './ranking.ts';
@@ -56,7 +56,7 @@ function partsOfOne(
   const isPlan = one.status === 'planned';
   return [
     // Of a plan the heading and the details tell all of it.
-    whole(isPlan ? '' : wholeTable([one], state), priority.instances),
+    whole(isPlan ? '' : tableOfOne(one, state), priority.instances),
     whole(failureText(one.failure, source), priority.failures.full),
     weightsPart([one], priority.weights),
     whole(idleSentence([one])),

@@ -6,7 +6,7 @@ import { counted, listed } from '../listed.ts';
 import type { BackendServer } from '../model/backend-server.ts';
 import { type DescribedInstance, idOf } from '../report/described-instance.ts';
 import type { Part } from './fit.ts';
-import { code, fenced, fold, table } from './markdown.ts';
+import { code, fenced, firstRows, fold } from './markdown.ts';
 import { statusLabel } from './overview.ts';
 
 /** More rows than these are folded away. */
@@ -52,30 +52,25 @@ export function idleSentence(instances: readonly DescribedInstance[]): string {
 /** The weights that are to be restored: a table, and the calls that do it, one for each pool. */
 export function weightsPart(instances: readonly DescribedInstance[], priority: number): Part {
   const lowered = loweredWeights(instances);
-  return { priority, pieces: lowered.length, draw: (pieces) => drawn(lowered, pieces) };
-}
-
-function drawn(lowered: readonly LoweredWeight[], pieces: number): string {
-  if (lowered.length === 0) return '';
-  const head = `### Load balancer weights to restore: ${lowered.length}`;
-  const told = lowered.slice(0, pieces);
-  const rows = told.map(({ instance, server: { weight, blbId, groupId } }) => [
+  const rows = lowered.map(({ instance, server: { weight, blbId, groupId } }) => [
     `${code(idOf(instance))}<br>${statusLabel(instance)}`,
     '0',
     String(weight),
     [code(blbId), ...(groupId === undefined ? [] : [code(groupId)])].join('<br>')
   ]);
-  const list = table(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows);
-  const missing = pieces < lowered.length ? [`_${lowered.length - pieces} more are left out here._`] : [];
-  const calls = poolsOf(told).map(callOf);
-  const isLong = told.length > openRows;
-  return [
-    head,
-    `With weight 0 an instance gets no traffic. Once it is healthy, set its weight in the console or with ${calls.length > 1 ? 'these calls' : 'this call'}; leave out instances that are not healthy yet.`,
-    ...(pieces === 0 ? [] : [isLong ? fold(`All ${counted(told.length, 'weight')}`, [list]) : list]),
-    ...missing,
-    ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
-  ].join('\n\n');
+  const draw = (pieces: number): string => {
+    if (rows.length === 0) return '';
+    const list = firstRows(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows, pieces);
+    const calls = poolsOf(lowered.slice(0, pieces)).map(callOf);
+    const isLong = pieces > openRows;
+    return [
+      `### Load balancer weights to restore: ${rows.length}`,
+      `With weight 0 an instance gets no traffic. Once it is healthy, set its weight in the console or with ${calls.length > 1 ? 'these calls' : 'this call'}; leave out instances that are not healthy yet.`,
+      ...(isLong ? [fold(`All ${counted(rows.length, 'weight')}`, list)] : list),
+      ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
+    ].join('\n\n');
+  };
+  return { priority, pieces: rows.length, draw };
 }
 
 /** Those whose weights one call can set: of one load balancer, or of one of its groups. */
