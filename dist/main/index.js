@@ -3039,10 +3039,8 @@ function needsDisk(rebuild) {
         rebuild.evidence.image?.atMs !== undefined);
 }
 function acceptedSinceMs(rebuild) {
-    if (rebuild.answered && rebuild.acceptedAtMs !== undefined)
-        return rebuild.acceptedAtMs;
     const sent = rebuild.phases.findLast(({ phase }) => phase === 'sending');
-    return (rebuild.sends > 0 ? sent?.fromMs : undefined) ?? rebuild.referenceAtMs;
+    return rebuild.acceptedAtMs ?? (rebuild.sends > 0 ? sent?.fromMs : undefined) ?? rebuild.referenceAtMs;
 }
 function diskReadiness(rebuild, observation) {
     if (observation.disk === undefined)
@@ -3152,7 +3150,7 @@ function endLines({ adopted, ending }) {
 }
 function accepted(rebuild) {
     const id = rebuild.requestIds.at(-1);
-    return rebuild.answered
+    return rebuild.acceptedAtMs !== undefined
         ? `accepted${id === undefined ? '' : ` (request ID ${id})`}. Running does not count yet: it may still be the old system`
         : 'not sent again; waiting for the first sign of the rebuild';
 }
@@ -3178,7 +3176,7 @@ function diskStateOf(rebuild) {
         return hasStarted(rebuild) ? 'erased' : 'unknown';
     if (rebuild.sends === 0)
         return wasRebuiltByOthers(rebuild) ? 'erased' : 'untouched';
-    return rebuild.answered || hasStarted(rebuild) ? 'erased' : 'unknown';
+    return rebuild.acceptedAtMs !== undefined || hasStarted(rebuild) ? 'erased' : 'unknown';
 }
 function isUnsent({ sends, inDoubt }) {
     return sends === 0 && !inDoubt;
@@ -3380,7 +3378,7 @@ function callRemedy(failure, rerun, region) {
         case 'denied':
             return `${deniedRemedy(failure)}${again}`;
         case 'notFound':
-            return `${notFoundRemedy(failure, region)}`;
+            return notFoundRemedy(failure, region);
         case 'conflict':
             return `Look at the state of the instance in the console and at what else works on it.${again}`;
         case 'invalid':
@@ -3460,74 +3458,67 @@ function explainCancel(rebuild) {
     };
 }
 function explain(rebuild, reason) {
+    switch (reason.kind) {
+        case 'backup':
+        case 'drain': {
+            const what = reason.kind === 'backup' ? 'the backup failed' : 'its weight could not be set to 0';
+            const { cause, remedy } = reason.problem;
+            return { cause: `${what}, so nothing was erased. ${cause}`, remedy };
+        }
+        case 'call':
+            return explainCall(rebuild, reason.failure);
+        default:
+            return { ...explainSeen(rebuild, reason), course: historyLabel(rebuild) };
+    }
+}
+function explainSeen(rebuild, reason) {
     const { task } = rebuild;
     const waited = (0,time/* formatDuration */.a3)(task.timeoutMs);
-    const course = historyLabel(rebuild);
     switch (reason.kind) {
         case 'busy':
             return {
                 cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}.`,
-                course,
                 remedy: 'Find out who changes the instance, and run again when it has ended. Nothing was sent.'
             };
         case 'unclear':
             return {
                 cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told.`,
-                course,
                 remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that the change has ended, force rebuilds it.'
             };
         case 'unproven':
             return {
                 cause: `the rebuild is not proven: ${answerOf(rebuild)}, and in ${waited} nothing showed that it took place and ended.`,
-                course,
                 remedy: `${lookFirst} Set timeout higher than ${waited} if it only needs longer.`
             };
         case 'timedOut':
             return {
                 cause: `still ${reason.status} ${waited} after the rebuild was accepted.`,
-                course,
                 remedy: `Look at the instance in the console${requestLabel(rebuild)}. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
             };
         case 'status':
             return {
                 cause: `the rebuild ended in the status ${reason.status}.`,
-                course,
                 remedy: `Look at the instance in the console${requestLabel(rebuild)}. A re-run rebuilds an instance in Error.`
             };
         case 'wrongImage':
             return {
                 cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}.`,
-                course,
                 remedy: 'Find out whether somebody else rebuilt it; then run again.'
-            };
-        case 'backup':
-            return {
-                cause: `the backup failed, so nothing was erased. ${reason.problem.cause}`,
-                remedy: reason.problem.remedy
-            };
-        case 'drain':
-            return {
-                cause: `its weight could not be set to 0, so nothing was erased. ${reason.problem.cause}`,
-                remedy: reason.problem.remedy
             };
         case 'gone':
             return {
-                cause: `the API no longer knows the instance.`,
-                course,
+                cause: 'the API no longer knows the instance.',
                 remedy: 'Check whether it was released, and check region and instanceId.'
             };
         case 'changed':
             return {
                 cause: `changed during its health check: ${changeLabel(reason)}.`,
-                course,
                 remedy: 'Find out who changes the instance, and run again when that has ended.'
             };
-        case 'call':
-            return explainCall(rebuild, reason.failure);
     }
 }
-function answerOf({ answered, lastFailure }) {
-    if (answered)
+function answerOf({ acceptedAtMs, lastFailure }) {
+    if (acceptedAtMs !== undefined)
         return 'it was accepted';
     const code = lastFailure?.operation.startsWith('Rebuild') ? lastFailure.code : undefined;
     return code === undefined ? 'its answer was lost' : `the service answered with ${code}`;
@@ -3853,6 +3844,19 @@ function described_instance_idOf({ run }) {
     return run.target.instance.id;
 }
 
+;// CONCATENATED MODULE: ./core/listed.js
+const most = 20;
+function listed_listed(names) {
+    const more = names.length - most;
+    return `${names.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+function listed_joined(parts, separator) {
+    return parts.filter((part) => part !== '').join(separator);
+}
+function listed_counted(count, one, many = `${one}s`) {
+    return `${count} ${count === 1 ? one : many}`;
+}
+
 ;// CONCATENATED MODULE: ./core/rollout/settings.js
 function maxUnavailableCount(maxUnavailable, targets) {
     const wanted = maxUnavailable.kind === 'count'
@@ -3948,6 +3952,7 @@ function runsUntouched(rebuild, before = '') {
 
 
 
+
 function stop_message_stopMessage({ course, rollout, instances }) {
     if (course?.stop === undefined)
         return undefined;
@@ -3956,13 +3961,15 @@ function stop_message_stopMessage({ course, rollout, instances }) {
     if (left === 0 && !wasRolledBack)
         return undefined;
     const unavailable = instances.filter(isStillUnavailable).length;
-    return [
+    const words = [
         stopWords(course.stop, { failures: course.failures, unavailable, ...rollout }),
-        left === 0 ? 'None was left to start.' : `${left} of ${instances.length} were not started.`,
+        left === 0 ? 'None was left to start.' : notStarted(left, instances.length),
         rollout.rollback && course.stop !== 'cancelled' ? rollbackWords(instances, course.isCancelled) : ''
-    ]
-        .filter((part) => part !== '')
-        .join(' ');
+    ];
+    return listed_joined(words, ' ');
+}
+function notStarted(left, all) {
+    return `${left} of ${all} ${left === 1 ? 'was' : 'were'} not started.`;
 }
 function stopWords(stop, facts) {
     switch (stop) {
@@ -3971,7 +3978,7 @@ function stopWords(stop, facts) {
         case 'maxFailures':
             return `${facts.failures} failed, and maxFailures is ${facts.maxFailures}, so the rollout stopped.`;
         case 'noCapacity':
-            return `${facts.unavailable} are unavailable and stay so, and maxUnavailable is ${facts.maxUnavailable}, so no other could be taken.`;
+            return `${listed_counted(facts.unavailable, 'is', 'are')} unavailable for the rest of the run, and maxUnavailable is ${facts.maxUnavailable}, so no other could be taken.`;
         case 'cancelled':
             return 'The run was cancelled, so nothing new was started.';
     }
@@ -3982,14 +3989,13 @@ function rollbackWords(instances, isCancelled) {
     const [rolledBack, failed] = [count('rolledBack'), count('rollbackFailed')];
     const stay = instances.filter((run) => run.rollback === undefined && canStillGoBack(run)).length;
     const why = isCancelled ? '' : ', because no more may be unavailable at once';
-    return [
-        rolledBack === 0 ? '' : `${rolledBack} ${rolledBack === 1 ? 'was' : 'were'} rolled back.`,
+    const words = [
+        rolledBack === 0 ? '' : `${listed_counted(rolledBack, 'was', 'were')} rolled back.`,
         failed === 0 ? '' : `The rollback of ${failed} failed.`,
-        stay === 0 ? '' : `${stay} stay on the new image${why}.`,
+        stay === 0 ? '' : `${listed_counted(stay, 'stays', 'stay')} on the new image${why}.`,
         isCancelled ? 'Then the run was cancelled.' : ''
-    ]
-        .filter((part) => part !== '')
-        .join(' ');
+    ];
+    return listed_joined(words, ' ');
 }
 function canStillGoBack(run) {
     return endOf(run)?.kind === 'rebuilt' && outcomeOf(run).canRollBack;
@@ -4742,10 +4748,10 @@ function isRefused(plan) {
 
 
 
+
 function imageLabel(image) {
-    const system = [image.osName, image.osVersion, image.osArch].filter((part) => part !== '').join(' ');
-    const facts = [image.name, system, image.createTime === '' ? '' : `created ${image.createTime}`];
-    const known = facts.filter((fact) => fact !== '').join(', ');
+    const created = image.createTime === '' ? '' : `created ${image.createTime}`;
+    const known = listed_joined([image.name, systemLabel(image), created], ', ');
     return known === '' ? image.id : `${image.id} (${known})`;
 }
 function decisionLabel(target) {
@@ -4825,17 +4831,13 @@ function describeStep(check) {
     return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
 }
 function currentLabel({ instance }) {
-    const system = [instance.osName, instance.osVersion, instance.osArch]
-        .filter((part) => part !== '')
-        .join(' ');
-    const image = [`image ${instance.imageId}`, instance.imageName, system === '' ? '' : `(${system})`];
-    const facts = [
-        instance.status,
-        instance.zoneName,
-        instance.spec,
-        image.filter((part) => part !== '').join(' ')
-    ];
-    return facts.filter((fact) => fact !== '').join(', ');
+    const { status, zoneName, spec, imageId, imageName } = instance;
+    const system = systemLabel(instance);
+    const image = listed_joined([`image ${imageId}`, imageName, system === '' ? '' : `(${system})`], ' ');
+    return listed_joined([status, zoneName, spec, image], ', ');
+}
+function systemLabel({ osName, osVersion, osArch }) {
+    return listed_joined([osName, osVersion, osArch], ' ');
 }
 
 ;// CONCATENATED MODULE: ./core/plan/opening-line.js
@@ -4876,16 +4878,6 @@ function wordsOfMany({ targets, image }) {
 function opening_line_nameOf(target) {
     const { id = '', name = '' } = target?.instance ?? {};
     return name === '' ? id : `${id} "${name}"`;
-}
-
-;// CONCATENATED MODULE: ./core/listed.js
-const most = 20;
-function listed_listed(names) {
-    const more = names.length - most;
-    return `${names.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-function listed_counted(count, one, many = `${one}s`) {
-    return `${count} ${count === 1 ? one : many}`;
 }
 
 ;// CONCATENATED MODULE: ./core/rollout/canaries.js
@@ -6764,7 +6756,7 @@ function search(rebuild, observation) {
     const atMs = observation.answeredAtMs;
     if (hasStarted(rebuild)) {
         const sends = Math.max(1, rebuild.sends);
-        return watch({ ...rebuild, sends, inDoubt: false, acceptedAtMs: atMs }, observation);
+        return watch({ ...rebuild, sends, inDoubt: false }, observation);
     }
     if (statusKind(observation.instance.status) === 'gone')
         return watch(rebuild, observation);
@@ -6994,7 +6986,6 @@ function skewedSince(before, failure, atMs) {
 
 
 const maxConflicts = 3;
-const maxMissing = 2;
 const missingMs = 4_000;
 function step_rebuild_begin(task, atMs, planned) {
     const rebuild = {
@@ -7008,10 +6999,8 @@ function step_rebuild_begin(task, atMs, planned) {
         evidence: {},
         inDoubt: false,
         sends: 0,
-        answered: false,
         conflicts: 0,
         starts: 0,
-        missing: 0,
         requestIds: []
     };
     if (planned === undefined)
@@ -7064,7 +7053,7 @@ function see(rebuild, observation) {
         ...(unrest && { unrest }),
         streak: extendStreak(rebuild, observation),
         evidence: gatherEvidence(rebuild, observation),
-        missing: 0
+        missingSinceMs: undefined
     };
 }
 function onObserved(rebuild, observation) {
@@ -7083,14 +7072,18 @@ function onObserved(rebuild, observation) {
 }
 function onObserveFailed(before, failure, atMs) {
     const isMissing = failure.kind === 'notFound';
-    const missing = isMissing ? before.missing + 1 : before.missing;
-    const missingSinceMs = before.missing === 0 ? atMs : (before.missingSinceMs ?? atMs);
+    const missingSinceMs = before.missingSinceMs ?? (isMissing ? atMs : undefined);
     const skewedSinceMs = skewedSince(before, failure, atMs);
-    const failed = { ...before, lastFailure: failure, stretchSinceMs: undefined, skewedSinceMs };
-    const rebuild = isMissing ? { ...failed, missing, missingSinceMs } : failed;
+    const rebuild = {
+        ...before,
+        lastFailure: failure,
+        stretchSinceMs: undefined,
+        missingSinceMs,
+        skewedSinceMs
+    };
     if (isMissing && rebuild.last === undefined)
         return failCall(rebuild, failure, atMs);
-    const isGone = isMissing && missing >= maxMissing && atMs - missingSinceMs >= missingMs;
+    const isGone = isMissing && missingSinceMs !== undefined && atMs - missingSinceMs >= missingMs;
     if (isGone)
         return fail(rebuild, { kind: 'gone' }, atMs);
     const lasting = ['denied', 'invalid', 'unsent', 'conflict'].includes(failure.kind);
@@ -7117,7 +7110,6 @@ function onAccepted(rebuild, requestId, atMs) {
     const accepted = {
         ...enter(noteRequest(rebuild, requestId), 'confirming', atMs),
         sends: rebuild.sends + 1,
-        answered: true,
         acceptedAtMs: atMs,
         referenceAtMs: atMs,
         deadlineMs: atMs + rebuild.task.timeoutMs,
@@ -7667,6 +7659,7 @@ async function rollOut(task, work, { clock, cancel }, observe) {
 ;// CONCATENATED MODULE: ./core/report/rollout-progress.js
 
 
+
 function progressLine(progress) {
     const { total, succeeded, skipped, failed, rolledBack, rollbackFailed, beganMs, waiting } = progress;
     const kinds = [
@@ -7697,8 +7690,9 @@ function stopLine({ stop, failures, task, members }) {
     if (left === 0 && back === 0)
         return undefined;
     const why = stopWords(stop, { ...task, failures, unavailable: members.unavailable });
-    const rest = left === 0 ? [] : [`${left} of ${all.length} were not started.`];
-    return [why, ...rest, ...(back === 0 ? [] : [`${back} that were rebuilt are rolled back now.`])].join(' ');
+    const rest = left === 0 ? '' : notStarted(left, all.length);
+    const rebuilt = listed_counted(back, 'that was rebuilt is', 'that were rebuilt are');
+    return listed_joined([why, rest, back === 0 ? '' : `${rebuilt} rolled back now.`], ' ');
 }
 function remainingMs(progress) {
     const { beganMs, waiting, tookMs, pauseMs, nowMs } = progress;
@@ -8136,30 +8130,26 @@ function idleSentence(instances) {
 }
 function weightsPart(instances, priority) {
     const lowered = loweredWeights(instances);
-    return { priority, pieces: lowered.length, draw: (pieces) => drawn(lowered, pieces) };
-}
-function drawn(lowered, pieces) {
-    if (lowered.length === 0)
-        return '';
-    const head = `### Load balancer weights to restore: ${lowered.length}`;
-    const told = lowered.slice(0, pieces);
-    const rows = told.map(({ instance, server: { weight, blbId, groupId } }) => [
+    const rows = lowered.map(({ instance, server: { weight, blbId, groupId } }) => [
         `${code(idOf(instance))}<br>${statusLabel(instance)}`,
         '0',
         String(weight),
         [code(blbId), ...(groupId === undefined ? [] : [code(groupId)])].join('<br>')
     ]);
-    const list = table(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows);
-    const missing = pieces < lowered.length ? [`_${lowered.length - pieces} more are left out here._`] : [];
-    const calls = poolsOf(told).map(callOf);
-    const isLong = told.length > openRows;
-    return [
-        head,
-        `With weight 0 an instance gets no traffic. Once it is healthy, set its weight in the console or with ${calls.length > 1 ? 'these calls' : 'this call'}; leave out instances that are not healthy yet.`,
-        ...(pieces === 0 ? [] : [isLong ? fold(`All ${counted(told.length, 'weight')}`, [list]) : list]),
-        ...missing,
-        ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
-    ].join('\n\n');
+    const draw = (pieces) => {
+        if (rows.length === 0)
+            return '';
+        const list = firstRows(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows, pieces);
+        const calls = poolsOf(lowered.slice(0, pieces)).map(callOf);
+        const isLong = pieces > openRows;
+        return [
+            `### Load balancer weights to restore: ${rows.length}`,
+            `With weight 0 an instance gets no traffic. Once it is healthy, set its weight in the console or with ${calls.length > 1 ? 'these calls' : 'this call'}; leave out instances that are not healthy yet.`,
+            ...(isLong ? [fold(`All ${counted(rows.length, 'weight')}`, list)] : list),
+            ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
+        ].join('\n\n');
+    };
+    return { priority, pieces: rows.length, draw };
 }
 function poolsOf(lowered) {
     const servers = lowered.map(({ server }) => server);
@@ -10165,15 +10155,20 @@ function erasedBy(run) {
 }
 
 ;// CONCATENATED MODULE: ./core/run/spans.js
-function spansOf({ rebuild, health, rollback, endedAtMs }, nowMs) {
+function spansOf(run, nowMs) {
+    const { rebuild, health, rollback } = run;
+    const atMs = lastMoment(run, nowMs);
     return [
-        ...spansOfPart(rebuild, health, false, endedAtMs ?? nowMs),
-        ...spansOfPart(rollback?.rebuild, rollback?.health, true, endedAtMs ?? nowMs)
+        ...spansOfPart(rebuild, health, false, atMs),
+        ...spansOfPart(rollback?.rebuild, rollback?.health, true, atMs)
     ];
+}
+function lastMoment({ progress, endedAtMs }, nowMs) {
+    return progress === 'ended' ? (endedAtMs ?? nowMs) : nowMs;
 }
 function workTime(run, nowMs) {
     const spans = spansOf(run, nowMs);
-    const atMs = run.endedAtMs ?? nowMs;
+    const atMs = lastMoment(run, nowMs);
     const fromMs = spans[0]?.fromMs ?? atMs;
     const toMs = run.progress === 'ended' ? Math.max(fromMs, ...spans.map((span) => span.toMs)) : atMs;
     return { fromMs, toMs };

@@ -1980,7 +1980,7 @@ function encoded(value) {
 const success = [{ from: 200, to: 299 }];
 const otherQuotes = /^['`´‘’‚‛“”„‟«»‹›「」『』〝〞＂＇]/u;
 const word = /\s+([a-z]+)=(?:"((?:[^"\\]|\\.)*)"(?=\s|$)|([^\s"]\S*))/suy;
-const joined = /[,;，；、](?:status|body)=/;
+const expectations_joined = /[,;，；、](?:status|body)=/;
 function parseExpectations(text) {
     const found = new Map();
     word.lastIndex = 0;
@@ -1997,7 +1997,7 @@ function parseExpectations(text) {
         if (otherQuotes.test(bare ?? '')) {
             return refused(`has a ${name} that begins with ${shownCharacter(bare)}, which no check takes for a quotation mark; write ${name}="…" with straight double quotes`);
         }
-        if (joined.test(bare ?? '')) {
+        if (expectations_joined.test(bare ?? '')) {
             return refused('joins status and body by a comma or a semicolon; put a blank between them');
         }
         found.set(name, bare ?? String(quoted).replace(/\\(.)/gsu, '$1'));
@@ -2851,6 +2851,9 @@ function listed_listed(names) {
     const more = names.length - most;
     return `${names.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
+function listed_joined(parts, separator) {
+    return parts.filter((part) => part !== '').join(separator);
+}
 function counted(count, one, many = `${one}s`) {
     return `${count} ${count === 1 ? one : many}`;
 }
@@ -3007,10 +3010,8 @@ function needsDisk(rebuild) {
         rebuild.evidence.image?.atMs !== undefined);
 }
 function acceptedSinceMs(rebuild) {
-    if (rebuild.answered && rebuild.acceptedAtMs !== undefined)
-        return rebuild.acceptedAtMs;
     const sent = rebuild.phases.findLast(({ phase }) => phase === 'sending');
-    return (rebuild.sends > 0 ? sent?.fromMs : undefined) ?? rebuild.referenceAtMs;
+    return rebuild.acceptedAtMs ?? (rebuild.sends > 0 ? sent?.fromMs : undefined) ?? rebuild.referenceAtMs;
 }
 function diskReadiness(rebuild, observation) {
     if (observation.disk === undefined)
@@ -3035,7 +3036,7 @@ function diskStateOf(rebuild) {
         return hasStarted(rebuild) ? 'erased' : 'unknown';
     if (rebuild.sends === 0)
         return wasRebuiltByOthers(rebuild) ? 'erased' : 'untouched';
-    return rebuild.answered || hasStarted(rebuild) ? 'erased' : 'unknown';
+    return rebuild.acceptedAtMs !== undefined || hasStarted(rebuild) ? 'erased' : 'unknown';
 }
 function isUnsent({ sends, inDoubt }) {
     return sends === 0 && !inDoubt;
@@ -3293,7 +3294,7 @@ function call_remedy_callRemedy(failure, rerun, region) {
         case 'denied':
             return `${deniedRemedy(failure)}${again}`;
         case 'notFound':
-            return `${notFoundRemedy(failure, region)}`;
+            return notFoundRemedy(failure, region);
         case 'conflict':
             return `Look at the state of the instance in the console and at what else works on it.${again}`;
         case 'invalid':
@@ -3373,74 +3374,67 @@ function explainCancel(rebuild) {
     };
 }
 function explain(rebuild, reason) {
+    switch (reason.kind) {
+        case 'backup':
+        case 'drain': {
+            const what = reason.kind === 'backup' ? 'the backup failed' : 'its weight could not be set to 0';
+            const { cause, remedy } = reason.problem;
+            return { cause: `${what}, so nothing was erased. ${cause}`, remedy };
+        }
+        case 'call':
+            return explainCall(rebuild, reason.failure);
+        default:
+            return { ...explainSeen(rebuild, reason), course: historyLabel(rebuild) };
+    }
+}
+function explainSeen(rebuild, reason) {
     const { task } = rebuild;
     const waited = (0,time/* formatDuration */.a3)(task.timeoutMs);
-    const course = historyLabel(rebuild);
     switch (reason.kind) {
         case 'busy':
             return {
                 cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}.`,
-                course,
                 remedy: 'Find out who changes the instance, and run again when it has ended. Nothing was sent.'
             };
         case 'unclear':
             return {
                 cause: `it was ${reason.status} when this run came, and now runs on ${task.image.id}; whether that was the rebuild that force asks for cannot be told.`,
-                course,
                 remedy: 'If the change was a cancelled run of yours, the work is done. If not, run again: now that the change has ended, force rebuilds it.'
             };
         case 'unproven':
             return {
                 cause: `the rebuild is not proven: ${answerOf(rebuild)}, and in ${waited} nothing showed that it took place and ended.`,
-                course,
                 remedy: `${lookFirst} Set timeout higher than ${waited} if it only needs longer.`
             };
         case 'timedOut':
             return {
                 cause: `still ${reason.status} ${waited} after the rebuild was accepted.`,
-                course,
                 remedy: `Look at the instance in the console${requestLabel(rebuild)}. If it only needs longer, set timeout higher than ${waited}. ${rerunIsSafe}`
             };
         case 'status':
             return {
                 cause: `the rebuild ended in the status ${reason.status}.`,
-                course,
                 remedy: `Look at the instance in the console${requestLabel(rebuild)}. A re-run rebuilds an instance in Error.`
             };
         case 'wrongImage':
             return {
                 cause: `it runs on the image ${reason.imageId}${reason.imageName === '' ? '' : ` (${reason.imageName})`} instead of ${task.image.id}.`,
-                course,
                 remedy: 'Find out whether somebody else rebuilt it; then run again.'
-            };
-        case 'backup':
-            return {
-                cause: `the backup failed, so nothing was erased. ${reason.problem.cause}`,
-                remedy: reason.problem.remedy
-            };
-        case 'drain':
-            return {
-                cause: `its weight could not be set to 0, so nothing was erased. ${reason.problem.cause}`,
-                remedy: reason.problem.remedy
             };
         case 'gone':
             return {
-                cause: `the API no longer knows the instance.`,
-                course,
+                cause: 'the API no longer knows the instance.',
                 remedy: 'Check whether it was released, and check region and instanceId.'
             };
         case 'changed':
             return {
                 cause: `changed during its health check: ${changeLabel(reason)}.`,
-                course,
                 remedy: 'Find out who changes the instance, and run again when that has ended.'
             };
-        case 'call':
-            return explainCall(rebuild, reason.failure);
     }
 }
-function answerOf({ answered, lastFailure }) {
-    if (answered)
+function answerOf({ acceptedAtMs, lastFailure }) {
+    if (acceptedAtMs !== undefined)
         return 'it was accepted';
     const code = lastFailure?.operation.startsWith('Rebuild') ? lastFailure.code : undefined;
     return code === undefined ? 'its answer was lost' : `the service answered with ${code}`;
@@ -3888,10 +3882,10 @@ function lacksFacts(instance, task) {
 
 
 
+
 function imageLabel(image) {
-    const system = [image.osName, image.osVersion, image.osArch].filter((part) => part !== '').join(' ');
-    const facts = [image.name, system, image.createTime === '' ? '' : `created ${image.createTime}`];
-    const known = facts.filter((fact) => fact !== '').join(', ');
+    const created = image.createTime === '' ? '' : `created ${image.createTime}`;
+    const known = joined([image.name, systemLabel(image), created], ', ');
     return known === '' ? image.id : `${image.id} (${known})`;
 }
 function decisionLabel(target) {
@@ -3971,17 +3965,13 @@ function describeStep(check) {
     return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
 }
 function currentLabel({ instance }) {
-    const system = [instance.osName, instance.osVersion, instance.osArch]
-        .filter((part) => part !== '')
-        .join(' ');
-    const image = [`image ${instance.imageId}`, instance.imageName, system === '' ? '' : `(${system})`];
-    const facts = [
-        instance.status,
-        instance.zoneName,
-        instance.spec,
-        image.filter((part) => part !== '').join(' ')
-    ];
-    return facts.filter((fact) => fact !== '').join(', ');
+    const { status, zoneName, spec, imageId, imageName } = instance;
+    const system = systemLabel(instance);
+    const image = listed_joined([`image ${imageId}`, imageName, system === '' ? '' : `(${system})`], ' ');
+    return listed_joined([status, zoneName, spec, image], ', ');
+}
+function systemLabel({ osName, osVersion, osArch }) {
+    return listed_joined([osName, osVersion, osArch], ' ');
 }
 
 ;// CONCATENATED MODULE: ./core/report/restore-with.js
@@ -4032,15 +4022,20 @@ function erasedBy(run) {
 }
 
 ;// CONCATENATED MODULE: ./core/run/spans.js
-function spansOf({ rebuild, health, rollback, endedAtMs }, nowMs) {
+function spansOf(run, nowMs) {
+    const { rebuild, health, rollback } = run;
+    const atMs = lastMoment(run, nowMs);
     return [
-        ...spansOfPart(rebuild, health, false, endedAtMs ?? nowMs),
-        ...spansOfPart(rollback?.rebuild, rollback?.health, true, endedAtMs ?? nowMs)
+        ...spansOfPart(rebuild, health, false, atMs),
+        ...spansOfPart(rollback?.rebuild, rollback?.health, true, atMs)
     ];
+}
+function lastMoment({ progress, endedAtMs }, nowMs) {
+    return progress === 'ended' ? (endedAtMs ?? nowMs) : nowMs;
 }
 function workTime(run, nowMs) {
     const spans = spansOf(run, nowMs);
-    const atMs = run.endedAtMs ?? nowMs;
+    const atMs = lastMoment(run, nowMs);
     const fromMs = spans[0]?.fromMs ?? atMs;
     const toMs = run.progress === 'ended' ? Math.max(fromMs, ...spans.map((span) => span.toMs)) : atMs;
     return { fromMs, toMs };
@@ -4077,6 +4072,13 @@ function code(text) {
 function table(head, rows) {
     const line = (cells) => `| ${cells.join(' | ')} |`;
     return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+function firstRows(head, rows, count) {
+    const missing = rows.length - count;
+    return [
+        ...(count === 0 ? [] : [table(head, rows.slice(0, count))]),
+        ...(missing === 0 ? [] : [`_${missing} more are left out here._`])
+    ];
 }
 function fold(title, parts, isOpen = false) {
     return [`<details${isOpen ? ' open' : ''}><summary>${title}</summary>`, ...parts, '</details>'].join('\n\n');
@@ -4369,6 +4371,7 @@ function runsUntouched(rebuild, before = '') {
 
 
 
+
 function stop_message_stopMessage({ course, rollout, instances }) {
     if (course?.stop === undefined)
         return undefined;
@@ -4377,13 +4380,15 @@ function stop_message_stopMessage({ course, rollout, instances }) {
     if (left === 0 && !wasRolledBack)
         return undefined;
     const unavailable = instances.filter(isStillUnavailable).length;
-    return [
+    const words = [
         stopWords(course.stop, { failures: course.failures, unavailable, ...rollout }),
-        left === 0 ? 'None was left to start.' : `${left} of ${instances.length} were not started.`,
+        left === 0 ? 'None was left to start.' : notStarted(left, instances.length),
         rollout.rollback && course.stop !== 'cancelled' ? rollbackWords(instances, course.isCancelled) : ''
-    ]
-        .filter((part) => part !== '')
-        .join(' ');
+    ];
+    return listed_joined(words, ' ');
+}
+function notStarted(left, all) {
+    return `${left} of ${all} ${left === 1 ? 'was' : 'were'} not started.`;
 }
 function stopWords(stop, facts) {
     switch (stop) {
@@ -4392,7 +4397,7 @@ function stopWords(stop, facts) {
         case 'maxFailures':
             return `${facts.failures} failed, and maxFailures is ${facts.maxFailures}, so the rollout stopped.`;
         case 'noCapacity':
-            return `${facts.unavailable} are unavailable and stay so, and maxUnavailable is ${facts.maxUnavailable}, so no other could be taken.`;
+            return `${counted(facts.unavailable, 'is', 'are')} unavailable for the rest of the run, and maxUnavailable is ${facts.maxUnavailable}, so no other could be taken.`;
         case 'cancelled':
             return 'The run was cancelled, so nothing new was started.';
     }
@@ -4403,14 +4408,13 @@ function rollbackWords(instances, isCancelled) {
     const [rolledBack, failed] = [count('rolledBack'), count('rollbackFailed')];
     const stay = instances.filter((run) => run.rollback === undefined && canStillGoBack(run)).length;
     const why = isCancelled ? '' : ', because no more may be unavailable at once';
-    return [
-        rolledBack === 0 ? '' : `${rolledBack} ${rolledBack === 1 ? 'was' : 'were'} rolled back.`,
+    const words = [
+        rolledBack === 0 ? '' : `${counted(rolledBack, 'was', 'were')} rolled back.`,
         failed === 0 ? '' : `The rollback of ${failed} failed.`,
-        stay === 0 ? '' : `${stay} stay on the new image${why}.`,
+        stay === 0 ? '' : `${counted(stay, 'stays', 'stay')} on the new image${why}.`,
         isCancelled ? 'Then the run was cancelled.' : ''
-    ]
-        .filter((part) => part !== '')
-        .join(' ');
+    ];
+    return listed_joined(words, ' ');
 }
 function canStillGoBack(run) {
     return endOf(run)?.kind === 'rebuilt' && outcomeOf(run).canRollBack;
@@ -4676,9 +4680,7 @@ function restOf(rows, pieces) {
     const title = `${rows.length} more that failed or were cut off`;
     if (pieces === 0)
         return title;
-    const told = table(['Instance', 'Result', 'Reason', 'Disk', 'What happened'], rows.slice(0, pieces));
-    const missing = pieces < rows.length ? [`_${rows.length - pieces} more are left out here._`] : [];
-    return fold(title, [told, ...missing]);
+    return fold(title, firstRows(['Instance', 'Result', 'Reason', 'Disk', 'What happened'], rows, pieces));
 }
 
 ;// CONCATENATED MODULE: ./core/summary/fit.js
@@ -5180,14 +5182,14 @@ function rehearse_successOf(command, atMs) {
 
 
 const openRows = 20;
-function wholeTable(instances, state) {
-    const rows = instances.map((one) => [
+function tableOfOne(one, state) {
+    const row = [
         `${code(described_instance_idOf(one))}<br>${cell(one.run.target.instance.name)}`,
         statusLabel(one),
-        [`${imageBefore(one)}<br>→ ${imageOf(state.image)}`, ...otherImage(one, state)].join('<br>'),
+        [imageBefore(one), `→ ${imageOf(state.image)}`, ...otherImage(one, state)].join('<br>'),
         timeOf(one, state)
-    ]);
-    return table(['Instance', 'Result', 'Image', 'Time'], rows);
+    ];
+    return table(['Instance', 'Result', 'Image', 'Time'], [row]);
 }
 function fleetTable(instances, state, priority) {
     const ordered = byUrgency(instances);
@@ -5218,11 +5220,7 @@ function columnsPart(columns, { intro = [], isOpen }, priority) {
         priority,
         pieces: rows.length,
         draw: (pieces) => {
-            const missing = rows.length - pieces;
-            const told = [
-                ...(pieces === 0 ? [] : [table(head, rows.slice(0, pieces))]),
-                ...(missing === 0 ? [] : [`_${missing} more are left out here._`])
-            ];
+            const told = firstRows(head, rows, pieces);
             if (rows.length > openRows)
                 return [...heading, fold(title, told, isOpen)].join('\n\n');
             return [...heading, ...told].join('\n\n');
@@ -5489,30 +5487,26 @@ function idleSentence(instances) {
 }
 function weightsPart(instances, priority) {
     const lowered = weights_table_loweredWeights(instances);
-    return { priority, pieces: lowered.length, draw: (pieces) => drawn(lowered, pieces) };
-}
-function drawn(lowered, pieces) {
-    if (lowered.length === 0)
-        return '';
-    const head = `### Load balancer weights to restore: ${lowered.length}`;
-    const told = lowered.slice(0, pieces);
-    const rows = told.map(({ instance, server: { weight, blbId, groupId } }) => [
+    const rows = lowered.map(({ instance, server: { weight, blbId, groupId } }) => [
         `${code(described_instance_idOf(instance))}<br>${statusLabel(instance)}`,
         '0',
         String(weight),
         [code(blbId), ...(groupId === undefined ? [] : [code(groupId)])].join('<br>')
     ]);
-    const list = table(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows);
-    const missing = pieces < lowered.length ? [`_${lowered.length - pieces} more are left out here._`] : [];
-    const calls = poolsOf(told).map(callOf);
-    const isLong = told.length > weights_table_openRows;
-    return [
-        head,
-        `With weight 0 an instance gets no traffic. Once it is healthy, set its weight in the console or with ${calls.length > 1 ? 'these calls' : 'this call'}; leave out instances that are not healthy yet.`,
-        ...(pieces === 0 ? [] : [isLong ? fold(`All ${counted(told.length, 'weight')}`, [list]) : list]),
-        ...missing,
-        ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
-    ].join('\n\n');
+    const draw = (pieces) => {
+        if (rows.length === 0)
+            return '';
+        const list = firstRows(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows, pieces);
+        const calls = poolsOf(lowered.slice(0, pieces)).map(callOf);
+        const isLong = pieces > weights_table_openRows;
+        return [
+            `### Load balancer weights to restore: ${rows.length}`,
+            `With weight 0 an instance gets no traffic. Once it is healthy, set its weight in the console or with ${calls.length > 1 ? 'these calls' : 'this call'}; leave out instances that are not healthy yet.`,
+            ...(isLong ? [fold(`All ${counted(rows.length, 'weight')}`, list)] : list),
+            ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
+        ].join('\n\n');
+    };
+    return { priority, pieces: rows.length, draw };
 }
 function poolsOf(lowered) {
     const servers = lowered.map(({ server }) => server);
@@ -5567,7 +5561,7 @@ function summaryOf(state, source, region = '') {
 function partsOfOne(state, one, source) {
     const isPlan = one.status === 'planned';
     return [
-        whole(isPlan ? '' : wholeTable([one], state), priority.instances),
+        whole(isPlan ? '' : tableOfOne(one, state), priority.instances),
         whole(failureText(one.failure, source), priority.failures.full),
         weightsPart([one], priority.weights),
         whole(idleSentence([one])),

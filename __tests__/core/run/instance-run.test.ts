@@ -73,7 +73,7 @@ describe('whether a rollback follows', () => {
 describe('what may be rolled back', () => {
   const unhealthyWith = (rebuild: RebuildState, more: Partial<InstanceRun> = {}) =>
     runOf({ rebuild, health: bad, ...more });
-  const adopted = rebuildOf({ kind: 'rebuilt' }, { sends: 0, answered: false, adopted: true });
+  const adopted = rebuildOf({ kind: 'rebuilt' }, { sends: 0, acceptedAtMs: undefined, adopted: true });
   const onIt: Partial<InstanceRun> = { target: { ...target, instance: { ...instance, imageId: 'm-new' } } };
   const backup = { imageName: 'b', imageId: 'm-b', isAvailable: true };
 
@@ -108,7 +108,7 @@ describe('what may be rolled back', () => {
   });
 
   test('one that was skipped or not waited for is never rolled back; the latter stays unavailable during this run', () => {
-    const skipped = rebuildOf({ kind: 'skipped' }, { sends: 0, answered: false });
+    const skipped = rebuildOf({ kind: 'skipped' }, { sends: 0, acceptedAtMs: undefined });
     expect(outcomeOf(runOf({ rebuild: skipped }))).toEqual({
       result: 'succeeded',
       isUnavailable: false,
@@ -123,7 +123,7 @@ describe('what may be rolled back', () => {
   });
 
   test('one that the API no longer knows is unavailable, although it was Running when it was last seen', () => {
-    const untouched = { sends: 0, answered: false, last: seen() } as const;
+    const untouched = { sends: 0, acceptedAtMs: undefined, last: seen() } as const;
     const gone = rebuildOf({ kind: 'failed', reason: { kind: 'gone' } }, untouched);
     expect(outcomeOf(runOf({ rebuild: gone }))).toEqual({
       result: 'failed',
@@ -135,7 +135,7 @@ describe('what may be rolled back', () => {
   test('one in doubt is unavailable, and cannot be rolled back', () => {
     const doubt = rebuildOf(
       { kind: 'cancelled' },
-      { sends: 0, answered: false, inDoubt: true, last: seen() }
+      { sends: 0, acceptedAtMs: undefined, inDoubt: true, last: seen() }
     );
     expect(outcomeOf(runOf({ rebuild: doubt, cancelled: true }))).toEqual({
       result: 'cancelled',
@@ -146,7 +146,7 @@ describe('what may be rolled back', () => {
 });
 
 describe('which instance gets its traffic back', () => {
-  const whole = { sends: 0, answered: false, last: seen() } as const;
+  const whole = { sends: 0, acceptedAtMs: undefined, last: seen() } as const;
   const refused = { kind: 'failed', reason: { kind: 'refused', refusals: [] } } as const;
   const denied = { kind: 'failed', reason: { kind: 'call', failure: failureOf('denied') } } as const;
   const unsent = rebuildOf(denied, whole);
@@ -265,7 +265,7 @@ describe('the report of an instance', () => {
   });
 
   test('a cancel in the check of a skipped one: nothing was done to it', () => {
-    const skipped = rebuildOf({ kind: 'skipped' }, { sends: 0, answered: false });
+    const skipped = rebuildOf({ kind: 'skipped' }, { sends: 0, acceptedAtMs: undefined });
     const report = reportOf(runOf({ rebuild: skipped, cancelled: true }));
     expect(report).toMatchObject({ status: 'notStarted', disk: 'untouched' });
     expect(report.failure).toMatchObject({

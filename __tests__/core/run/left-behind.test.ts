@@ -51,7 +51,7 @@ describe('a rebuild that may be under way without showing it', () => {
         cancelled: true
       }
     ],
-    ['was never sent', { rebuild: rebuildOf({ kind: 'cancelled' }, { sends: 0, answered: false }) }],
+    ['was never sent', { rebuild: rebuildOf({ kind: 'cancelled' }, { sends: 0, acceptedAtMs: undefined }) }],
     [
       'was waited for until the timeout',
       { rebuild: rebuildOf({ kind: 'failed', reason: { kind: 'timedOut', status: 'Running' } }, sent) }
@@ -74,7 +74,7 @@ describe('an instance with a lowered weight', () => {
   });
 
   const rebuilt = rebuildOf({ kind: 'rebuilt' });
-  const unsent = rebuildOf(undefined, { sends: 0, answered: false });
+  const unsent = rebuildOf(undefined, { sends: 0, acceptedAtMs: undefined });
   test.each<[string, Partial<InstanceRun>, string | undefined]>([
     ['nothing was done to', { cancelled: true }, 'm-old'],
     ['was rebuilt', { rebuild: rebuilt }, 'm-new'],

@@ -6,7 +6,7 @@ import { rebuildOf, runOf } from './runs.ts';
 
 /** Nothing was sent, it was Running at the last observation, and then a read failed for good. */
 function unobservable() {
-  const unsent = rebuildOf(undefined, { sends: 0, answered: false });
+  const unsent = rebuildOf(undefined, { sends: 0, acceptedAtMs: undefined });
   const [seen] = step(unsent, { type: 'observed', observation: observationOf(0, {}, true, true) });
   return step(seen, { type: 'observeFailed', atMs: 5_000, failure: failureOf('denied') })[0];
 }

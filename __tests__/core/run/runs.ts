@@ -24,7 +24,7 @@ export function targetOf(id = 'i-1', patch: Partial<PlannedTarget> = {}): Planne
 /** A rebuild that was sent and answered, with this end. */
 export function rebuildOf(ending?: Ending, patch: Partial<RebuildState> = {}): RebuildState {
   const [rebuild] = begin(taskOf(), 0);
-  return { ...rebuild, sends: 1, answered: true, ...patch, ...(ending === undefined ? {} : { ending }) };
+  return { ...rebuild, sends: 1, acceptedAtMs: 0, ...patch, ...(ending === undefined ? {} : { ending }) };
 }
 
 /** An instance that this run is done with. */

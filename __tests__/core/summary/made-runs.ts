@@ -74,7 +74,7 @@ export function madeRun(id: string, status: InstanceStatus = 'rebuilt', made: Ma
       : {
           rebuild: rebuildOf(ending, {
             task: target.task,
-            ...(status === 'skipped' ? { sends: 0, answered: false } : { requestIds: ['r-1'] }),
+            ...(status === 'skipped' ? { sends: 0, acceptedAtMs: undefined } : { requestIds: ['r-1'] }),
             phases: forward,
             last: lastOn(id, made.lastOn ?? ['m-new', 'web-2'])
           })

@@ -190,7 +190,10 @@ describe('the summary of one instance', () => {
     ['failed', 'start', false],
     ['failed', 'wait', true]
   ] as const)('that is %s with the decision %s says what is erased: %s', (status, action, isTold) => {
-    const rebuild = rebuildOf({ kind: 'failed', reason: { kind: 'gone' } }, { sends: 0, answered: false });
+    const rebuild = rebuildOf(
+      { kind: 'failed', reason: { kind: 'gone' } },
+      { sends: 0, acceptedAtMs: undefined }
+    );
     const run = status === 'failed' ? { rebuild } : {};
     const text = summaryOf(madeState([madeRun('i-1', status, { target: { decision: { action } }, run })]));
     expect(text.includes('erased |')).toBe(isTold);

@@ -36,7 +36,7 @@ export function search(rebuild: RebuildState, observation: Observation): Step {
   const atMs = observation.answeredAtMs;
   if (hasStarted(rebuild)) {
     const sends = Math.max(1, rebuild.sends);
-    return watch({ ...rebuild, sends, inDoubt: false, acceptedAtMs: atMs }, observation);
+    return watch({ ...rebuild, sends, inDoubt: false }, observation);
   }
   if (statusKind(observation.instance.status) === 'gone') return watch(rebuild, observation);
   // Time in which nothing could be observed is no time in which nothing began.

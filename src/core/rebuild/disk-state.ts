@@ -12,7 +12,7 @@ export function diskStateOf(rebuild: RebuildState): DiskState {
   if (rebuild.phase === 'sending') return 'unknown';
   if (rebuild.inDoubt) return hasStarted(rebuild) ? 'erased' : 'unknown';
   if (rebuild.sends === 0) return wasRebuiltByOthers(rebuild) ? 'erased' : 'untouched';
-  return rebuild.answered || hasStarted(rebuild) ? 'erased' : 'unknown';
+  return rebuild.acceptedAtMs !== undefined || hasStarted(rebuild) ? 'erased' : 'unknown';
 }
 
 /** Whether no rebuild was sent, not even perhaps: a refused call for several may have been carried out for it. */

@@ -167,9 +167,8 @@ export function needsDisk(rebuild: RebuildState): boolean {
  * that somebody else had started.
  */
 export function acceptedSinceMs(rebuild: RebuildState): number | undefined {
-  if (rebuild.answered && rebuild.acceptedAtMs !== undefined) return rebuild.acceptedAtMs;
   const sent = rebuild.phases.findLast(({ phase }) => phase === 'sending');
-  return (rebuild.sends > 0 ? sent?.fromMs : undefined) ?? rebuild.referenceAtMs;
+  return rebuild.acceptedAtMs ?? (rebuild.sends > 0 ? sent?.fromMs : undefined) ?? rebuild.referenceAtMs;
 }
 
 /**

@@ -107,7 +107,7 @@ function endLines({ adopted, ending }: RebuildState): readonly string[] {
 
 function accepted(rebuild: RebuildState): string {
   const id = rebuild.requestIds.at(-1);
-  return rebuild.answered
+  return rebuild.acceptedAtMs !== undefined
     ? `accepted${id === undefined ? '' : ` (request ID ${id})`}. Running does not count yet: it may still be the old system`
     : 'not sent again; waiting for the first sign of the rebuild';
 }

@@ -128,17 +128,15 @@ export interface RebuildState {
   readonly inDoubt: boolean;
   /** How many rebuild calls went out that were not plainly refused. */
   readonly sends: number;
-  /** Whether the service itself said that it took one. */
-  readonly answered: boolean;
-  readonly acceptedAtMs?: number;
+  /** When the service itself said that it took one. */
+  readonly acceptedAtMs?: number | undefined;
   readonly conflicts: number;
   readonly starts: number;
   readonly startAskedAtMs?: number;
   /** With `wait: false`: when the first observation was sent that shows the start. */
   readonly startSeen?: number;
-  /** Observations in a row that found no such instance, and since when. */
-  readonly missing: number;
-  readonly missingSinceMs?: number;
+  /** Since when no observation has found such an instance. */
+  readonly missingSinceMs?: number | undefined;
   readonly lastFailure?: CallFailure;
   readonly requestIds: readonly string[];
   readonly ending?: Ending;

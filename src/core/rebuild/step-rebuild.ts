@@ -31,8 +31,7 @@ import {
 
 /** How many refusals by a conflict are waited out before the rebuild is given up. */
 const maxConflicts = 3;
-/** How many observations in a row, and for how long, must miss it before it is gone; one may be a replica behind. */
-const maxMissing = 2;
+/** For how long observations must miss it before it is gone, in milliseconds; one may be a replica behind. */
 const missingMs = 4_000;
 
 /**
@@ -53,10 +52,8 @@ export function begin(task: Task, atMs: number, planned?: Observation): Step {
     evidence: {},
     inDoubt: false,
     sends: 0,
-    answered: false,
     conflicts: 0,
     starts: 0,
-    missing: 0,
     requestIds: []
   };
   if (planned === undefined) return observeAt(rebuild, atMs);
@@ -111,7 +108,7 @@ function see(rebuild: RebuildState, observation: Observation): RebuildState {
     ...(unrest && { unrest }),
     streak: extendStreak(rebuild, observation),
     evidence: gatherEvidence(rebuild, observation),
-    missing: 0
+    missingSinceMs: undefined
   };
 }
 
@@ -132,13 +129,17 @@ function onObserved(rebuild: RebuildState, observation: Observation): Step {
 
 function onObserveFailed(before: RebuildState, failure: CallFailure, atMs: number): Step {
   const isMissing = failure.kind === 'notFound';
-  const missing = isMissing ? before.missing + 1 : before.missing;
-  const missingSinceMs = before.missing === 0 ? atMs : (before.missingSinceMs ?? atMs);
+  const missingSinceMs = before.missingSinceMs ?? (isMissing ? atMs : undefined);
   const skewedSinceMs = skewedSince(before, failure, atMs);
-  const failed = { ...before, lastFailure: failure, stretchSinceMs: undefined, skewedSinceMs };
-  const rebuild: RebuildState = isMissing ? { ...failed, missing, missingSinceMs } : failed;
+  const rebuild = {
+    ...before,
+    lastFailure: failure,
+    stretchSinceMs: undefined,
+    missingSinceMs,
+    skewedSinceMs
+  };
   if (isMissing && rebuild.last === undefined) return failCall(rebuild, failure, atMs);
-  const isGone = isMissing && missing >= maxMissing && atMs - missingSinceMs >= missingMs;
+  const isGone = isMissing && missingSinceMs !== undefined && atMs - missingSinceMs >= missingMs;
   if (isGone) return fail(rebuild, { kind: 'gone' }, atMs);
   const lasting = ['denied', 'invalid', 'unsent', 'conflict'].includes(failure.kind);
   const isSkewed = skewedSinceMs !== undefined && atMs - skewedSinceMs >= skewedMs;
@@ -167,7 +168,6 @@ function onAccepted(rebuild: RebuildState, requestId: string, atMs: number): Ste
   const accepted: RebuildState = {
     ...enter(noteRequest(rebuild, requestId), 'confirming', atMs),
     sends: rebuild.sends + 1,
-    answered: true,
     acceptedAtMs: atMs,
     referenceAtMs: atMs,
     deadlineMs: atMs + rebuild.task.timeoutMs,

@@ -107,8 +107,8 @@ function explainSeen(
 }
 
 /** What the service answered to the send; a code with HTTP 200 or with a 5xx does not say that nothing was done. */
-function answerOf({ answered, lastFailure }: RebuildState): string {
-  if (answered) return 'it was accepted';
+function answerOf({ acceptedAtMs, lastFailure }: RebuildState): string {
+  if (acceptedAtMs !== undefined) return 'it was accepted';
   const code = lastFailure?.operation.startsWith('Rebuild') ? lastFailure.code : undefined;
   return code === undefined ? 'its answer was lost' : `the service answered with ${code}`;
 }

@@ -11,20 +11,24 @@ export interface Span {
 }
 
 /** The parts in their order; what is still going on ends at `nowMs`, or when the work on the instance ended. */
-export function spansOf(
-  { rebuild, health, rollback, endedAtMs }: InstanceRun,
-  nowMs: number
-): readonly Span[] {
+export function spansOf(run: InstanceRun, nowMs: number): readonly Span[] {
+  const { rebuild, health, rollback } = run;
+  const atMs = lastMoment(run, nowMs);
   return [
-    ...spansOfPart(rebuild, health, false, endedAtMs ?? nowMs),
-    ...spansOfPart(rollback?.rebuild, rollback?.health, true, endedAtMs ?? nowMs)
+    ...spansOfPart(rebuild, health, false, atMs),
+    ...spansOfPart(rollback?.rebuild, rollback?.health, true, atMs)
   ];
+}
+
+/** While it is rolled back, the work before that has ended already. */
+function lastMoment({ progress, endedAtMs }: InstanceRun, nowMs: number): number {
+  return progress === 'ended' ? (endedAtMs ?? nowMs) : nowMs;
 }
 
 /** When the work on the instance began and ended, or `nowMs` where it has not. */
 export function workTime(run: InstanceRun, nowMs: number): Pick<Span, 'fromMs' | 'toMs'> {
   const spans = spansOf(run, nowMs);
-  const atMs = run.endedAtMs ?? nowMs;
+  const atMs = lastMoment(run, nowMs);
   const fromMs = spans[0]?.fromMs ?? atMs;
   const toMs = run.progress === 'ended' ? Math.max(fromMs, ...spans.map((span) => span.toMs)) : atMs;
   return { fromMs, toMs };
