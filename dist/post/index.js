@@ -6693,7 +6693,7 @@ function interpretReply(operation, reply, facts, endpoint) {
         : message);
 }
 function deniesSuccess({ json, code }) {
-    const { success } = { ...Object(json) };
+    const { success } = Object(json);
     return success === false || !/^(?:success|ok|\d*)$/i.test(code);
 }
 function interpretLoss(operation, error) {
@@ -7091,19 +7091,18 @@ function createRateLimiter(callsPerSecond, ports) {
     let bucket = newBucket(callsPerSecond, ports.nowMs());
     let queue = Promise.resolve();
     let waiting = 0;
+    function take() {
+        const request = takeToken(bucket, ports.nowMs());
+        bucket = request.bucket;
+        return request.waitMs;
+    }
     async function waitForToken(signal, untilMs) {
-        for (;;) {
-            const nowMs = ports.nowMs();
-            const request = takeToken(bucket, nowMs);
-            bucket = request.bucket;
-            if (request.waitMs === 0) {
-                return true;
-            }
-            if (nowMs + request.waitMs > untilMs) {
+        for (let waitMs = take(); waitMs > 0; waitMs = take()) {
+            if (ports.nowMs() + waitMs > untilMs)
                 return false;
-            }
-            await ports.sleep(request.waitMs, signal);
+            await ports.sleep(waitMs, signal);
         }
+        return true;
     }
     async function waitForOthers(others, signal, untilMs) {
         const turn = unlessAborted(others, signal).then(() => true, (cause) => {
@@ -7132,6 +7131,8 @@ function createRateLimiter(callsPerSecond, ports) {
     }
     return {
         acquire(signal, untilMs = Number.POSITIVE_INFINITY) {
+            if (waiting === 0 && !signal.aborted && take() === 0)
+                return Promise.resolve(true);
             const turn = waitForTurn(queue, signal, untilMs);
             queue = Promise.allSettled([queue, turn]).then(() => undefined);
             return turn;
@@ -8246,8 +8247,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: parseRetryAfter
 
-// EXTERNAL MODULE: ./core/given.js
-var given = __nccwpck_require__(4644);
 // EXTERNAL MODULE: ./core/secret-forms.js
 var secret_forms = __nccwpck_require__(6435);
 ;// CONCATENATED MODULE: ./bce/api/bounded-json.js
@@ -8326,19 +8325,18 @@ var json_fields = __nccwpck_require__(219);
 
 
 
-
 function replyFacts(reply, wallMs, hidden) {
     const { json, problem } = parseBounded(reply.body.kind === 'whole' ? reply.body.text : '');
-    const fields = { ...Object(json) };
+    const fields = Object(json);
     const serverMs = dateMs(reply.headers.date);
-    const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
     return {
         json,
         problem,
         requestId: token(fields['requestId'], hidden) || token(reply.headers['x-bce-request-id'], hidden),
         code: token(fields['code'], hidden),
         message: oneLine(fields['message'], hidden),
-        ...(0,given/* given */.g)({ serverMs, retryAfterMs })
+        serverMs,
+        retryAfterMs: parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs)
     };
 }
 function parseRetryAfter(value, nowMs) {

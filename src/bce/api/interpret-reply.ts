@@ -55,7 +55,7 @@ export function interpretReply<T>(
 
 /** Whether an answer with a status of success says that it is none: by `success`, or by a code that is an error's. */
 function deniesSuccess({ json, code }: ReplyFacts): boolean {
-  const { success }: Fields = { ...Object(json) };
+  const { success }: Fields = Object(json);
   return success === false || !/^(?:success|ok|\d*)$/i.test(code);
 }
 

@@ -1,4 +1,3 @@
-import { given } from '../../core/given.ts';
 import { repeatsSecret, secretForms } from '../../core/secret-forms.ts';
 import type { WireReply } from '../http/request-and-reply.ts';
 import { parseBounded } from './bounded-json.ts';
@@ -17,9 +16,9 @@ export interface ReplyFacts {
   /** One line, shortened and without secrets; empty where the answer has none. */
   readonly message: string;
   /** The service's clock, from the `Date` header, in milliseconds since 1970. */
-  readonly serverMs?: number;
+  readonly serverMs: number | undefined;
   /** What the service asks to wait. */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs: number | undefined;
 }
 
 /**
@@ -30,16 +29,16 @@ export interface ReplyFacts {
  */
 export function replyFacts(reply: WireReply, wallMs: number, hidden: Hidden): ReplyFacts {
   const { json, problem } = parseBounded(reply.body.kind === 'whole' ? reply.body.text : '');
-  const fields: Readonly<Record<string, unknown>> = { ...Object(json) };
+  const fields: Readonly<Record<string, unknown>> = Object(json);
   const serverMs = dateMs(reply.headers.date);
-  const retryAfterMs = parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs);
   return {
     json,
     problem,
     requestId: token(fields['requestId'], hidden) || token(reply.headers['x-bce-request-id'], hidden),
     code: token(fields['code'], hidden),
     message: oneLine(fields['message'], hidden),
-    ...given({ serverMs, retryAfterMs })
+    serverMs,
+    retryAfterMs: parseRetryAfter(reply.headers['retry-after'], serverMs ?? wallMs)
   };
 }
 

@@ -30,20 +30,20 @@ export function createRateLimiter(callsPerSecond: number, ports: RateLimiterPort
   let queue: Promise<unknown> = Promise.resolve();
   let waiting = 0;
 
+  /** Takes a token if there is one, and otherwise tells how many milliseconds to wait. */
+  function take(): number {
+    const request = takeToken(bucket, ports.nowMs());
+    bucket = request.bucket;
+    return request.waitMs;
+  }
+
   /** Only the first of the queue asks, so that a change of the rate reaches all that wait. */
   async function waitForToken(signal: AbortSignal, untilMs: number): Promise<boolean> {
-    for (;;) {
-      const nowMs = ports.nowMs();
-      const request = takeToken(bucket, nowMs);
-      bucket = request.bucket;
-      if (request.waitMs === 0) {
-        return true;
-      }
-      if (nowMs + request.waitMs > untilMs) {
-        return false;
-      }
-      await ports.sleep(request.waitMs, signal);
+    for (let waitMs = take(); waitMs > 0; waitMs = take()) {
+      if (ports.nowMs() + waitMs > untilMs) return false;
+      await ports.sleep(waitMs, signal);
     }
+    return true;
   }
 
   /** Whether the calls in front are done by `untilMs`. */
@@ -84,6 +84,7 @@ export function createRateLimiter(callsPerSecond: number, ports: RateLimiterPort
 
   return {
     acquire(signal, untilMs = Number.POSITIVE_INFINITY) {
+      if (waiting === 0 && !signal.aborted && take() === 0) return Promise.resolve(true);
       const turn = waitForTurn(queue, signal, untilMs);
       // Also after one that gives up, the calls behind it wait for those in front of it. What came of them is not kept.
       queue = Promise.allSettled([queue, turn]).then(() => undefined);
