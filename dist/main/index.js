@@ -4589,10 +4589,10 @@ function warningsBefore(task, instance) {
     if (statusKind(instance.status) === 'broken') {
         warnings.push('its status is Error: a rebuild often repairs that');
     }
-    if (preflight_isWindows(task.image.osType) !== preflight_isWindows(instance.osName) &&
-        task.image.osType !== '' &&
-        instance.osName !== '') {
-        warnings.push(`the operating system changes: ${instance.osName} → ${task.image.osName || task.image.osType}`);
+    const { osType, osName } = task.image;
+    const areKnown = osType !== '' && instance.osName !== '';
+    if (areKnown && preflight_isWindows(osType) !== preflight_isWindows(instance.osName)) {
+        warnings.push(`the operating system changes: ${instance.osName} → ${osName || osType}`);
     }
     return warnings;
 }
@@ -6617,10 +6617,10 @@ function observeAgain(rebuild, atMs, apartMs = confirmMs) {
 function observeSoon(rebuild, atMs, dueMs) {
     return observeAt(rebuild, Math.max(atMs, Math.min(dueMs, rebuild.deadlineMs)));
 }
-function observeAt(rebuild, dueMs) {
+function observeAt(rebuild, dueMs, spreadMs = 0) {
     return [
         { ...rebuild, dueMs },
-        { type: 'observe', dueMs, spreadMs: 0, withDisk: true, fresh: true }
+        { type: 'observe', dueMs, spreadMs, withDisk: true, fresh: true }
     ];
 }
 function enter(rebuild, phase, atMs) {
@@ -6706,11 +6706,9 @@ function beginRecheck(rebuild, atMs) {
         return [rebuild, { type: 'end' }];
     const { observation = withoutOldDisk(rebuild, last) } = rebuild.proven ?? {};
     const deadlineMs = rebuild.proven === undefined ? atMs + task.timeoutMs : rebuild.deadlineMs;
-    const dueMs = atMs + confirmMs;
-    return [
-        { ...rebuild, phase: 'rechecking', proven: { observation, ending, heldStill: true }, dueMs, deadlineMs },
-        { type: 'observe', dueMs, spreadMs: spreadOf(confirmMs), withDisk: true, fresh: true }
-    ];
+    const proven = { observation, ending, heldStill: true };
+    const rechecking = { ...rebuild, phase: 'rechecking', proven, deadlineMs };
+    return observeAt(rechecking, atMs + confirmMs, spreadOf(confirmMs));
 }
 function withoutOldDisk({ reference }, last) {
     const isOld = reference?.disk && last.disk && !isOtherDisk(reference.disk, last.disk);

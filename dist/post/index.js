@@ -4763,10 +4763,10 @@ function preflight_warningsBefore(task, instance) {
     if (statusKind(instance.status) === 'broken') {
         warnings.push('its status is Error: a rebuild often repairs that');
     }
-    if (preflight_isWindows(task.image.osType) !== preflight_isWindows(instance.osName) &&
-        task.image.osType !== '' &&
-        instance.osName !== '') {
-        warnings.push(`the operating system changes: ${instance.osName} → ${task.image.osName || task.image.osType}`);
+    const { osType, osName } = task.image;
+    const areKnown = osType !== '' && instance.osName !== '';
+    if (areKnown && preflight_isWindows(osType) !== preflight_isWindows(instance.osName)) {
+        warnings.push(`the operating system changes: ${instance.osName} → ${osName || osType}`);
     }
     return warnings;
 }

@@ -26,18 +26,15 @@ export type Stage = 'connect' | 'tls' | 'answer' | 'body' | 'banner' | 'hostKey'
  */
 export type Unhealthy =
   | { readonly kind: 'refused' }
-  | { readonly kind: 'unreachable'; readonly code: string }
+  | { readonly kind: 'unreachable' | 'dns'; readonly code: string }
   | { readonly kind: 'reset'; readonly stage: Stage }
-  | { readonly kind: 'dns'; readonly code: string }
   | { readonly kind: 'timedOut'; readonly stage: Stage; readonly timeoutMs: number }
   | { readonly kind: 'status'; readonly status: number; readonly wanted: readonly StatusRange[] }
   | { readonly kind: 'body'; readonly wanted: string }
-  | { readonly kind: 'certificate'; readonly message: string }
+  | { readonly kind: 'certificate' | 'protocol'; readonly message: string }
   | { readonly kind: 'noBanner'; readonly said: string }
-  | { readonly kind: 'noCommonKex'; readonly offered: readonly string[] }
-  | { readonly kind: 'noHostKey'; readonly offered: readonly string[] }
+  | { readonly kind: 'noCommonKex' | 'noHostKey'; readonly offered: readonly string[] }
   | { readonly kind: 'sameHostKey'; readonly algorithm: string; readonly fingerprint: string }
-  | { readonly kind: 'protocol'; readonly message: string }
   | InsideFailure;
 
 /** What one probe of one check found. */

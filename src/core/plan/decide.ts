@@ -31,10 +31,7 @@ export interface Task extends SincePlan {
 
 /** What to do about an instance that was observed. */
 export type Decision =
-  | { readonly action: 'wait' }
-  | { readonly action: 'skip' }
-  | { readonly action: 'start' }
-  | { readonly action: 'rebuild' }
+  | { readonly action: 'wait' | 'skip' | 'start' | 'rebuild' }
   | { readonly action: 'refuse'; readonly refusals: readonly Refusal[] };
 
 /** Whether it ends, or may end, in an erasing. */

@@ -63,14 +63,10 @@ export function warningsBefore(task: Task, instance: Instance): readonly string[
   if (statusKind(instance.status) === 'broken') {
     warnings.push('its status is Error: a rebuild often repairs that');
   }
-  if (
-    isWindows(task.image.osType) !== isWindows(instance.osName) &&
-    task.image.osType !== '' &&
-    instance.osName !== ''
-  ) {
-    warnings.push(
-      `the operating system changes: ${instance.osName} → ${task.image.osName || task.image.osType}`
-    );
+  const { osType, osName } = task.image;
+  const areKnown = osType !== '' && instance.osName !== '';
+  if (areKnown && isWindows(osType) !== isWindows(instance.osName)) {
+    warnings.push(`the operating system changes: ${instance.osName} → ${osName || osType}`);
   }
   return warnings;
 }

@@ -9,11 +9,7 @@ interface Shown {
 
 /** How a rebuild ended; `withdrawn`: the rollout had stopped before it was sent. */
 export type Ending =
-  | { readonly kind: 'rebuilt' }
-  | { readonly kind: 'skipped' }
-  | { readonly kind: 'started' }
-  | { readonly kind: 'cancelled' }
-  | { readonly kind: 'withdrawn' }
+  | { readonly kind: 'rebuilt' | 'skipped' | 'started' | 'cancelled' | 'withdrawn' }
   | { readonly kind: 'failed'; readonly reason: FailureReason };
 
 /** What kept a step before the wipe from being done: the backup, or the leaving of a load balancer. */
@@ -41,14 +37,10 @@ export interface Obstacle {
  */
 export type FailureReason =
   | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] }
-  | { readonly kind: 'busy'; readonly status: string }
-  | { readonly kind: 'unclear'; readonly status: string }
+  | { readonly kind: 'busy' | 'unclear' | 'timedOut' | 'status'; readonly status: string }
   | { readonly kind: 'call'; readonly failure: CallFailure }
-  | { readonly kind: 'unproven' }
-  | { readonly kind: 'timedOut'; readonly status: string }
-  | { readonly kind: 'status'; readonly status: string }
+  | { readonly kind: 'unproven' | 'gone' }
   | { readonly kind: 'wrongImage'; readonly imageId: string; readonly imageName: string }
-  | { readonly kind: 'gone' }
   | { readonly kind: 'changed'; readonly was: Shown; readonly now: Shown }
   | { readonly kind: 'backup' | 'drain'; readonly problem: Obstacle };
 

@@ -155,16 +155,16 @@ export interface Proven {
 /** What happened; every event carries its time. */
 export type RebuildEvent =
   | { readonly type: 'observed'; readonly observation: Observation }
-  | { readonly type: 'observeFailed'; readonly atMs: number; readonly failure: CallFailure }
-  | { readonly type: 'accepted'; readonly atMs: number; readonly requestId: string }
-  | { readonly type: 'sendFailed'; readonly atMs: number; readonly failure: CallFailure }
-  | { readonly type: 'refusedTogether'; readonly atMs: number; readonly failure: CallFailure }
+  | {
+      readonly type: 'observeFailed' | 'sendFailed' | 'refusedTogether' | 'startFailed';
+      readonly atMs: number;
+      readonly failure: CallFailure;
+    }
+  | { readonly type: 'accepted' | 'startAccepted'; readonly atMs: number; readonly requestId: string }
   /** The backup or the drain is done; `problem` is what kept it from being done. */
   | { readonly type: 'prepared'; readonly atMs: number; readonly problem?: Obstacle | undefined }
   /** The rollout has stopped, so what the last command asked for is not done. */
   | { readonly type: 'withdrawn'; readonly atMs: number }
-  | { readonly type: 'startAccepted'; readonly atMs: number; readonly requestId: string }
-  | { readonly type: 'startFailed'; readonly atMs: number; readonly failure: CallFailure }
   | {
       readonly type: 'cancelled';
       readonly atMs: number;

@@ -8,7 +8,7 @@ import { replicaLagMs } from './proof.ts';
 import type { Observation, RebuildState, Step } from './rebuild-state.ts';
 import { spreadOf } from './schedule.ts';
 import { agree, confirmMs, differ, isStable } from './stable-streak.ts';
-import { end, fail, observeAgain, observeNext, observeSoon } from './transitions.ts';
+import { end, fail, observeAgain, observeAt, observeNext, observeSoon } from './transitions.ts';
 
 /**
  * Begins to observe an instance once more that has passed its health check, within a second, so that those that have
@@ -20,11 +20,9 @@ export function beginRecheck(rebuild: RebuildState, atMs: number): Step {
   const { observation = withoutOldDisk(rebuild, last) } = rebuild.proven ?? {};
   // After another health check the time of the first one counts.
   const deadlineMs = rebuild.proven === undefined ? atMs + task.timeoutMs : rebuild.deadlineMs;
-  const dueMs = atMs + confirmMs;
-  return [
-    { ...rebuild, phase: 'rechecking', proven: { observation, ending, heldStill: true }, dueMs, deadlineMs },
-    { type: 'observe', dueMs, spreadMs: spreadOf(confirmMs), withDisk: true, fresh: true }
-  ];
+  const proven = { observation, ending, heldStill: true };
+  const rechecking: RebuildState = { ...rebuild, phase: 'rechecking', proven, deadlineMs };
+  return observeAt(rechecking, atMs + confirmMs, spreadOf(confirmMs));
 }
 
 /** A replica that was behind may have shown the disk of before the send, which then differs from the one of now. */

@@ -31,11 +31,11 @@ export function observeSoon(rebuild: RebuildState, atMs: number, dueMs: number):
   return observeAt(rebuild, Math.max(atMs, Math.min(dueMs, rebuild.deadlineMs)));
 }
 
-/** An observation of all there is to see, on a fresh connection, at this moment. */
-export function observeAt(rebuild: RebuildState, dueMs: number): Step {
+/** An observation of all there is to see, on a fresh connection, at this moment or about it. */
+export function observeAt(rebuild: RebuildState, dueMs: number, spreadMs = 0): Step {
   return [
     { ...rebuild, dueMs },
-    { type: 'observe', dueMs, spreadMs: 0, withDisk: true, fresh: true }
+    { type: 'observe', dueMs, spreadMs, withDisk: true, fresh: true }
   ];
 }
 

@@ -60,8 +60,7 @@ export type RolloutEvent =
 
 /** What to do now. Commands of one step may be carried out side by side. */
 export type RolloutCommand =
-  | { readonly type: 'begin'; readonly id: string }
-  | { readonly type: 'rollBack'; readonly id: string }
+  | { readonly type: 'begin' | 'rollBack'; readonly id: string }
   | { readonly type: 'pause'; readonly untilMs: number }
   | { readonly type: 'end' };
 
