@@ -353,7 +353,7 @@ describe('a batch that is refused, and then each single rebuild too', () => {
     await onStage({ emulator: { faults } }, async (world) => {
       const report = await world.run({ balancers, selection: bothDemos, rollout: maxUnavailable(2) });
       expect(report.status).toBe('rebuilt');
-      expect(report.durationSeconds).toBeLessThan(300 + 300);
+      expect(report.durationSeconds).toBeLessThan(100 + 120);
       expect(weightsIn(world)).toEqual(demoWeights);
     });
   });

@@ -33,9 +33,9 @@ describe('a throttle storm', () => {
       expect(report.status).toBe('rebuilt');
       expect(rebuiltIds(world).toSorted()).toEqual(ids);
       expect(world.emulator.calls.some(({ status }) => status === throttle.status)).toBe(true);
-      // Two rounds of 187 s, a minute to get all reads of the plan through, and a quarter of `timeout` in which a
+      // Two rounds of 69 s, a minute to get all reads of the plan through, and a quarter of `timeout` in which a
       // throttled batch is searched for.
-      expect(report.durationSeconds).toBeLessThan(2 * 200 + 60 + 300);
+      expect(report.durationSeconds).toBeLessThan(2 * 80 + 60 + 100);
     });
   });
 
@@ -162,7 +162,7 @@ describe('two hundred', () => {
     await withVirtualWorld({ emulator: { world: fleetWorld(200) } }, async (world) => {
       const { cancel, pull } = newCancel();
       world.clock.onSleep = () => {
-        if (world.clock.nowMs() > 250_000) pull();
+        if (world.clock.nowMs() > 100_000) pull();
       };
       const report = await world.run(fleetRequest(ids, 50), cancel);
       expect(problemsBySchema(report)).toEqual([]);

@@ -10,10 +10,11 @@ import {
   statusesOf,
   watchAway
 } from '../support/fleets.ts';
+import { quickRebuildMs } from '../support/quick-service.ts';
 import { health, problemsOf, writesOf } from '../support/stage.ts';
 
-/** From the acceptance of a rebuild to its end, by the emulator's usual schedule. */
-const rebuildMs = 187_000;
+/** From the acceptance of a rebuild to its end, by the schedule of the emulator. */
+const rebuildMs = 7_000 + quickRebuildMs;
 
 describe('a rolling rebuild', () => {
   const settings: readonly (readonly [string, RunRequest['rollout']['maxUnavailable'], number, number])[] = [

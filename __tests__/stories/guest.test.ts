@@ -9,6 +9,7 @@ import { guestScriptOf } from '../../src/core/health/guest/guest-system.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
 import { fleetIds, fleetRequest } from '../support/fleets.ts';
 import { pairwise } from '../support/pairwise.ts';
+import { quickRebuildMs } from '../support/quick-service.ts';
 import { newCancel, oneOf, problemsOf, textOf, web, writesOf } from '../support/stage.ts';
 import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
@@ -397,13 +398,20 @@ describe('a guarded run', () => {
 
 describe('every pair of the switches', () => {
   const { assistantSwitchedOn: _, ...switches } = assistantValues;
-  const cases = pairwise({ ...switches, rebuildMs: [20_000, 180_000] }) as readonly Partial<Behaviour>[];
+  const cases = pairwise({
+    ...switches,
+    // The agent of the old system is shown for no time, for a part of the longer rebuild, and for long after either.
+    agentStaleMs: [30_000, 0, 200_000],
+    // That of the new one comes soon, at once, and later than the shorter rebuild takes.
+    agentBootMs: [15_000, 0, 45_000],
+    rebuildMs: [20_000, quickRebuildMs]
+  }) as readonly Partial<Behaviour>[];
 
   test.each(cases.map((behaviour, index) => [index, behaviour] as const))(
     'case %i succeeds',
     async (_index, behaviour) => {
       await onStage({ behaviour }, async (world) => {
-        const report = await world.run({ health: { ...withScript, deadlineMs: 900_000 } });
+        const report = await world.run({ health: { ...withScript, deadlineMs: 300_000 } });
         expect({ behaviour, failure: report.instances[0]?.failure }).toEqual({
           behaviour,
           failure: undefined

@@ -60,6 +60,6 @@ test('a policy that permits only single rebuilds costs one search, and then no b
     expect(rebuiltIds(world).toSorted()).toEqual(ids);
     expect(countCalls(world, 'RebuildBatchInstance')).toBe(1);
     // A quarter of `timeout`, and two rounds of a rebuild.
-    expect(report.durationSeconds).toBeLessThan(300 + 2 * 200);
+    expect(report.durationSeconds).toBeLessThan(100 + 2 * 80);
   });
 });

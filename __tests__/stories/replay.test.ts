@@ -4,6 +4,7 @@ import { fleetWorld } from '../../emulator/world/fleet.ts';
 import { readReplay } from '../../emulator/world/replay.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
 import { fleetIds, fleetRequest } from '../support/fleets.ts';
+import { quickRebuildMs } from '../support/quick-service.ts';
 import { type VirtualOptions, withVirtualWorld } from '../support/virtual.ts';
 
 /** The values that differ between any two runs. */
@@ -40,7 +41,7 @@ describe('a replayed run has the same result', () => {
           behaviour: {
             staleRunningMs: 31_000,
             statuses: ['Stopping', 'Stopped', 'ImageProcessing', 'Starting'],
-            rebuildMs: 411_000,
+            rebuildMs: 111_000,
             imageIdFlips: 'end'
           }
         }
@@ -72,14 +73,14 @@ test.each([null, {}, { instances: {} }, { instances: [{ instanceId: 'i-1' }] }])
 );
 
 test('a second rebuild of the same instance follows the switches', async () => {
-  const first = await withVirtualWorld({ emulator: { behaviour: { rebuildMs: 400_000 } } }, (world) =>
+  const first = await withVirtualWorld({ emulator: { behaviour: { rebuildMs: 200_000 } } }, (world) =>
     world.run()
   );
   await withVirtualWorld({ emulator: { replay: readReplay(first) } }, async (world) => {
     await world.run();
     await world.run({ image: { kind: 'id', id: 'm-web-1' } });
     const [one, two] = world.emulator.rebuilds.map(({ startsAtMs, endsAtMs }) => endsAtMs - startsAtMs);
-    expect(one).toBeGreaterThan(390_000);
-    expect(two).toBe(180_000);
+    expect(one).toBeGreaterThan(190_000);
+    expect(two).toBe(quickRebuildMs);
   });
 });

@@ -105,14 +105,14 @@ describe('a snapshot that a policy takes after the acceptance, before the work b
     ['with a record of the image that is written on acceptance', false, { imageIdFlips: 'accept' }]
   ];
 
-  /** The work begins 200 s after the acceptance. */
+  /** The work begins 90 s after the acceptance: more than a rest of 40 s after the snapshot. */
   async function play(
     [, force, service]: (typeof cases)[number],
     faults: readonly Fault[],
     wait: boolean,
     check: (world: VirtualWorld, status: string, reason: string | undefined) => void
   ): Promise<void> {
-    const behaviour = { ...service, staleRunningMs: 200_000 };
+    const behaviour = { ...service, staleRunningMs: 90_000 };
     await withVirtualWorld({ emulator: { behaviour, faults: [snapshot, ...faults] } }, async (world) => {
       if (force) world.emulator.setInstance(id, { imageId: 'm-web-2' });
       const report = await world.run({ force, wait });

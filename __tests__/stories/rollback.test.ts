@@ -50,7 +50,7 @@ const failures: readonly (readonly [string, readonly Fault[], ProbeScript, strin
 function mendLate(world: VirtualWorld): void {
   world.clock.onSleep = (untilMs) => {
     const isStuck = world.emulator.instance('i-demo0001').status === 'Starting';
-    if (isStuck && untilMs > 1_500_000 && untilMs < 1_700_000) {
+    if (isStuck && untilMs > 600_000 && untilMs < 660_000) {
       world.emulator.setInstance('i-demo0001', { status: 'Running' });
     }
   };
@@ -386,7 +386,7 @@ test.each([false, true])(
     const { cancel, pull } = newCancel();
     const faults = [ends({ kind: 'stuck', status: 'Starting' })];
     await onStage({ emulator: { faults } }, async (world) => {
-      world.clock.onSleep = (untilMs) => untilMs > 1_400_000 && pull();
+      world.clock.onSleep = (untilMs) => untilMs > 560_000 && pull();
       const report = await world.run({ rollback: true, ...(withBackup ? { backup: {} } : {}) }, cancel);
       const one = oneOf(report);
       expect(writesOf(world).filter((name) => name === 'RebuildInstance')).toHaveLength(1);

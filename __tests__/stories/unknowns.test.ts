@@ -12,7 +12,7 @@ const session = {
 const byTag = { kind: 'tags', tags: [{ key: 'app', value: 'web' }] } as const;
 
 describe.each(occasionalValues.tokenRefusal)('a session that expires, shown as %s', (tokenRefusal) => {
-  const behaviour = { tokenRefusal, rebuildMs: 300_000 };
+  const behaviour = { tokenRefusal, rebuildMs: 100_000 };
 
   test('before anything was sent: nothing is erased, and the run says so', async () => {
     const emulator = { credentials: session, behaviour: { ...behaviour, sessionEndsAfterMs: 1_000 } };

@@ -1,6 +1,7 @@
 import { type RebuildOptions, withoutSecrets } from '../../src/core/model/rebuild-spec.ts';
 import { Secret } from '../../src/core/model/secret.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
+import { quickTimeoutMs } from './quick-service.ts';
 
 /** How one logs in where a test does not care. */
 export const defaultOptions: RebuildOptions = {
@@ -18,7 +19,7 @@ export const defaultRequest: RunRequest = {
   wait: true,
   rollback: false,
   rollout: { maxUnavailable: { kind: 'count', count: 1 }, canary: 0, pauseMs: 0, maxFailures: 0 },
-  timeoutMs: 1_200_000,
+  timeoutMs: quickTimeoutMs,
   pollIntervalMs: 5_000,
   imageWaitMs: 0
 };

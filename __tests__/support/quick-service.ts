@@ -5,6 +5,9 @@ import type { Behaviour } from '../../emulator/world/switches.ts';
 /** A `timeout` of a third of the usual one, and with it what is measured by it: a search of 100 s, a rest of 40 s. */
 export const quickTimeoutMs = 400_000;
 
+/** How long a rebuild takes on it where a test does not care, in milliseconds: beyond a rest, and within a search. */
+export const quickRebuildMs = 62_000;
+
 /** An outage or a suspension that is longer than a search, in milliseconds. */
 export const longerThanSearchMs = 140_000;
 
@@ -17,7 +20,7 @@ export const longerThanSearchMs = 140_000;
 export const quickValues = {
   ...behaviourValues,
   staleRunningMs: [7_000, 0, 35_000, 65_000],
-  rebuildMs: [62_000, 20_000, 200_000],
+  rebuildMs: [quickRebuildMs, 20_000, 200_000],
   powerMs: [20_000, 0, 30_000],
   replicas: conditionValues.replicas,
   replicaFor: conditionValues.replicaFor,

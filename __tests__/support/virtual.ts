@@ -24,6 +24,7 @@ import type { Log } from '../../src/ports/log.ts';
 import type { Probe } from '../../src/ports/probe.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
 import { defaultOptions, defaultRequest } from './default-request.ts';
+import { quickRebuildMs } from './quick-service.ts';
 import { hooksOf, type ReportHooks, reported } from './reported.ts';
 
 /** Made once: an error of its own for each sleep that is cut off would cost more than the sleep. */
@@ -220,7 +221,8 @@ export async function withVirtualWorld<T>(
   test: (world: VirtualWorld) => Promise<T>
 ): Promise<T> {
   const clock = new VirtualClock();
-  const emulator = await startEmulator({ ...options.emulator, clock });
+  const behaviour = { rebuildMs: quickRebuildMs, ...options.emulator?.behaviour };
+  const emulator = await startEmulator({ ...options.emulator, behaviour, clock });
   const lines: string[] = [];
   const masked: string[] = [];
   const debugged: string[] = [];

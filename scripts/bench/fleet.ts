@@ -59,6 +59,7 @@ const report = reportRun(
   await run(
     {
       ...defaultRequest,
+      timeoutMs: 1_200_000,
       selection: { kind: 'ids', ids },
       rollout: { ...defaultRequest.rollout, maxUnavailable: { kind: 'percent', percent } }
     },

@@ -38,7 +38,10 @@ export async function measureCalls(): Promise<void> {
     const shown = statuses(rebuildMs, 20_000);
     const counts = new Map<string, number>();
     await withVirtualWorld(
-      { emulator: { behaviour: { staleRunningMs: 7_000, rebuildMs, statuses: shown } } },
+      {
+        emulator: { behaviour: { staleRunningMs: 7_000, rebuildMs, statuses: shown } },
+        request: { timeoutMs: 1_200_000 }
+      },
       async ({ emulator, run }) => {
         await run();
         for (const { operation } of emulator.calls) counts.set(operation, (counts.get(operation) ?? 0) + 1);
@@ -66,7 +69,7 @@ export async function measureLag(): Promise<void> {
         statuses: statuses(rebuildMs, 5_000 + Math.random() * 55_000)
       };
       await withVirtualWorld(
-        { emulator: { behaviour }, random: Math.random },
+        { emulator: { behaviour }, request: { timeoutMs: 1_200_000 }, random: Math.random },
         async ({ emulator, clock, run }) => {
           await run();
           lags.push(clock.wallMs() - (emulator.rebuilds[0]?.endsAtMs ?? Number.NaN));
