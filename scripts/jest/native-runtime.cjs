@@ -2,7 +2,8 @@
 // once for all files of a worker, and globals cost nothing. Such contexts take about half as
 // much CPU again. The price is that files of one worker share modules and globals, so that a test has to
 // restore what it changes; `.ci/run` runs the unit tests and stories both ways.
-const { enableCompileCache, registerHooks } = require('node:module');
+const { enableCompileCache, getCompileCacheDir, registerHooks } = require('node:module');
+const { dirname } = require('node:path');
 const { pathToFileURL } = require('node:url');
 
 const globalsUrl = pathToFileURL(require.resolve('./native-globals.mjs')).href;
@@ -13,6 +14,8 @@ registerHooks({
     specifier === '@jest/globals' ? { url: globalsUrl, shortCircuit: true } : next(specifier, context)
 });
 enableCompileCache();
+// Programs that a test starts share it: half of what they cost is to erase their types.
+process.env.NODE_COMPILE_CACHE ??= dirname(getCompileCacheDir());
 
 module.exports = class NativeRuntime {
   /** jest-circus keeps its state in its module, and its handlers in a global: each file gets new ones. */

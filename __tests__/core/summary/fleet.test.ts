@@ -296,7 +296,7 @@ describe('1,000 instances with long names', () => {
   }
   const worst: Crowd = { count: 1000, wanted: 1000, name: '&'.repeat(128), words: '<'.repeat(3000) };
   const pairs = pairwise({
-    count: [21, 500, worst.count],
+    count: [21, 200, worst.count],
     wanted: [0, 1, 30, 400, worst.wanted],
     name: ['华北数据中心网络服务器'.repeat(12).slice(0, 128), worst.name, 'n'],
     words: ['x'.repeat(1500), worst.words, 'short']
