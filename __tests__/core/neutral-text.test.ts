@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { neutralText } from '../../src/core/neutral-text.ts';
 import { cell } from '../../src/core/summary/markdown.ts';
 
-test('control characters become a space, and direction marks become visible', () => {
+test('control characters and line separators become a space, and direction marks become visible', () => {
+  expect(neutralText('web\u2028::error::x\u2029y\u0085z')).toBe('web ::error::x y z');
   expect(neutralText('a\u001b[31mb\r\nc')).toBe('a [31mb c');
   expect(neutralText('web\u202egpj.exe\u2066')).toBe('web\ufffdgpj.exe\ufffd');
 });
