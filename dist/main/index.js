@@ -6878,10 +6878,18 @@ function settle(rebuild, observation) {
     const atMs = observation.answeredAtMs;
     if (observation.disk === undefined)
         return observeAt(rebuild, atMs);
-    const resting = isSettled(observation.instance.status) && diskReadiness(rebuild, observation) !== 'unsettled';
-    if (!resting)
+    if (!isResting(rebuild, observation))
         return keepWaiting(rebuild.adopted ? rebuild : adopt(rebuild, observation), observation);
     return rebuild.adopted ? settleAdopted(rebuild, observation) : settleFresh(rebuild, observation);
+}
+function adoptPlanned(rebuild) {
+    const { phase, adopted, last, deadlineMs } = rebuild;
+    if (phase !== 'settling' || adopted || last === undefined || isResting(rebuild, last))
+        return rebuild;
+    return { ...adopt(rebuild, last), deadlineMs };
+}
+function isResting(rebuild, observation) {
+    return isSettled(observation.instance.status) && diskReadiness(rebuild, observation) !== 'unsettled';
 }
 function adopt(rebuild, observation) {
     const atMs = observation.answeredAtMs;
@@ -7012,7 +7020,7 @@ function step(rebuild, event) {
         return [rebuild, { type: 'end' }];
     switch (event.type) {
         case 'observed':
-            return onObserved(see(rebuild, event.observation), event.observation);
+            return onObserved(see(adoptPlanned(rebuild), event.observation), event.observation);
         case 'observeFailed':
             return onObserveFailed(rebuild, event.failure, event.atMs);
         case 'accepted':
@@ -8237,7 +8245,9 @@ function ofIdle(ids) {
 
 ;// CONCATENATED MODULE: ./core/neutral-text.js
 function neutralText(text) {
-    return text.replace(/\p{Cc}+/gu, ' ').replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+    return text
+        .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+        .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
 ;// CONCATENATED MODULE: ./core/report/help-link.js

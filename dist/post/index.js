@@ -4051,7 +4051,9 @@ function spansOfPart(rebuild, health, isRollback, atMs) {
 
 ;// CONCATENATED MODULE: ./core/neutral-text.js
 function neutralText(text) {
-    return text.replace(/\p{Cc}+/gu, ' ').replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+    return text
+        .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+        .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
 ;// CONCATENATED MODULE: ./core/summary/markdown.js

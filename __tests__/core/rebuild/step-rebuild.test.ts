@@ -833,6 +833,29 @@ describe('cancel', () => {
   });
 });
 
+describe('a change that was under way when the plan was made and over at the first observation after it', () => {
+  const starting = plannedOf({ status: 'Starting', imageId: 'm-new' });
+  const running: Shown = { imageId: 'm-new' };
+
+  test('with force: whether it was the rebuild cannot be told, so nothing is erased', () => {
+    const played = playRebuild(taskOf({ force: true }), stretches([always, running]), starting);
+    expect(reason(played)).toBe('unclear');
+    expect(played.sends).toEqual([]);
+  });
+
+  test('without force it is waited for until no replica can be behind, and nothing is erased', () => {
+    const played = playRebuild(taskOf(), stretches([always, running]), starting);
+    expect(played.rebuild).toMatchObject({ adopted: true, ending: { kind: 'skipped' } });
+    expect(played.sends).toEqual([]);
+  });
+
+  test('that began on the old image and ended on the wanted one was the rebuild', () => {
+    const old = plannedOf({ status: 'Stopping' });
+    const played = playRebuild(taskOf(), stretches([always, running]), old);
+    expect(played.rebuild).toMatchObject({ adopted: true, ending: { kind: 'rebuilt' } });
+  });
+});
+
 describe('a rebuild that is withdrawn when it is due to be sent', () => {
   const ready = (): RebuildState => {
     const [rebuild] = begin(taskOf(), 0, plannedOf());

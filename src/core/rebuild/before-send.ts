@@ -23,10 +23,21 @@ import {
 export function settle(rebuild: RebuildState, observation: Observation): Step {
   const atMs = observation.answeredAtMs;
   if (observation.disk === undefined) return observeAt(rebuild, atMs);
-  const resting =
-    isSettled(observation.instance.status) && diskReadiness(rebuild, observation) !== 'unsettled';
-  if (!resting) return keepWaiting(rebuild.adopted ? rebuild : adopt(rebuild, observation), observation);
+  if (!isResting(rebuild, observation))
+    return keepWaiting(rebuild.adopted ? rebuild : adopt(rebuild, observation), observation);
   return rebuild.adopted ? settleAdopted(rebuild, observation) : settleFresh(rebuild, observation);
+}
+
+/** What the plan saw under way may be over by now, and have been the rebuild of an earlier run. */
+export function adoptPlanned(rebuild: RebuildState): RebuildState {
+  const { phase, adopted, last, deadlineMs } = rebuild;
+  if (phase !== 'settling' || adopted || last === undefined || isResting(rebuild, last)) return rebuild;
+  return { ...adopt(rebuild, last), deadlineMs };
+}
+
+/** Whether no operation is under way, as far as the observation shows. */
+function isResting(rebuild: RebuildState, observation: Observation): boolean {
+  return isSettled(observation.instance.status) && diskReadiness(rebuild, observation) !== 'unsettled';
 }
 
 /** Another operation is under way: observations are measured against this one from now on, and stability starts again. */

@@ -6,7 +6,7 @@
 import { type CallFailure, longestRetryAfterMs } from '../model/failure.ts';
 import type { Task } from '../plan/decide.ts';
 import { search, watch, watchStart } from './after-send.ts';
-import { adopt, settle } from './before-send.ts';
+import { adopt, adoptPlanned, settle } from './before-send.ts';
 import type { Obstacle } from './ending.ts';
 import { gatherEvidence, needsDisk } from './evidence.ts';
 import { skewedMs, skewedSince } from './lasting-skew.ts';
@@ -68,7 +68,7 @@ export function step(rebuild: RebuildState, event: RebuildEvent): Step {
   if (rebuild.phase === 'ended') return [rebuild, { type: 'end' }];
   switch (event.type) {
     case 'observed':
-      return onObserved(see(rebuild, event.observation), event.observation);
+      return onObserved(see(adoptPlanned(rebuild), event.observation), event.observation);
     case 'observeFailed':
       return onObserveFailed(rebuild, event.failure, event.atMs);
     case 'accepted':
