@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openRecord } from '../../src/github/record.ts';
 
 /** More than any reply of GitHub, and little enough to be written at once. */
@@ -21,11 +21,12 @@ async function flood(response: ServerResponse): Promise<number> {
   return taken;
 }
 
-test('a reply of GitHub without an end is given up after some bytes', async () => {
-  let flooded: Promise<number> | undefined;
-  const server = createServer((_request, response) => {
-    flooded = flood(response);
-  });
+/** How GitHub answers; a test changes it. */
+let reply: (response: ServerResponse) => void = () => undefined;
+
+const server = createServer((_request, response) => reply(response));
+
+beforeAll(async () => {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   // The toolkit reads them when it is loaded, which is with the first record.
@@ -34,13 +35,40 @@ test('a reply of GitHub without an end is given up after some bytes', async () =
     GITHUB_REPOSITORY: 'octo/demo',
     GITHUB_SHA: '0'.repeat(40)
   });
-  try {
-    const config = { githubToken: 'ghs_recordEXAMPLE', environment: 'production' };
-    const opened = openRecord(config, { instanceIds: ['i-1'], imageId: 'm-1' });
-    await expect(opened).rejects.toThrow('longer than 1 MB');
-    expect(await flooded).toBeLessThan(enough / 4);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
+});
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const open = (): Promise<number> =>
+  openRecord(
+    { githubToken: 'ghs_recordEXAMPLE', environment: 'production' },
+    { instanceIds: ['i-1'], imageId: 'm-1' }
+  );
+
+test('a reply of GitHub without an end is given up after some bytes', async () => {
+  let flooded: Promise<number> | undefined;
+  reply = (response) => {
+    flooded = flood(response);
+  };
+  await expect(open()).rejects.toThrow('longer than 1 MB');
+  expect(await flooded).toBeLessThan(enough / 4);
+});
+
+test.each<[string, (response: ServerResponse) => void, RegExp]>([
+  ['fails', (response) => response.writeHead(500).end('{}'), /./],
+  [
+    'merges instead',
+    (response) =>
+      response
+        .writeHead(202, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ message: 'Auto-merged main into topic' })),
+    /^GitHub made no deployment: Auto-merged/
+  ],
+  ['is down', (response) => response.destroy(), /./]
+])('there is no record where GitHub %s', async (_, answer, message) => {
+  reply = answer;
+  await expect(open()).rejects.toThrow(message);
 });

@@ -45,16 +45,19 @@ function scene(inputs: Readonly<Record<string, string>>, more: Scene = {}): Scen
 }
 
 describe('a guarded rebuild', () => {
-  test('takes the image by name, makes a backup first and is healthy', async () => {
+  test.concurrent('takes the image by name, makes a backup first and is healthy', async () => {
     const port = await serve((_, response) => response.end('all is well'));
     const result = await play(
-      scene({
-        imageId: '',
-        imageName: 'web-*',
-        confirmName: 'web-1',
-        backupImage: 'true',
-        healthCheck: `http://127.0.0.1:${port}/healthz status=200 body="is well"`
-      })
+      scene(
+        {
+          imageId: '',
+          imageName: 'web-*',
+          confirmName: 'web-1',
+          backupImage: 'true',
+          healthCheck: `http://127.0.0.1:${port}/healthz status=200 body="is well"`
+        },
+        { withPost: true }
+      )
     );
     expectGreen(result, 'rebuilt');
     expectRebuilds(result, 1);
@@ -67,7 +70,7 @@ describe('a guarded rebuild', () => {
     expect(result.summary).toContain(`imageId: ${result.outputs['backupImageId']}`);
   });
 
-  test('accepts the new host key and outputs it', async () => {
+  test.concurrent('accepts the new host key and outputs it', async () => {
     const [old, fresh] = [newKey(), newKey()];
     let emulator: Emulator | undefined;
     const isNew = (): boolean => {
@@ -85,14 +88,14 @@ describe('a guarded rebuild', () => {
     );
   });
 
-  test('rolls back to the previous image when it is not healthy', async () => {
+  test.concurrent('rolls back to the previous image when it is not healthy', async () => {
     let emulator: Emulator | undefined;
     const port = await serve((_, response) => {
       response.statusCode = emulator?.instance('i-demo0001').imageId === 'm-web-2' ? 503 : 200;
       response.end();
     });
     const inputs = { healthCheck: `http://127.0.0.1:${port}/`, rollback: 'true', healthDeadline: '10s' };
-    const result = await onEmulator(scene(inputs), (run, started) => {
+    const result = await onEmulator(scene(inputs, { withPost: true }), (run, started) => {
       emulator = started;
       return run();
     });
@@ -104,14 +107,14 @@ describe('a guarded rebuild', () => {
     expect(result.summary).toContain('rolled back');
   });
 
-  test('erases nothing when the backup fails', async () => {
+  test.concurrent('erases nothing when the backup fails', async () => {
     const faults = [{ on: 'CreateImage', play: { kind: 'imageEndsIn', status: 'CreatedFailed' } } as const];
     const result = await play(scene({ backupImage: 'true' }, { faults }));
     expectRed(result, { cause: /the backup failed.*CreatedFailed/, remedy: /Run again/, changed: false });
     expectRebuilds(result, 0, 0);
   });
 
-  test('is refused for another name and for a check that has no address', async () => {
+  test.concurrent('is refused for another name and for a check that has no address', async () => {
     const other = await play(scene({ confirmName: 'web-9' }));
     expectRed(other, { cause: /its name is "web-1"/, remedy: /confirmName/, changed: false });
     const world = { instances: [{ id: 'i-demo0001', publicIp: '' }] };
@@ -121,7 +124,7 @@ describe('a guarded rebuild', () => {
     expectRebuilds(none, 0, 0);
   });
 
-  test('lists the nearest names where no image fits', async () => {
+  test.concurrent('lists the nearest names where no image fits', async () => {
     const result = await play(scene({ imageId: '', imageName: 'web-3' }));
     expectRed(result, { cause: /No image.*web-3.*Nearest: "web-/, remedy: /Check the name/, changed: false });
   });

@@ -17,7 +17,7 @@ function assistantCalls({ calls }: Played): readonly string[] {
 }
 
 describe('a check from inside', () => {
-  test('by a script: green, and the script is seen nowhere', async () => {
+  test.concurrent('by a script: green, and the script is seen nowhere', async () => {
     const scripts = [{ pattern: 'nginx', stdout: 'active\n' }];
     const played = await play(scene({ scripts, inputs: { guestScript, guestUser: 'deploy' } }));
     expectGreen(played, 'rebuilt');
@@ -37,16 +37,10 @@ describe('a check from inside', () => {
     expect(played.summary).not.toContain('hunter2-in-a-script');
   });
 
-  test('by a script that fails: red, with its last lines', async () => {
+  test.concurrent('by a script that fails: red, with its last lines', async () => {
     const scripts = [{ pattern: 'nginx', exitCode: 3, stdout: 'inactive (dead)\n' }];
     const played = await play(scene({ scripts, inputs: { guestScript, healthDeadline: '10s' } }));
     expectRed(played, { cause: /exit code 3/, remedy: /in the log/, changed: true });
     expect(played.log).toContain('| inactive (dead)');
-  });
-
-  test('that is not asked for loads and calls nothing', async () => {
-    const played = await play(scene({}));
-    expectGreen(played, 'rebuilt');
-    expect(assistantCalls(played)).toEqual([]);
   });
 });

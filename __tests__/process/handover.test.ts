@@ -10,6 +10,7 @@ import { onEmulator, type Scene } from './scene.ts';
 const ids = Array.from({ length: 12 }, (_, index) => `i-fleet${String(index + 1).padStart(5, '0')}`);
 
 const fleet = {
+  withPost: true,
   world: fleetWorld(ids.length),
   inputs: {
     instanceId: ids.join(','),
@@ -59,7 +60,7 @@ function postBeside(
 }
 
 describe('a main step that is killed', () => {
-  test('right after a batch was accepted: the post step waits until it shows, and a re-run erases none again', async () => {
+  test.concurrent('right after a batch was accepted: the post step waits until it shows, and a re-run erases none again', async () => {
     const behaviour = { staleRunningMs: 3_000, rebuildMs: 20_000 };
     await onEmulator({ ...fleet, behaviour }, async (run, emulator) => {
       const first = await run({
@@ -76,7 +77,7 @@ describe('a main step that is killed', () => {
     });
   });
 
-  test('while twelve are drained: the post step gives all weights back', async () => {
+  test.concurrent('while twelve are drained: the post step gives all weights back', async () => {
     await onEmulator(balanced, async (run, emulator) => {
       let atKill: readonly string[] = [];
       const first = await run({
@@ -94,7 +95,7 @@ describe('a main step that is killed', () => {
   });
 });
 
-test('a runner that is shut down has no post step: the main step gives the weights back itself', async () => {
+test.concurrent('a runner that is shut down has no post step: the main step gives the weights back itself', async () => {
   await onEmulator(balanced, async (run, emulator) => {
     let isShut = false;
     const first = await run({
@@ -112,7 +113,7 @@ test('a runner that is shut down has no post step: the main step gives the weigh
   });
 }, 120_000);
 
-const onUnix = process.platform === 'win32' ? test.skip : test;
+const onUnix = process.platform === 'win32' ? test.concurrent.skip : test.concurrent;
 
 onUnix.each<[string, (main: ChildProcess) => void]>([
   ['whose console closes (SIGHUP)', (main) => main.kill('SIGHUP')],
@@ -120,7 +121,7 @@ onUnix.each<[string, (main: ChildProcess) => void]>([
 ])(
   'a runner %s: the main step gives the weights back itself',
   async (_, end) => {
-    await onEmulator({ ...balanced, mainOnly: true }, async (run, emulator) => {
+    await onEmulator({ ...balanced, withPost: false }, async (run, emulator) => {
       let isGone = false;
       const first = await run({
         onCall({ operation }, step) {
@@ -137,7 +138,7 @@ onUnix.each<[string, (main: ChildProcess) => void]>([
   120_000
 );
 
-test('inputs that no longer parse in the post step: what is left undone is reported, and the summary is written', async () => {
+test.concurrent('inputs that no longer parse in the post step: what is left undone is reported, and the summary is written', async () => {
   await onEmulator(balanced, async (run, emulator) => {
     let isKilled = false;
     const first = await run({
@@ -167,7 +168,7 @@ test('inputs that no longer parse in the post step: what is left undone is repor
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 
 onLinux('a main step that a cancel does not reach', () => {
-  test('is ended by the post step before it restores a weight, and then sends nothing', async () => {
+  test.concurrent('is ended by the post step before it restores a weight, and then sends nothing', async () => {
     await onEmulator(balanced, async (run, emulator) => {
       let post: Promise<string> | undefined;
       const first = await run({
@@ -182,9 +183,9 @@ onLinux('a main step that a cancel does not reach', () => {
     });
   });
 
-  test('sends nothing after the post step where it had no plan yet', async () => {
+  test.concurrent('sends nothing after the post step where it had no plan yet', async () => {
     const faults = [{ on: 'ListSnapshots', play: { kind: 'slow', ms: 6_000 } }] as const;
-    await onEmulator({ faults }, async (run, emulator) => {
+    await onEmulator({ withPost: true, faults }, async (run, emulator) => {
       let post: Promise<string> | undefined;
       const first = await run({
         onCall({ operation }, step) {
@@ -198,7 +199,7 @@ onLinux('a main step that a cancel does not reach', () => {
     });
   });
 
-  test('sends nothing after a post step that cannot read what it left', async () => {
+  test.concurrent('sends nothing after a post step that cannot read what it left', async () => {
     await onEmulator(balanced, async (run, emulator) => {
       let post: Promise<string> | undefined;
       const first = await run({

@@ -1,12 +1,13 @@
-/** Bad inputs: reported all at once, before anything is sent, and without a secret. */
+/** Bad inputs: reported all at once, before anything is sent, and without a secret. Their texts are tested in config/. */
 import { describe, expect, test } from '@jest/globals';
-import { credentials, expectNoSecrets, expectRed, type Played, playAll, type Scene } from './scene.ts';
+import { expectNoSecrets, expectRed, type Played, playAll, type Scene } from './scene.ts';
 
 /** A password that breaks the rule, but is still somebody's password. */
 const weakPass = 'onlylowercaseletters';
 
 const scenes = {
   nothingGiven: {
+    withPost: true,
     inputs: {
       accessKeyId: '',
       secretAccessKey: '',
@@ -28,10 +29,10 @@ const scenes = {
       environmentUrl: 'ftp://example.com'
     }
   },
-  brokenSecret: { inputs: { secretAccessKey: `${credentials.secretAccessKey}\n` } },
   brokenInside: { inputs: { secretAccessKey: 'first-half-of-it\nsecond-half-of-it' } },
-  shortSecret: { inputs: { secretAccessKey: 'tooshort' } },
-  hostile: { inputs: { instanceId: 'i-x\n::error::gotcha', imageId: '::set-output name=status::rebuilt' } },
+  hostile: {
+    inputs: { instanceId: 'i-x\n::error::gotcha\u200b', imageId: '::set-output name=status::rebuilt' }
+  },
   misspelled: {
     inputs: { confirmName: '' },
     env: {
@@ -41,13 +42,6 @@ const scenes = {
     }
   },
   stranger: { inputs: { dryRun: 'true' }, env: { INPUT_FOO: 'Zq9', 'INPUT_WHO-TO-GREET': 'Zq9' } },
-  blankName: { inputs: { confirmName: ' ' } },
-  invisible: { inputs: { instanceId: 'i-demo0001\u200b', imageId: 'm\u2011web-2' } },
-  curlyCheck: { inputs: { healthCheck: 'http://{publicIp}/ body=“ok”' } },
-  singleCheck: { inputs: { healthCheck: "http://{publicIp}/ body='ok'" } },
-  joinedChecks: { inputs: { healthCheck: 'tcp://{publicIp}:22, http://{publicIp}/' } },
-  imageWaitPattern: { inputs: { imageId: '', imageName: 'web-*', imageWait: '10m' } },
-  plainEndpoint: { inputs: { endpoint: 'http://bcc.bj.baidubce.com' } },
   userInEndpoint: { inputs: { endpoint: 'https://somebody:hunter2@bcc.bj.baidubce.com' } }
 } satisfies Readonly<Record<string, Scene>>;
 
@@ -100,14 +94,10 @@ describe('bad inputs', () => {
   });
 
   test('of a secret with a line break: its true name, and no part of it', async () => {
-    const trailing = await refused('brokenSecret');
-    expect(linesOf(trailing)[0]).toMatch(/^secretAccessKey begins or ends with white space/);
     const inside = await refused('brokenInside');
     expect(linesOf(inside)[0]).toMatch(/^secretAccessKey contains white space/);
     expectNoSecrets(inside, ['first-half-of-it', 'second-half-of-it']);
     expect(inside.masks).toEqual(expect.arrayContaining(['first-half-of-it', 'second-half-of-it']));
-    const short = await refused('shortSecret');
-    expect(linesOf(short)[0]).toMatch(/^secretAccessKey is shorter than 16 characters/);
   });
 
   test('that contain commands of the runner are only quoted', async () => {
@@ -116,11 +106,11 @@ describe('bad inputs', () => {
     const commands = result.main.stdout.split('\n').filter((line) => /^\s*::(?!add-mask)/.test(line));
     expect(commands).toHaveLength(1);
     expect(result.main.stdout).not.toMatch(/^\s*::set-output/m);
+    expect(result.everything).not.toContain('\u200b');
     expect(result.outputs['status']).toBe('failed');
   });
 
-  test('of an endpoint: nothing goes out in the clear, and no user is shown', async () => {
-    expect(linesOf(await refused('plainEndpoint'))[0]).toMatch(/^endpoint begins with http:/);
+  test('of an endpoint with a user: the user is not shown', async () => {
     const result = await refused('userInEndpoint');
     expect(linesOf(result)[0]).toMatch(/^endpoint holds a user name or a password/);
     expectNoSecrets(result, ['hunter2']);
@@ -145,18 +135,5 @@ describe('bad inputs', () => {
       }
     ]);
     expect(result.everything).not.toContain('Zq9');
-  });
-
-  test.each([
-    ['blankName', /^confirmName holds only white space/],
-    ['invisible', /^instanceId is "i-demo0001\\u200b"/],
-    ['curlyCheck', /^healthCheck has a body that begins with/],
-    ['singleCheck', /^healthCheck has a body that begins with/],
-    ['joinedChecks', /^healthCheck has several checks on one line/],
-    ['imageWaitPattern', /^imageWait is 10m, but imageName "web-\*" is a pattern/]
-  ] as const)('of a value that cannot be meant (%s)', async (name, line) => {
-    const result = await refused(name);
-    expect(linesOf(result).find((one) => line.test(one))).toBeDefined();
-    expect(result.everything).not.toMatch(/[\u200b\u2011]/);
   });
 });

@@ -1,4 +1,5 @@
 /** A rebuild from end to end, as a workflow sees it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { InstanceState, Spec } from '../../emulator/world/models.ts';
 import {
@@ -6,6 +7,7 @@ import {
   beginAll,
   countOf,
   expectGreen,
+  expectLines,
   expectRebuilds,
   expectRed,
   onEmulator,
@@ -23,26 +25,35 @@ const oneWith = (more: Partial<InstanceState>): NonNullable<Scene['world']> => (
 const three: readonly Spec<InstanceState>[] = ['i-a', 'i-b', 'i-c'].map((id) => ({ id, name: id.slice(2) }));
 
 const scenes = {
-  adminPass: {},
+  adminPass: { withPost: true },
   keypairId: { inputs: { adminPass: '', keypairId: 'k-demo0001', userData: '#!/bin/sh\necho hi\n' } },
   keepImageLogin: { inputs: { adminPass: '', keepImageLogin: 'true', cleanLastUserData: 'true' } },
-  skip: { inputs: { imageId: 'm-web-1' } },
-  dryRun: { inputs: { dryRun: 'true' } },
+  skip: { withPost: true, inputs: { imageId: 'm-web-1' } },
+  dryRun: { withPost: true, inputs: { dryRun: 'true' } },
   force: { inputs: { imageId: 'm-web-1', force: 'true' } },
-  noWait: { inputs: { wait: 'false' } },
-  protected: { world: oneWith({ deletionProtection: 1 }) },
+  noWait: { withPost: true, inputs: { wait: 'false' } },
+  protected: { withPost: true, world: oneWith({ deletionProtection: 1 }) },
   protectedPlan: { inputs: { dryRun: 'true' }, world: oneWith({ deletionProtection: 1 }) },
   allowProtected: { inputs: { allowProtected: 'true' }, world: oneWith({ deletionProtection: 1 }) },
   stoppedEndsRunning: {
+    inputs: { timeout: '40s' },
     world: oneWith({ status: 'Stopped' }),
     behaviour: { stoppedInstance: 'endsRunning' }
   },
   stoppedEndsStopped: {
+    inputs: { timeout: '40s' },
     world: oneWith({ status: 'Stopped' }),
     behaviour: { stoppedInstance: 'endsStopped' }
   },
-  stoppedRefused: { world: oneWith({ status: 'Stopped' }), behaviour: { stoppedInstance: 'refused' } },
-  stoppedOnTheImage: { world: oneWith({ status: 'Stopped', imageId: 'm-web-2' }) },
+  stoppedRefused: {
+    inputs: { timeout: '20s' },
+    world: oneWith({ status: 'Stopped' }),
+    behaviour: { stoppedInstance: 'refused' }
+  },
+  stoppedOnTheImage: {
+    inputs: { timeout: '40s' },
+    world: oneWith({ status: 'Stopped', imageId: 'm-web-2' })
+  },
   broken: { world: oneWith({ status: 'Error' }) },
   unknownInstance: { inputs: { instanceId: 'i-nobody' } },
   unknownImage: { inputs: { imageId: 'm-nothing' } },
@@ -52,6 +63,7 @@ const scenes = {
   keepsNoLogin: { inputs: { imageId: 'm-ubuntu22', adminPass: '', keepImageLogin: 'true' } },
   several: { inputs: { instanceId: 'i-a\ni-b, i-c' }, world: { instances: three } },
   secondFails: {
+    withPost: true,
     inputs: { instanceId: 'i-a,i-b,i-c' },
     world: { instances: three },
     faults: [{ on: 'RebuildInstance', instanceId: 'i-b', play: { kind: 'endsIn', status: 'Error' } }]
@@ -196,6 +208,56 @@ describe('one instance', () => {
   });
 });
 
+describe('the summary', () => {
+  test('of a success', async () => {
+    const { summary, rebuilds } = await played('adminPass');
+    expectLines(summary, [
+      '## ✅ Rebuilt <code>i-demo0001</code> from image <code>m-web-2</code> web-2',
+      '| Instance | Result | Image | Time |',
+      /^\| <code>i-demo0001<\/code><br>web-1 \| ✅ rebuilt \| <code>m-web-1<\/code> web-1<br>→ <code>m-web-2<\/code> web-2 \| \d+s \|$/,
+      '<details><summary><code>i-demo0001</code> in detail</summary>',
+      /^\| Erased \| system disk <code>v-sys-demo0001<\/code>, 40&nbsp;GB<br>snapshot before-upgrade <code>s-demo0001<\/code>/,
+      /^\| sent \| \d\d:\d\d:\d\dZ \| \d+s \|$/,
+      /^\| rebuilt \|/,
+      /^\| 0s \| Running \| <code>m-web-1<\/code> \|$/,
+      /^\| \d+s \| Starting \| <code>m-web-2<\/code> \|$/,
+      /^\| \d+s \| Running \| <code>m-web-2<\/code> \|$/,
+      `Request IDs: <code>${rebuilds[0]?.requestId}</code>`,
+      '</details>'
+    ]);
+  });
+
+  test('of a plan', async () => {
+    const { summary } = await played('dryRun');
+    expectLines(summary, [
+      '## 📋 Dry run: plan for <code>i-demo0001</code> with image <code>m-web-2</code> web-2',
+      '| Instance | <code>i-demo0001</code> web-1 |',
+      /^\| Would be erased \| system disk <code>v-sys-demo0001<\/code>, 40&nbsp;GB/
+    ]);
+    expect(summary).not.toMatch('Request IDs');
+  });
+
+  test('of a skip', async () => {
+    const { summary } = await played('skip');
+    expectLines(summary, [
+      '## ✅ Nothing to do: <code>i-demo0001</code> already on image <code>m-web-1</code> web-1',
+      /✅ skipped/
+    ]);
+    expect(summary).not.toMatch(/erased/i);
+  });
+
+  test('of a refusal', async () => {
+    const { summary } = await played('protected');
+    expectLines(summary, [
+      /^## ❌ Failed/,
+      /deletionProtection is on/,
+      /^> The system disk was not touched/,
+      /allowProtected: true/
+    ]);
+    expect(summary).not.toMatch('| Erased |');
+  });
+});
+
 describe('several instances', () => {
   test('are rebuilt one after another', async () => {
     const result = await played('several');
@@ -228,16 +290,18 @@ describe('several instances', () => {
   });
 });
 
-/** Starts a rebuild and leaves it to itself; then runs again. */
-const afterAnother = (at: 'start' | 'end') => (): Promise<Played> => {
+/** Starts a rebuild and leaves it to itself; then runs again, as soon as the instance has the status. */
+const afterAnother = (at: 'start' | 'end', status: 'Stopping' | 'Stopped') => (): Promise<Played> => {
   const behaviour = {
-    rebuildMs: 20_000,
+    statuses: ['Stopping', 'Stopped', 'Starting'],
+    rebuildMs: 15_000,
     imageIdFlips: at,
     diskChanges: at,
     secondRebuild: 'queued'
   } as const;
   return onEmulator({ behaviour, inputs: { timeout: '90s' } }, async (run, emulator) => {
     expectGreen(await run({ inputs: { wait: 'false' } }), 'started');
+    while (emulator.instance('i-demo0001').status !== status) await sleep(50);
     const second = await run();
     expect(emulator.rebuilds).toHaveLength(1);
     expect(emulator.instance('i-demo0001').status).toBe('Running');
@@ -246,12 +310,13 @@ const afterAnother = (at: 'start' | 'end') => (): Promise<Played> => {
 };
 
 /** Cancels a run as soon as its rebuild is accepted; then runs again. */
-const afterCancel = (signal: NodeJS.Signals) => (): Promise<Played> => {
-  const behaviour = { staleRunningMs: 2500, rebuildMs: 20_000, secondRebuild: 'queued' } as const;
-  return onEmulator({ behaviour, inputs: { timeout: '60s' } }, async (run, emulator) => {
+const afterCancel = (): Promise<Played> => {
+  const behaviour = { staleRunningMs: 2500, rebuildMs: 15_000, secondRebuild: 'queued' } as const;
+  return onEmulator({ behaviour }, async (run, emulator) => {
     const first = await run({
+      withPost: true,
       onCall({ operation }, step) {
-        if (operation === 'RebuildInstance') setTimeout(() => step?.process.kill(signal), 100);
+        if (operation === 'RebuildInstance') setTimeout(() => step?.process.kill('SIGINT'), 100);
       }
     });
     expectRed(first, { cause: /cancelled/, remedy: /Run again/, status: 'inProgress', changed: true });
@@ -265,32 +330,28 @@ const afterCancel = (signal: NodeJS.Signals) => (): Promise<Played> => {
 };
 
 const secondOf = beginAll({
-  start: afterAnother('start'),
-  end: afterAnother('end'),
-  SIGINT: afterCancel('SIGINT'),
-  SIGTERM: afterCancel('SIGTERM')
+  'under way, image and disk changed at its start': afterAnother('start', 'Stopping'),
+  'under way, image and disk change at its end': afterAnother('end', 'Stopping'),
+  'under way and just Stopped': afterAnother('end', 'Stopped'),
+  cancel: afterCancel
 });
 
 describe('a second run', () => {
   test.each([
-    ['start', 'skipped'],
-    ['end', 'rebuilt']
-  ] as const)(
-    'waits for a rebuild that is under way and does not erase again (image and disk change at the %s)',
-    async (at, status) => {
-      const second = await secondOf(at);
-      expectGreen(second, status, status === 'rebuilt');
-      expect(storyOf(second.calls)).toBe('reads');
-      expect(second.log).toMatch('under way already; waiting for it to end instead of erasing again');
-    }
-  );
+    ['under way, image and disk changed at its start', 'skipped'],
+    ['under way, image and disk change at its end', 'rebuilt'],
+    ['under way and just Stopped', 'rebuilt']
+  ] as const)('waits for a rebuild that is %s, and does not erase again', async (name, status) => {
+    const second = await secondOf(name);
+    expectGreen(second, status, status === 'rebuilt');
+    expect(storyOf(second.calls)).toBe('reads');
+    expect(second.log).toMatch('under way already; waiting for it to end instead of erasing again');
+    expect(second.report?.instances[0]?.adopted).toBe(true);
+  });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)(
-    'after a cancel by %s right after the rebuild was accepted erases nothing again',
-    async (signal) => {
-      const second = await secondOf(signal);
-      expectGreen(second, 'skipped', false);
-      expect(storyOf(second.calls)).toBe('reads');
-    }
-  );
+  test('after a cancel right after the rebuild was accepted erases nothing again', async () => {
+    const second = await secondOf('cancel');
+    expectGreen(second, 'skipped', false);
+    expect(storyOf(second.calls)).toBe('reads');
+  });
 });

@@ -12,20 +12,7 @@ const onRebuild = (play: WirePlay): readonly Fault[] => [{ on: 'RebuildInstance'
 const inputs = { timeout: '100s', pollInterval: '2s' };
 
 const notTaken: Readonly<Record<string, Scene>> = {
-  'reset before': { inputs, faults: onRebuild({ kind: 'reset', when: 'before' }) },
-  'reset before, second rebuilds queued': {
-    inputs,
-    behaviour: { secondRebuild: 'queued' },
-    faults: onRebuild({ kind: 'reset', when: 'before' })
-  },
-  '500 before': {
-    inputs,
-    faults: onRebuild({ kind: 'error', status: 500, code: 'InternalError', when: 'before' })
-  },
-  '503 before': {
-    inputs,
-    faults: onRebuild({ kind: 'error', status: 503, code: 'ServiceUnavailable', when: 'before' })
-  },
+  'reset before': { withPost: true, inputs, faults: onRebuild({ kind: 'reset', when: 'before' }) },
   'a redirect': {
     inputs,
     faults: onRebuild({ kind: 'redirect', to: 'http://127.0.0.1:1/', status: 307 })
@@ -44,26 +31,10 @@ const notTaken: Readonly<Record<string, Scene>> = {
 };
 
 const taken: Readonly<Record<string, Scene>> = {
-  'reset after': { inputs, faults: onRebuild({ kind: 'reset', when: 'after' }) },
-  'reset after, second rebuilds queued': {
-    inputs,
-    behaviour: { secondRebuild: 'queued' },
-    faults: onRebuild({ kind: 'reset', when: 'after' })
-  },
   'reset after, a service that is slow to show it, second rebuilds queued': {
     inputs,
     behaviour: { secondRebuild: 'queued', staleRunningMs: 40_000 },
     faults: onRebuild({ kind: 'reset', when: 'after' })
-  },
-  '500 after, second rebuilds queued': {
-    inputs,
-    behaviour: { secondRebuild: 'queued' },
-    faults: onRebuild({ kind: 'error', status: 500, code: 'InternalError', when: 'after' })
-  },
-  'cutBody, second rebuilds queued': {
-    inputs,
-    behaviour: { secondRebuild: 'queued' },
-    faults: onRebuild({ kind: 'cutBody' })
   },
   'reset after, onto the same image': {
     inputs: { ...inputs, imageId: 'm-web-1', force: 'true' },
@@ -87,13 +58,24 @@ const others: Readonly<Record<string, Scene>> = {
   'hang on a read before the plan': { faults: [{ on: 'GetImage', play: { kind: 'hang' } }] },
   'everything hangs': {
     inputs: { timeout: '20s' },
-    mainOnly: true,
     faults: [{ on: '*', times: Number.MAX_SAFE_INTEGER, play: { kind: 'hang' } }]
+  },
+  // As the service says it when a session ends while the rebuild goes on.
+  'refused as skewed, in the wait': {
+    inputs: { ...inputs, pollInterval: '5s' },
+    behaviour: { rebuildMs: 90_000 },
+    faults: [
+      {
+        on: 'GetInstance',
+        from: 4,
+        times: Number.MAX_SAFE_INTEGER,
+        play: { kind: 'error', status: 400, code: 'RequestExpired' }
+      }
+    ]
   },
   // A minute of observing does not fit into this timeout, so there is no second send.
   'reset before, with a short timeout': {
     inputs: { timeout: '20s' },
-    mainOnly: true,
     faults: onRebuild({ kind: 'reset', when: 'before' })
   }
 };
@@ -154,6 +136,19 @@ describe('a lost answer', () => {
     const pauseMs = (calls[sent + 1]?.atMs ?? 0) - (calls[sent]?.atMs ?? 0);
     expect(pauseMs).toBeGreaterThanOrEqual(28_000);
     expect(pauseMs).toBeLessThan(33_000);
+  });
+
+  test('reads that stay refused as skewed end the wait after a minute, and nothing is called untouched', async () => {
+    const result = await played('refused as skewed, in the wait');
+    expectRed(result, {
+      cause: /i-demo0001: GetInstance: .*RequestExpired.*The rebuild goes on without this run/,
+      remedy: /old content of the system disk is gone/,
+      changed: true
+    });
+    expectRebuilds(result, 1);
+    const seconds = Number(result.outputs['durationSeconds']);
+    expect(seconds).toBeGreaterThanOrEqual(60);
+    expect(seconds).toBeLessThan(90);
   });
 
   test('nothing is sent again, and nothing claimed, if there is no time to observe for a minute', async () => {

@@ -16,7 +16,7 @@ function lose(name: 'OUTPUT' | 'STATE', main: ChildProcess | undefined): void {
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 
 onLinux('outputs that cannot be written', () => {
-  test('before anything was sent: nothing is sent, and the message says so', async () => {
+  test.concurrent('before anything was sent: nothing is sent, and the message says so', async () => {
     const run = await play({
       onCall: ({ operation }, step) => void (operation === 'GetImage' && lose('OUTPUT', step?.process))
     });
@@ -27,7 +27,7 @@ onLinux('outputs that cannot be written', () => {
     ]);
   });
 
-  test('after a successful rebuild: red, and the message says that the rebuild succeeded', async () => {
+  test.concurrent('after a successful rebuild: red, and the message says that the rebuild succeeded', async () => {
     const run = await play({
       onCall: ({ operation }, step) => void (operation === 'RebuildInstance' && lose('OUTPUT', step?.process))
     });
@@ -40,7 +40,7 @@ onLinux('outputs that cannot be written', () => {
     expect(run.log).not.toMatch(/\n\s+at /);
   });
 
-  test('after a failure: the failure comes first', async () => {
+  test.concurrent('after a failure: the failure comes first', async () => {
     const run = await play({
       faults: [{ on: 'RebuildInstance', play: { kind: 'endsIn', status: 'Error' } }],
       onCall: ({ operation }, step) => void (operation === 'RebuildInstance' && lose('OUTPUT', step?.process))
@@ -52,7 +52,7 @@ onLinux('outputs that cannot be written', () => {
 });
 
 onLinux('a state that cannot be saved for the post step', () => {
-  test('nothing is sent, and the message says so', async () => {
+  test.concurrent('nothing is sent, and the message says so', async () => {
     const run = await play({ onMain: ({ process }) => lose('STATE', process) });
     expectRed(run, {
       cause: /^What the post step needs to know cannot be saved, so nothing was sent: /,

@@ -127,36 +127,30 @@ describe('a proxy', () => {
     }
   });
 
-  test.concurrent.each([
-    ['https_proxy', 'some body:secret-word@', /https_proxy cannot be read; write it as http/],
-    ['HTTPS_PROXY', 'socks5://user:secret-word@127.0.0.1:1080', /HTTPS_PROXY names a SOCKS proxy/],
-    ['https_proxy', 'ftp://proxy.corp.example', /https_proxy has a scheme other than http/]
-  ])('%s=%s is refused by the name of the variable', async (variable, value, cause) => {
-    const result = await play({ inputs: { endpoint }, env: { [variable]: value } });
-    expectRed(result, { cause, remedy: /http:/, changed: false });
+  test.concurrent('of another kind is refused by the name of its variable, and its password is not shown', async () => {
+    const env = { HTTPS_PROXY: 'socks5://user:secret-word@127.0.0.1:1080' };
+    const result = await play({ inputs: { endpoint }, env });
+    expectRed(result, { cause: /HTTPS_PROXY names a SOCKS proxy/, remedy: /http:/, changed: false });
     expect(result.annotations[0]?.message).toMatch(/^Nothing was sent\.$/m);
     expectNoSecrets(result, ['secret-word']);
   });
 
-  test.concurrent.each(['hunter2', 'a#b/c?d%zz:e@f', '密码 100%'])(
-    'without a scheme and with the password %j is used',
-    async (password) => {
-      const proxied = await serveProxy(1, 407);
-      try {
-        const result = await play({
-          inputs: { endpoint },
-          env: { https_proxy: `some/body:${password}@127.0.0.1:${proxied.port}` },
-          mainOnly: true
-        });
-        expect(proxied.asked[0]).toBe('bcc.test:443');
-        expect(proxied.logins[0]).toBe(`Basic ${Buffer.from(`some/body:${password}`).toString('base64')}`);
-        expect(result.calls).toEqual([]);
-        expectNoSecrets(result, [password]);
-      } finally {
-        await proxied.close();
-      }
+  test.concurrent('without a scheme is used, whatever its password is', async () => {
+    const proxied = await serveProxy(1, 407);
+    const password = '密码a#b/c?d%zz:e@f 100%';
+    try {
+      const result = await play({
+        inputs: { endpoint },
+        env: { https_proxy: `some/body:${password}@127.0.0.1:${proxied.port}` }
+      });
+      expect(proxied.asked[0]).toBe('bcc.test:443');
+      expect(proxied.logins[0]).toBe(`Basic ${Buffer.from(`some/body:${password}`).toString('base64')}`);
+      expect(result.calls).toEqual([]);
+      expectNoSecrets(result, [password]);
+    } finally {
+      await proxied.close();
     }
-  );
+  });
 
   test.concurrent('is not used for the loopback interface', async () => {
     const result = await play({

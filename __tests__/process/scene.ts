@@ -29,7 +29,9 @@ export const adminPass = 'Tr1cky|pass<&>42';
 export const quick: Partial<Behaviour> = { staleRunningMs: 500, rebuildMs: 4000, powerMs: 500 };
 
 /** How to set up one run, or several on one emulator. */
-export interface Scene extends Omit<ActionOptions, 'inputs'> {
+export interface Scene extends Omit<ActionOptions, 'inputs' | 'mainOnly'> {
+  /** Runs the post step as well: for what it does, and once for each kind of end after which it must be silent. */
+  readonly withPost?: boolean;
   /** On top of `usualInputs`; an empty text takes one of them away. */
   readonly inputs?: Readonly<Record<string, string>>;
   readonly world?: WorldSpec;
@@ -87,6 +89,7 @@ export async function onEmulator<T>(
     const [calls, rebuilds] = [emulator.calls.length, emulator.rebuilds.length];
     const result = await runAction({
       ...own,
+      mainOnly: own.withPost !== true,
       inputs: { ...usualInputs, endpoint: emulator.endpoint, ...scene.inputs, ...more.inputs },
       onMain(started) {
         step = started;
@@ -266,6 +269,16 @@ export function expectRed(played: Played, red: Red): void {
   expect(annotation?.message).toMatch(red.cause);
   expect(annotation?.message).toMatch(red.remedy);
   expect(played.outputs).toMatchObject({ status: red.status ?? 'failed', changed: String(red.changed) });
+}
+
+/** Asserts that a summary has these lines in their order; what lies between two of them may be anything. */
+export function expectLines(summary: string, lines: readonly (string | RegExp)[]): void {
+  const left = summary.split('\n');
+  for (const line of lines) {
+    const at = left.findIndex((one) => (typeof line === 'string' ? one === line : line.test(one)));
+    if (at < 0) throw new Error(`The summary lacks ${line} at its place:\n${summary}`);
+    left.splice(0, at + 1);
+  }
 }
 
 /** Asserts that the one rebuild was asked for `sent` times and carried out `done` times. */

@@ -132,16 +132,16 @@ describe('an exchange that succeeds', () => {
     await until(() => server.sockets.size === 0);
   });
 
-  test('a redirect is an answer like any other', async () => {
+  test.each([301, 302, 303, 307, 308])('a redirect (%i) is an answer like any other', async (status) => {
     let count = 0;
     const server = keep(
       await serve((_incoming, response) => {
         count += 1;
-        answer(response, 302, '', { location: '/elsewhere' });
+        answer(response, status, '', { location: '/elsewhere' });
       })
     );
     const reply = await newTransport().send(request(server.url), never);
-    expect([reply.status, count]).toEqual([302, 1]);
+    expect([reply.status, count]).toEqual([status, 1]);
   });
 
   test('a slow answer within the deadline is no fault', async () => {
