@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 1707:
+/***/ 2893:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2878,11 +2878,8 @@ class RebuildSecrets {
 }
 function isSame(one, other) {
     return (one.imageId === other.imageId &&
-        isSameScript(one.userData, other.userData) &&
+        (one.userData?.equals(other.userData) ?? other.userData === undefined) &&
         one.cleanLastUserData === other.cleanLastUserData);
-}
-function isSameScript(one, other) {
-    return one === undefined ? other === undefined : one.equals(other);
 }
 
 // EXTERNAL MODULE: ./core/time.js
@@ -3256,8 +3253,10 @@ function endOf(run) {
     if (isWithdrawn(run))
         return { kind: 'withdrawn' };
     const cause = causeOf(run);
-    if (run.cancelled)
-        return cancelledEnd(run, cause);
+    if (run.cancelled) {
+        const goesOn = instance_run_rebuildsOf(run).some(goesOnByItself);
+        return { kind: 'cancelled', at: cancelledAt(run, cause), goesOn, cause };
+    }
     if (run.rollback !== undefined) {
         return { kind: instance_end_isRolledBack(run) ? 'rolledBack' : 'rollbackFailed', cause: cause ?? 'rolloutStopped' };
     }
@@ -3296,14 +3295,6 @@ function causeOf({ rebuild, health, rejoinProblem }) {
     if (health?.healthy === false)
         return { kind: 'unhealthy', health };
     return rejoinProblem === undefined ? undefined : { kind: 'rejoin', problem: rejoinProblem };
-}
-function cancelledEnd(run, cause) {
-    return {
-        kind: 'cancelled',
-        at: cancelledAt(run, cause),
-        goesOn: instance_run_rebuildsOf(run).some(goesOnByItself),
-        cause
-    };
 }
 function cancelledAt({ rebuild, backup, rollback }, cause) {
     if (cause !== undefined || rollback !== undefined)
@@ -3498,7 +3489,7 @@ function explainSeen(rebuild, reason) {
         case 'status':
             return {
                 cause: `the rebuild ended in the status ${reason.status}.`,
-                remedy: `Look at the instance in the console${requestLabel(rebuild)}. A re-run rebuilds an instance in Error.`
+                remedy: `Look at the instance in the console${requestLabel(rebuild)}. ${reason.status === 'Error' ? 'A re-run rebuilds an instance in Error.' : 'Renew or restore it before you run again.'}`
             };
         case 'wrongImage':
             return {
@@ -3672,7 +3663,8 @@ function failureOf(run) {
     if (!isLowered(run))
         return failure;
     const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(run.heldWeights)}.`;
-    const mayServe = isUntouched(run) || failure.reason === 'rejoin' || end?.kind === 'rolledBack';
+    const isUntouched = run.rebuild === undefined || diskStateOf(run.rebuild) === 'untouched';
+    const mayServe = isUntouched || failure.reason === 'rejoin' || end?.kind === 'rolledBack';
     const restore = mayServe
         ? 'The post step of this action restores the weights; see there whether it could.'
         : 'Once it is healthy, restore its weights: the job summary lists them.';
@@ -3814,9 +3806,6 @@ function rollbackProblem({ rollback }) {
         return `${(0,unhealthy/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
     return 'it did not come to an end.';
 }
-function isUntouched({ rebuild }) {
-    return rebuild === undefined || diskStateOf(rebuild) === 'untouched';
-}
 
 ;// CONCATENATED MODULE: ./core/report/described-instance.js
 
@@ -3844,19 +3833,8 @@ function described_instance_idOf({ run }) {
     return run.target.instance.id;
 }
 
-;// CONCATENATED MODULE: ./core/listed.js
-const most = 20;
-function listed_listed(names) {
-    const more = names.length - most;
-    return `${names.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-function listed_joined(parts, separator) {
-    return parts.filter((part) => part !== '').join(separator);
-}
-function listed_counted(count, one, many = `${one}s`) {
-    return `${count} ${count === 1 ? one : many}`;
-}
-
+// EXTERNAL MODULE: ./core/listed.js
+var core_listed = __nccwpck_require__(4748);
 ;// CONCATENATED MODULE: ./core/rollout/settings.js
 function maxUnavailableCount(maxUnavailable, targets) {
     const wanted = maxUnavailable.kind === 'count'
@@ -3966,7 +3944,7 @@ function stop_message_stopMessage({ course, rollout, instances }) {
         left === 0 ? 'None was left to start.' : notStarted(left, instances.length),
         rollout.rollback && course.stop !== 'cancelled' ? rollbackWords(instances, course.isCancelled) : ''
     ];
-    return listed_joined(words, ' ');
+    return (0,core_listed/* joined */.oR)(words, ' ');
 }
 function notStarted(left, all) {
     return `${left} of ${all} ${left === 1 ? 'was' : 'were'} not started.`;
@@ -3978,7 +3956,7 @@ function stopWords(stop, facts) {
         case 'maxFailures':
             return `${facts.failures} failed, and maxFailures is ${facts.maxFailures}, so the rollout stopped.`;
         case 'noCapacity':
-            return `${listed_counted(facts.unavailable, 'is', 'are')} unavailable for the rest of the run, and maxUnavailable is ${facts.maxUnavailable}, so no other could be taken.`;
+            return `${(0,core_listed/* counted */.hS)(facts.unavailable, 'is', 'are')} unavailable for the rest of the run, and maxUnavailable is ${facts.maxUnavailable}, so no other could be taken.`;
         case 'cancelled':
             return 'The run was cancelled, so nothing new was started.';
     }
@@ -3990,12 +3968,12 @@ function rollbackWords(instances, isCancelled) {
     const stay = instances.filter((run) => run.rollback === undefined && canStillGoBack(run)).length;
     const why = isCancelled ? '' : ', because no more may be unavailable at once';
     const words = [
-        rolledBack === 0 ? '' : `${listed_counted(rolledBack, 'was', 'were')} rolled back.`,
+        rolledBack === 0 ? '' : `${(0,core_listed/* counted */.hS)(rolledBack, 'was', 'were')} rolled back.`,
         failed === 0 ? '' : `The rollback of ${failed} failed.`,
-        stay === 0 ? '' : `${listed_counted(stay, 'stays', 'stay')} on the new image${why}.`,
+        stay === 0 ? '' : `${(0,core_listed/* counted */.hS)(stay, 'stays', 'stay')} on the new image${why}.`,
         isCancelled ? 'Then the run was cancelled.' : ''
     ];
-    return listed_joined(words, ' ');
+    return (0,core_listed/* joined */.oR)(words, ' ');
 }
 function canStillGoBack(run) {
     return endOf(run)?.kind === 'rebuilt' && outcomeOf(run).canRollBack;
@@ -4719,26 +4697,17 @@ function unavailableNote({ unhealthy }) {
         : `${unhealthy} before the run already; it counts as unavailable, and goes first`;
 }
 function targetWarnings(target) {
-    const { unhealthy, backendServers = [], circumstances, snapshotsProblem, agent } = target;
-    const warnings = [];
-    if (snapshotsProblem !== undefined) {
-        warnings.push(`its snapshots could not be read, and a rebuild deletes them: ${snapshotsProblem}`);
-    }
-    const note = unavailableNote({ unhealthy });
-    if (note !== undefined)
-        warnings.push(note);
-    for (const asked of circumstances.blbIds ?? []) {
-        if (!backendServers.some(({ blbId }) => blbId === asked)) {
-            warnings.push(`it is no member of the load balancer ${asked}, so it does not leave it`);
-        }
-    }
-    for (const { blbId, weight } of backendServers) {
-        if (weight === 0)
-            warnings.push(`its weight on ${blbId} is 0 before the run already, and stays 0`);
-    }
-    if (agent === 'offline')
-        warnings.push(offlineWarning);
-    return warnings;
+    const { backendServers = [], circumstances, snapshotsProblem, agent } = target;
+    const absent = (circumstances.blbIds ?? []).filter((asked) => !backendServers.some(({ blbId }) => blbId === asked));
+    return [
+        snapshotsProblem && `its snapshots could not be read, and a rebuild deletes them: ${snapshotsProblem}`,
+        unavailableNote(target),
+        ...absent.map((blbId) => `it is no member of the load balancer ${blbId}, so it does not leave it`),
+        ...backendServers
+            .filter(({ weight }) => weight === 0)
+            .map(({ blbId }) => `its weight on ${blbId} is 0 before the run already, and stays 0`),
+        agent === 'offline' ? offlineWarning : undefined
+    ].filter((warning) => warning !== undefined);
 }
 function isRefused(plan) {
     return plan.targets.some((target) => target.decision.action === 'refuse');
@@ -4751,7 +4720,7 @@ function isRefused(plan) {
 
 function imageLabel(image) {
     const created = image.createTime === '' ? '' : `created ${image.createTime}`;
-    const known = listed_joined([image.name, systemLabel(image), created], ', ');
+    const known = (0,core_listed/* joined */.oR)([image.name, systemLabel(image), created], ', ');
     return known === '' ? image.id : `${image.id} (${known})`;
 }
 function decisionLabel(target) {
@@ -4806,23 +4775,18 @@ function erasedLabel(target) {
 }
 function stepLabels({ instance, circumstances, backendServers }) {
     const { checks = [], imagesLeft, rollbackImage } = circumstances;
-    const steps = [];
-    if (imagesLeft !== undefined)
-        steps.push('a custom image of the system disk is made first');
     const resolved = resolveChecks(checks, instance);
-    if (resolved.ok && resolved.checks.length > 0) {
-        steps.push(`${resolved.checks.map(describeStep).join(' and ')} must pass before it counts as done`);
-    }
+    const tests = resolved.ok ? resolved.checks.map(describeStep) : [];
     const own = (backendServers ?? []).filter(({ weight }) => weight > 0);
-    if (own.length > 0) {
-        const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
-        steps.push(`its weight is set to 0 first, and restored once it is healthy: ${where}`);
-    }
-    if (rollbackImage.kind === 'backup')
-        steps.push('if it fails, it is rolled back to the image made first');
-    if (rollbackImage.kind === 'image')
-        steps.push(`if it fails, it is rolled back to ${rollbackImage.image.id}`);
-    return steps;
+    const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
+    const steps = [
+        imagesLeft === undefined ? '' : 'a custom image of the system disk is made first',
+        tests.length === 0 ? '' : `${tests.join(' and ')} must pass before it counts as done`,
+        where === '' ? '' : `its weight is set to 0 first, and restored once it is healthy: ${where}`,
+        rollbackImage.kind === 'backup' ? 'if it fails, it is rolled back to the image made first' : '',
+        rollbackImage.kind === 'image' ? `if it fails, it is rolled back to ${rollbackImage.image.id}` : ''
+    ];
+    return steps.filter((step) => step !== '');
 }
 function commonOf([first = [], ...others]) {
     return first.filter((text) => others.every((list) => list.includes(text)));
@@ -4833,11 +4797,11 @@ function describeStep(check) {
 function currentLabel({ instance }) {
     const { status, zoneName, spec, imageId, imageName } = instance;
     const system = systemLabel(instance);
-    const image = listed_joined([`image ${imageId}`, imageName, system === '' ? '' : `(${system})`], ' ');
-    return listed_joined([status, zoneName, spec, image], ', ');
+    const image = (0,core_listed/* joined */.oR)([`image ${imageId}`, imageName, system === '' ? '' : `(${system})`], ' ');
+    return (0,core_listed/* joined */.oR)([status, zoneName, spec, image], ', ');
 }
 function systemLabel({ osName, osVersion, osArch }) {
-    return listed_joined([osName, osVersion, osArch], ' ');
+    return (0,core_listed/* joined */.oR)([osName, osVersion, osArch], ' ');
 }
 
 ;// CONCATENATED MODULE: ./core/plan/opening-line.js
@@ -5146,7 +5110,7 @@ function rehearse_successOf(command, atMs) {
 
 
 function rollout_lines_rolloutClauses({ members, maxUnavailable, pauseMs, maxFailures, rollback }) {
-    const end = maxFailures === 0 ? 'at the first failure' : `after more than ${listed_counted(maxFailures, 'failure')}`;
+    const end = maxFailures === 0 ? 'at the first failure' : `after more than ${(0,core_listed/* counted */.hS)(maxFailures, 'failure')}`;
     return [
         `at most ${maxUnavailable} of ${members.length} unavailable at once`,
         pauseMs === 0
@@ -5161,7 +5125,7 @@ function rolloutLines(rollout) {
         return [];
     const [capacity, pace, stop] = rollout_lines_rolloutClauses(rollout);
     const batches = pauseMs === 0 ? [] : rehearse(rollout);
-    const line = (what, ids) => ids.length === 0 ? [] : [`  ${what}: ${listed_listed(ids)}`];
+    const line = (what, ids) => ids.length === 0 ? [] : [`  ${what}: ${(0,core_listed/* listed */.KE)(ids)}`];
     const idsOf = (isMeant) => members.filter(isMeant).map(({ id }) => id);
     const unavailable = idsOf(({ isUnavailable }) => isUnavailable);
     const skipped = idsOf(({ kind }) => kind === 'check');
@@ -5425,8 +5389,7 @@ function searchText(pattern) {
         .reduce((longest, part) => (part.length > longest.length ? part : longest), '');
 }
 function newestFirst(one, other) {
-    const [oneMs, otherMs] = [createdMs(one), createdMs(other)];
-    return oneMs === otherMs ? byId(one, other) : otherMs > oneMs ? 1 : -1;
+    return createdMs(other) - createdMs(one) || byId(one, other);
 }
 function nearest(pattern, images) {
     const named = new Map();
@@ -7697,8 +7660,8 @@ function stopLine({ stop, failures, task, members }) {
         return undefined;
     const why = stopWords(stop, { ...task, failures, unavailable: members.unavailable });
     const rest = left === 0 ? '' : notStarted(left, all.length);
-    const rebuilt = listed_counted(back, 'that was rebuilt is', 'that were rebuilt are');
-    return listed_joined([why, rest, back === 0 ? '' : `${rebuilt} rolled back now.`], ' ');
+    const rebuilt = (0,core_listed/* counted */.hS)(back, 'that was rebuilt is', 'that were rebuilt are');
+    return (0,core_listed/* joined */.oR)([why, rest, back === 0 ? '' : `${rebuilt} rolled back now.`], ' ');
 }
 function remainingMs(progress) {
     const { beganMs, waiting, tookMs, pauseMs, nowMs } = progress;
@@ -8182,7 +8145,7 @@ function callOf(pool) {
 
 
 
-const annotations_most = 10;
+const most = 10;
 function annotationsOf(state) {
     const instances = describeInstances(state);
     const others = [
@@ -8190,7 +8153,7 @@ function annotationsOf(state) {
         ...ofWeights(loweredWeights(instances)),
         ...ofIdle(idleInstances(instances))
     ];
-    const room = annotations_most - others.length;
+    const room = most - others.length;
     const failed = failuresFirst(instances);
     const single = failed.length <= room ? failed : failed.slice(0, room - 1);
     const rest = failed.slice(single.length);
@@ -8237,7 +8200,7 @@ function ofIdle(ids) {
         {
             level: 'warning',
             title: 'Weight 0 since before this run',
-            lines: [listed_listed(ids), idleWords],
+            lines: [(0,core_listed/* listed */.KE)(ids), idleWords],
             reason: 'rejoin'
         }
     ];
@@ -11317,6 +11280,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   g$: () => (/* binding */ printable)
 });
 
+// EXTERNAL MODULE: ./core/listed.js
+var listed = __nccwpck_require__(4748);
 // EXTERNAL MODULE: ./core/time.js
 var time = __nccwpck_require__(1552);
 // EXTERNAL MODULE: ./core/health/guest/guest-system.js
@@ -11358,6 +11323,7 @@ function factsOf({ exitCode, errorCode, failReason }) {
 ;// CONCATENATED MODULE: ./core/health/unhealthy.js
 
 
+
 const stages = {
     connect: 'a connection',
     tls: 'the TLS handshake',
@@ -11389,9 +11355,9 @@ function describeUnhealthy(reason) {
                 ? 'the connection ended before the server said that it speaks SSH'
                 : `no SSH server: it said ${JSON.stringify(reason.said)}`;
         case 'noCommonKex':
-            return `the SSH server does not offer the key exchange curve25519-sha256, only ${listed(reason.offered)}`;
+            return `the SSH server does not offer the key exchange curve25519-sha256, only ${(0,listed/* listed */.KE)(reason.offered) || 'nothing'}`;
         case 'noHostKey':
-            return `the SSH server has no host key of a known type, only ${listed(reason.offered)}`;
+            return `the SSH server has no host key of a known type, only ${(0,listed/* listed */.KE)(reason.offered) || 'nothing'}`;
         case 'sameHostKey':
             return `the old host key is still there (${reason.algorithm} ${reason.fingerprint}): the old system, or an image that has the key inside`;
         case 'protocol':
@@ -11418,8 +11384,28 @@ function printable(text, most = 120) {
 function describeRange({ from, to }) {
     return from === to ? `${from}` : `${from}-${to}`;
 }
+
+
+/***/ }),
+
+/***/ 4748:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   KE: () => (/* binding */ listed),
+/* harmony export */   hS: () => (/* binding */ counted),
+/* harmony export */   oR: () => (/* binding */ joined)
+/* harmony export */ });
+const most = 20;
 function listed(names) {
-    return names.length === 0 ? 'nothing' : names.join(', ');
+    const more = names.length - most;
+    return `${names.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+function joined(parts, separator) {
+    return parts.filter((part) => part !== '').join(separator);
+}
+function counted(count, one, many = `${one}s`) {
+    return `${count} ${count === 1 ? one : many}`;
 }
 
 
@@ -11638,7 +11624,7 @@ function toIso(anchor, atMs) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1707);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2893);
 
 process.noDeprecation = true;
 process.exitCode = 1;

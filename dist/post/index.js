@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 8917:
+/***/ 7869:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2845,19 +2845,8 @@ function toLogin({ adminPass, keypairId }) {
     return keypairId === undefined ? { kind: 'keepImageLogin' } : { kind: 'keypairId', keypairId };
 }
 
-;// CONCATENATED MODULE: ./core/listed.js
-const most = 20;
-function listed_listed(names) {
-    const more = names.length - most;
-    return `${names.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-function listed_joined(parts, separator) {
-    return parts.filter((part) => part !== '').join(separator);
-}
-function counted(count, one, many = `${one}s`) {
-    return `${count} ${count === 1 ? one : many}`;
-}
-
+// EXTERNAL MODULE: ./core/listed.js
+var core_listed = __nccwpck_require__(4748);
 ;// CONCATENATED MODULE: ./core/model/bcc-status.js
 const bcc_status_kinds = new Map([
     ['Running', 'up'],
@@ -3116,8 +3105,10 @@ function endOf(run) {
     if (isWithdrawn(run))
         return { kind: 'withdrawn' };
     const cause = causeOf(run);
-    if (run.cancelled)
-        return cancelledEnd(run, cause);
+    if (run.cancelled) {
+        const goesOn = instance_run_rebuildsOf(run).some(goesOnByItself);
+        return { kind: 'cancelled', at: cancelledAt(run, cause), goesOn, cause };
+    }
     if (run.rollback !== undefined) {
         return { kind: instance_end_isRolledBack(run) ? 'rolledBack' : 'rollbackFailed', cause: cause ?? 'rolloutStopped' };
     }
@@ -3156,14 +3147,6 @@ function causeOf({ rebuild, health, rejoinProblem }) {
     if (health?.healthy === false)
         return { kind: 'unhealthy', health };
     return rejoinProblem === undefined ? undefined : { kind: 'rejoin', problem: rejoinProblem };
-}
-function cancelledEnd(run, cause) {
-    return {
-        kind: 'cancelled',
-        at: cancelledAt(run, cause),
-        goesOn: instance_run_rebuildsOf(run).some(goesOnByItself),
-        cause
-    };
 }
 function cancelledAt({ rebuild, backup, rollback }, cause) {
     if (cause !== undefined || rollback !== undefined)
@@ -3414,7 +3397,7 @@ function explainSeen(rebuild, reason) {
         case 'status':
             return {
                 cause: `the rebuild ended in the status ${reason.status}.`,
-                remedy: `Look at the instance in the console${requestLabel(rebuild)}. A re-run rebuilds an instance in Error.`
+                remedy: `Look at the instance in the console${requestLabel(rebuild)}. ${reason.status === 'Error' ? 'A re-run rebuilds an instance in Error.' : 'Renew or restore it before you run again.'}`
             };
         case 'wrongImage':
             return {
@@ -3588,7 +3571,8 @@ function failureOf(run) {
     if (!isLowered(run))
         return failure;
     const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(run.heldWeights)}.`;
-    const mayServe = isUntouched(run) || failure.reason === 'rejoin' || end?.kind === 'rolledBack';
+    const isUntouched = run.rebuild === undefined || diskStateOf(run.rebuild) === 'untouched';
+    const mayServe = isUntouched || failure.reason === 'rejoin' || end?.kind === 'rolledBack';
     const restore = mayServe
         ? 'The post step of this action restores the weights; see there whether it could.'
         : 'Once it is healthy, restore its weights: the job summary lists them.';
@@ -3729,9 +3713,6 @@ function rollbackProblem({ rollback }) {
     if (rollback?.health?.healthy === false)
         return `${(0,unhealthy/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
     return 'it did not come to an end.';
-}
-function isUntouched({ rebuild }) {
-    return rebuild === undefined || diskStateOf(rebuild) === 'untouched';
 }
 
 ;// CONCATENATED MODULE: ./core/report/described-instance.js
@@ -3940,23 +3921,18 @@ function erasedLabel(target) {
 }
 function stepLabels({ instance, circumstances, backendServers }) {
     const { checks = [], imagesLeft, rollbackImage } = circumstances;
-    const steps = [];
-    if (imagesLeft !== undefined)
-        steps.push('a custom image of the system disk is made first');
     const resolved = resolve_checks_resolveChecks(checks, instance);
-    if (resolved.ok && resolved.checks.length > 0) {
-        steps.push(`${resolved.checks.map(describeStep).join(' and ')} must pass before it counts as done`);
-    }
+    const tests = resolved.ok ? resolved.checks.map(describeStep) : [];
     const own = (backendServers ?? []).filter(({ weight }) => weight > 0);
-    if (own.length > 0) {
-        const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
-        steps.push(`its weight is set to 0 first, and restored once it is healthy: ${where}`);
-    }
-    if (rollbackImage.kind === 'backup')
-        steps.push('if it fails, it is rolled back to the image made first');
-    if (rollbackImage.kind === 'image')
-        steps.push(`if it fails, it is rolled back to ${rollbackImage.image.id}`);
-    return steps;
+    const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
+    const steps = [
+        imagesLeft === undefined ? '' : 'a custom image of the system disk is made first',
+        tests.length === 0 ? '' : `${tests.join(' and ')} must pass before it counts as done`,
+        where === '' ? '' : `its weight is set to 0 first, and restored once it is healthy: ${where}`,
+        rollbackImage.kind === 'backup' ? 'if it fails, it is rolled back to the image made first' : '',
+        rollbackImage.kind === 'image' ? `if it fails, it is rolled back to ${rollbackImage.image.id}` : ''
+    ];
+    return steps.filter((step) => step !== '');
 }
 function commonOf([first = [], ...others]) {
     return first.filter((text) => others.every((list) => list.includes(text)));
@@ -3967,11 +3943,11 @@ function describeStep(check) {
 function currentLabel({ instance }) {
     const { status, zoneName, spec, imageId, imageName } = instance;
     const system = systemLabel(instance);
-    const image = listed_joined([`image ${imageId}`, imageName, system === '' ? '' : `(${system})`], ' ');
-    return listed_joined([status, zoneName, spec, image], ', ');
+    const image = (0,core_listed/* joined */.oR)([`image ${imageId}`, imageName, system === '' ? '' : `(${system})`], ' ');
+    return (0,core_listed/* joined */.oR)([status, zoneName, spec, image], ', ');
 }
 function systemLabel({ osName, osVersion, osArch }) {
-    return listed_joined([osName, osVersion, osArch], ' ');
+    return (0,core_listed/* joined */.oR)([osName, osVersion, osArch], ' ');
 }
 
 ;// CONCATENATED MODULE: ./core/report/restore-with.js
@@ -4256,7 +4232,7 @@ function encodePath(ref) {
 
 
 function rolloutClauses({ members, maxUnavailable, pauseMs, maxFailures, rollback }) {
-    const end = maxFailures === 0 ? 'at the first failure' : `after more than ${counted(maxFailures, 'failure')}`;
+    const end = maxFailures === 0 ? 'at the first failure' : `after more than ${(0,core_listed/* counted */.hS)(maxFailures, 'failure')}`;
     return [
         `at most ${maxUnavailable} of ${members.length} unavailable at once`,
         pauseMs === 0
@@ -4387,7 +4363,7 @@ function stop_message_stopMessage({ course, rollout, instances }) {
         left === 0 ? 'None was left to start.' : notStarted(left, instances.length),
         rollout.rollback && course.stop !== 'cancelled' ? rollbackWords(instances, course.isCancelled) : ''
     ];
-    return listed_joined(words, ' ');
+    return (0,core_listed/* joined */.oR)(words, ' ');
 }
 function notStarted(left, all) {
     return `${left} of ${all} ${left === 1 ? 'was' : 'were'} not started.`;
@@ -4399,7 +4375,7 @@ function stopWords(stop, facts) {
         case 'maxFailures':
             return `${facts.failures} failed, and maxFailures is ${facts.maxFailures}, so the rollout stopped.`;
         case 'noCapacity':
-            return `${counted(facts.unavailable, 'is', 'are')} unavailable for the rest of the run, and maxUnavailable is ${facts.maxUnavailable}, so no other could be taken.`;
+            return `${(0,core_listed/* counted */.hS)(facts.unavailable, 'is', 'are')} unavailable for the rest of the run, and maxUnavailable is ${facts.maxUnavailable}, so no other could be taken.`;
         case 'cancelled':
             return 'The run was cancelled, so nothing new was started.';
     }
@@ -4411,12 +4387,12 @@ function rollbackWords(instances, isCancelled) {
     const stay = instances.filter((run) => run.rollback === undefined && canStillGoBack(run)).length;
     const why = isCancelled ? '' : ', because no more may be unavailable at once';
     const words = [
-        rolledBack === 0 ? '' : `${counted(rolledBack, 'was', 'were')} rolled back.`,
+        rolledBack === 0 ? '' : `${(0,core_listed/* counted */.hS)(rolledBack, 'was', 'were')} rolled back.`,
         failed === 0 ? '' : `The rollback of ${failed} failed.`,
-        stay === 0 ? '' : `${counted(stay, 'stays', 'stay')} on the new image${why}.`,
+        stay === 0 ? '' : `${(0,core_listed/* counted */.hS)(stay, 'stays', 'stay')} on the new image${why}.`,
         isCancelled ? 'Then the run was cancelled.' : ''
     ];
-    return listed_joined(words, ' ');
+    return (0,core_listed/* joined */.oR)(words, ' ');
 }
 function canStillGoBack(run) {
     return endOf(run)?.kind === 'rebuilt' && outcomeOf(run).canRollBack;
@@ -4506,7 +4482,7 @@ const headlines = {
 function headline(state, region) {
     const [only, ...others] = state.instances;
     const one = only !== undefined && others.length === 0 ? code(only.target.instance.id) : undefined;
-    const whom = one ?? counted(state.instances.length, 'instance');
+    const whom = one ?? (0,core_listed/* counted */.hS)(state.instances.length, 'instance');
     const where = region === '' ? '' : `, region ${cell(clip(region, 50))}`;
     const [before, between, after] = headlines[runStatus(state)];
     return `## ${before} ${whom} ${between} ${imageOf(state.image)}${where}${after}`;
@@ -4520,7 +4496,7 @@ function statusLabel({ run, status }) {
 }
 function totals(instances, { fromMs, atMs }) {
     const each = statusCounts(instances).map(({ icon, label, count }) => `${icon} **${count}** ${label}`);
-    return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${(0,time/* formatDuration */.a3)(atMs - fromMs)})`;
+    return `${each.join(' · ')} (${(0,core_listed/* counted */.hS)(instances.length, 'instance')} in ${(0,time/* formatDuration */.a3)(atMs - fromMs)})`;
 }
 function stopSentence(state) {
     const message = stop_message_stopMessage(state);
@@ -4536,15 +4512,15 @@ function rolloutLine(state) {
     return `**Rollout:** ${facts.join(' · ')}`;
 }
 function canaryLabel(canaries) {
-    const named = listed_listed(canaries.map((id) => code(clip(id, 64))));
-    return `${counted(canaries.length, 'canary', 'canaries')} first: ${named}`;
+    const named = (0,core_listed/* listed */.KE)(canaries.map((id) => code(clip(id, 64))));
+    return `${(0,core_listed/* counted */.hS)(canaries.length, 'canary', 'canaries')} first: ${named}`;
 }
 function unavailableBeforePart(state, priority) {
     const rows = unavailableBefore(state).map(({ instanceId, why }) => [
         code(instanceId),
         cell(clip(why, 300))
     ]);
-    const title = `Already unavailable before the run: ${counted(rows.length, 'instance')}`;
+    const title = `Already unavailable before the run: ${(0,core_listed/* counted */.hS)(rows.length, 'instance')}`;
     return {
         priority,
         pieces: rows.length,
@@ -4636,10 +4612,10 @@ function failureParts(instances, priority, source) {
     ];
 }
 function heading(failed, inTable) {
-    const title = `### Failed or cut off: ${counted(failed.length, 'instance')}`;
+    const title = `### Failed or cut off: ${(0,core_listed/* counted */.hS)(failed.length, 'instance')}`;
     if (failed.length <= inFull)
         return title;
-    const table = inTable === 0 ? '' : ` ${counted(inTable, 'instance')} with other causes are in the table below.`;
+    const table = inTable === 0 ? '' : ` ${(0,core_listed/* counted */.hS)(inTable, 'instance')} with other causes are in the table below.`;
     return `${title}\n\nBy reason: ${cell(ranking_reasonsLabel(failed))}.${table}`;
 }
 function groupsOf(failed) {
@@ -4653,7 +4629,7 @@ function groupsOf(failed) {
 function groupText([first, ...others], source) {
     if (others.length === 0)
         return failureText(failures_short(first.failure), source);
-    const whom = `${others.length + 1} instances (${listed_listed([first, ...others].map(described_instance_idOf))})`;
+    const whom = `${others.length + 1} instances (${(0,core_listed/* listed */.KE)([first, ...others].map(described_instance_idOf))})`;
     const { cause, ...failure } = failures_short(first.failure);
     return failureText({ ...failure, cause: cause.replace(`${described_instance_idOf(first)}:`, `${whom}:`) }, source);
 }
@@ -4895,26 +4871,17 @@ function unavailableNote({ unhealthy }) {
         : `${unhealthy} before the run already; it counts as unavailable, and goes first`;
 }
 function targetWarnings(target) {
-    const { unhealthy, backendServers = [], circumstances, snapshotsProblem, agent } = target;
-    const warnings = [];
-    if (snapshotsProblem !== undefined) {
-        warnings.push(`its snapshots could not be read, and a rebuild deletes them: ${snapshotsProblem}`);
-    }
-    const note = unavailableNote({ unhealthy });
-    if (note !== undefined)
-        warnings.push(note);
-    for (const asked of circumstances.blbIds ?? []) {
-        if (!backendServers.some(({ blbId }) => blbId === asked)) {
-            warnings.push(`it is no member of the load balancer ${asked}, so it does not leave it`);
-        }
-    }
-    for (const { blbId, weight } of backendServers) {
-        if (weight === 0)
-            warnings.push(`its weight on ${blbId} is 0 before the run already, and stays 0`);
-    }
-    if (agent === 'offline')
-        warnings.push(offlineWarning);
-    return warnings;
+    const { backendServers = [], circumstances, snapshotsProblem, agent } = target;
+    const absent = (circumstances.blbIds ?? []).filter((asked) => !backendServers.some(({ blbId }) => blbId === asked));
+    return [
+        snapshotsProblem && `its snapshots could not be read, and a rebuild deletes them: ${snapshotsProblem}`,
+        unavailableNote(target),
+        ...absent.map((blbId) => `it is no member of the load balancer ${blbId}, so it does not leave it`),
+        ...backendServers
+            .filter(({ weight }) => weight === 0)
+            .map(({ blbId }) => `its weight on ${blbId} is 0 before the run already, and stays 0`),
+        agent === 'offline' ? offlineWarning : undefined
+    ].filter((warning) => warning !== undefined);
 }
 function isRefused(plan) {
     return plan.targets.some((target) => target.decision.action === 'refuse');
@@ -5268,12 +5235,12 @@ const labels = {
 };
 function planTotals({ instances }) {
     const each = [...countsOf(instances.map(actionOf))].map(([action, count]) => labels[action].replace(' ', ` **${count}** `));
-    return `${each.join(' · ')} (${counted(instances.length, 'instance')})`;
+    return `${each.join(' · ')} (${(0,core_listed/* counted */.hS)(instances.length, 'instance')})`;
 }
 function planParts(state, priority) {
     const ordered = inOrder(state);
     const batches = state.rollout.pauseMs === 0 ? [] : rehearse_rehearse(state.rollout);
-    const sentence = batches.length === 0 ? '' : `If all goes well it takes ${counted(batches.length, 'batch', 'batches')}.`;
+    const sentence = batches.length === 0 ? '' : `If all goes well it takes ${(0,core_listed/* counted */.hS)(batches.length, 'batch', 'batches')}.`;
     const warnings = ordered.map(({ target }) => target.warnings.filter(isNotIn([unavailableNote(target)])));
     const notes = commonOf(warnings);
     const [now = ''] = countsOf(ordered.map(({ target }) => currentLabel(target))).keys();
@@ -5358,7 +5325,7 @@ function fleet_plan_erasedCell(run) {
         return erasedAfterWait;
     const { disk, snapshots } = erasedBy(run);
     const named = disk === undefined ? 'the system disk' : `${code(disk.id)}, ${disk.sizeInGB}&nbsp;GB`;
-    return snapshots.length === 0 ? named : `${named}, ${counted(snapshots.length, 'snapshot')}`;
+    return snapshots.length === 0 ? named : `${named}, ${(0,core_listed/* counted */.hS)(snapshots.length, 'snapshot')}`;
 }
 
 ;// CONCATENATED MODULE: ./core/summary/timeline.js
@@ -5485,7 +5452,7 @@ function idleSentence(instances) {
     const ids = weights_table_idleInstances(instances);
     if (ids.length === 0)
         return '';
-    return `> ⚠️ **Weight 0 on a load balancer, ${counted(ids.length, 'instance')}:** ${listed_listed(ids.map(code))}. ${weights_table_idleWords}`;
+    return `> ⚠️ **Weight 0 on a load balancer, ${(0,core_listed/* counted */.hS)(ids.length, 'instance')}:** ${(0,core_listed/* listed */.KE)(ids.map(code))}. ${weights_table_idleWords}`;
 }
 function weightsPart(instances, priority) {
     const lowered = weights_table_loweredWeights(instances);
@@ -5504,8 +5471,8 @@ function weightsPart(instances, priority) {
         return [
             `### Load balancer weights to restore: ${rows.length}`,
             `With weight 0 an instance gets no traffic. Once it is healthy, set its weight in the console or with ${calls.length > 1 ? 'these calls' : 'this call'}; leave out instances that are not healthy yet.`,
-            ...(isLong ? [fold(`All ${counted(rows.length, 'weight')}`, list)] : list),
-            ...(isLong ? [fold(counted(calls.length, 'call'), calls)] : calls)
+            ...(isLong ? [fold(`All ${(0,core_listed/* counted */.hS)(rows.length, 'weight')}`, list)] : list),
+            ...(isLong ? [fold((0,core_listed/* counted */.hS)(calls.length, 'call'), calls)] : calls)
         ].join('\n\n');
     };
     return { priority, pieces: rows.length, draw };
@@ -5599,11 +5566,11 @@ function detailParts(instances, state) {
         const each = details.slice(0, pieces);
         if (pieces <= mostDetailed)
             return each.join('\n\n');
-        return fold(`Details of ${counted(pieces, 'instance')}`, each);
+        return fold(`Details of ${(0,core_listed/* counted */.hS)(pieces, 'instance')}`, each);
     };
     const note = shown.length === 0
         ? '_Details of each instance are in the output `result`._'
-        : `_Details are shown of what failed or was cut off; those of the other ${counted(untold, 'instance')} are in the output \`result\`._`;
+        : `_Details are shown of what failed or was cut off; those of the other ${(0,core_listed/* counted */.hS)(untold, 'instance')} are in the output \`result\`._`;
     return [{ priority: priority.details, pieces: shown.length, draw }, whole(untold === 0 ? '' : note)];
 }
 
@@ -5925,7 +5892,7 @@ function annotation_text_sizeOf(lines) {
 
 
 
-const annotations_most = 10;
+const most = 10;
 function annotations_annotationsOf(state) {
     const instances = describeInstances(state);
     const others = [
@@ -5933,7 +5900,7 @@ function annotations_annotationsOf(state) {
         ...ofWeights(loweredWeights(instances)),
         ...ofIdle(idleInstances(instances))
     ];
-    const room = annotations_most - others.length;
+    const room = most - others.length;
     const failed = failuresFirst(instances);
     const single = failed.length <= room ? failed : failed.slice(0, room - 1);
     const rest = failed.slice(single.length);
@@ -7981,7 +7948,7 @@ async function seeToTheSummary(problems, summary, { state }) {
     warn(`The service was not asked. ${problems.join(' ')}`);
     const lowered = loweredIds(state);
     if (lowered.length > 0) {
-        warn(`Weights on load balancers are not restored; the job summary has the calls: ${listed_listed(lowered)}`, 'rejoin');
+        warn(`Weights on load balancers are not restored; the job summary has the calls: ${(0,core_listed/* listed */.KE)(lowered)}`, 'rejoin');
     }
     const hidden = hiddenRebuilds(state);
     if (hidden.length > 0)
@@ -8049,7 +8016,7 @@ async function watchOn(config, left) {
     const hidden = hiddenRebuilds(left.state);
     if (hidden.length === 0)
         return;
-    jobLog.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${listed_listed(hidden)}`);
+    jobLog.info(`Waiting until the rebuild shows, so that a re-run finds it under way: ${(0,core_listed/* listed */.KE)(hidden)}`);
     const still = await withService(config, (world) => awaitVisible(hidden, awaitVisibleLimitMs, world));
     if (still.length === 0)
         return jobLog.info('It shows: a re-run will wait for it and not erase again.');
@@ -8067,7 +8034,7 @@ async function withService(config, work) {
     }
 }
 function post_step_lookFirst(ids) {
-    return `Nothing was seen of the rebuild of ${listed_listed(ids)}. Look at it in the console before you run again.`;
+    return `Nothing was seen of the rebuild of ${(0,core_listed/* listed */.KE)(ids)}. Look at it in the console before you run again.`;
 }
 
 
@@ -8589,6 +8556,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   g$: () => (/* binding */ printable)
 });
 
+// EXTERNAL MODULE: ./core/listed.js
+var listed = __nccwpck_require__(4748);
 // EXTERNAL MODULE: ./core/time.js
 var time = __nccwpck_require__(1552);
 // EXTERNAL MODULE: ./core/health/guest/guest-system.js
@@ -8630,6 +8599,7 @@ function factsOf({ exitCode, errorCode, failReason }) {
 ;// CONCATENATED MODULE: ./core/health/unhealthy.js
 
 
+
 const stages = {
     connect: 'a connection',
     tls: 'the TLS handshake',
@@ -8661,9 +8631,9 @@ function describeUnhealthy(reason) {
                 ? 'the connection ended before the server said that it speaks SSH'
                 : `no SSH server: it said ${JSON.stringify(reason.said)}`;
         case 'noCommonKex':
-            return `the SSH server does not offer the key exchange curve25519-sha256, only ${listed(reason.offered)}`;
+            return `the SSH server does not offer the key exchange curve25519-sha256, only ${(0,listed/* listed */.KE)(reason.offered) || 'nothing'}`;
         case 'noHostKey':
-            return `the SSH server has no host key of a known type, only ${listed(reason.offered)}`;
+            return `the SSH server has no host key of a known type, only ${(0,listed/* listed */.KE)(reason.offered) || 'nothing'}`;
         case 'sameHostKey':
             return `the old host key is still there (${reason.algorithm} ${reason.fingerprint}): the old system, or an image that has the key inside`;
         case 'protocol':
@@ -8690,8 +8660,28 @@ function printable(text, most = 120) {
 function describeRange({ from, to }) {
     return from === to ? `${from}` : `${from}-${to}`;
 }
+
+
+/***/ }),
+
+/***/ 4748:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   KE: () => (/* binding */ listed),
+/* harmony export */   hS: () => (/* binding */ counted),
+/* harmony export */   oR: () => (/* binding */ joined)
+/* harmony export */ });
+const most = 20;
 function listed(names) {
-    return names.length === 0 ? 'nothing' : names.join(', ');
+    const more = names.length - most;
+    return `${names.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+function joined(parts, separator) {
+    return parts.filter((part) => part !== '').join(separator);
+}
+function counted(count, one, many = `${one}s`) {
+    return `${count} ${count === 1 ? one : many}`;
 }
 
 
@@ -8931,7 +8921,7 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8917);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7869);
 
 process.noDeprecation = true;
 try {

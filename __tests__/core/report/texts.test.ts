@@ -209,6 +209,14 @@ describe('failures in words', () => {
     expect(remedyOfRefusals(refusals)).toBe('Renew it. Switch it off.');
   });
 
+  test.each([
+    ['Error', 'A re-run rebuilds an instance in Error.'],
+    ['Expired', 'Renew or restore it before you run again.'],
+    ['Recycled', 'Renew or restore it before you run again.']
+  ])('one that ended as %s says what a re-run needs', (status, remedy) => {
+    expect(explain(played, { kind: 'status', status }).remedy).toMatch(new RegExp(`${remedy}$`));
+  });
+
   test('a timeout names the last status and the history', () => {
     expect(wholeCause(explain(played, { kind: 'timedOut', status: 'Starting' }))).toBe(
       'still Starting 20m 00s after the rebuild was accepted. Seen: Running on m-old after 0s, Starting on m-old after 10s.'

@@ -1,3 +1,4 @@
+import { listed } from '../listed.ts';
 import { formatDuration } from '../time.ts';
 import type { StatusRange } from './check.ts';
 import { describeInside, type InsideFailure } from './guest/inside-failure.ts';
@@ -102,9 +103,9 @@ export function describeUnhealthy(reason: Unhealthy): string {
         ? 'the connection ended before the server said that it speaks SSH'
         : `no SSH server: it said ${JSON.stringify(reason.said)}`;
     case 'noCommonKex':
-      return `the SSH server does not offer the key exchange curve25519-sha256, only ${listed(reason.offered)}`;
+      return `the SSH server does not offer the key exchange curve25519-sha256, only ${listed(reason.offered) || 'nothing'}`;
     case 'noHostKey':
-      return `the SSH server has no host key of a known type, only ${listed(reason.offered)}`;
+      return `the SSH server has no host key of a known type, only ${listed(reason.offered) || 'nothing'}`;
     case 'sameHostKey':
       return `the old host key is still there (${reason.algorithm} ${reason.fingerprint}): the old system, or an image that has the key inside`;
     case 'protocol':
@@ -135,8 +136,4 @@ export function printable(text: string, most = 120): string {
 
 function describeRange({ from, to }: StatusRange): string {
   return from === to ? `${from}` : `${from}-${to}`;
-}
-
-function listed(names: readonly string[]): string {
-  return names.length === 0 ? 'nothing' : names.join(', ');
 }

@@ -81,8 +81,7 @@ export function searchText(pattern: string): string {
 }
 
 function newestFirst(one: Image, other: Image): number {
-  const [oneMs, otherMs] = [createdMs(one), createdMs(other)];
-  return oneMs === otherMs ? byId(one, other) : otherMs > oneMs ? 1 : -1;
+  return createdMs(other) - createdMs(one) || byId(one, other);
 }
 
 function nearest(pattern: string, images: readonly Image[]): readonly Image[] {

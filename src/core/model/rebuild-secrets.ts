@@ -48,11 +48,7 @@ export class RebuildSecrets {
 function isSame(one: RebuildSpec, other: RebuildSpec): boolean {
   return (
     one.imageId === other.imageId &&
-    isSameScript(one.userData, other.userData) &&
+    (one.userData?.equals(other.userData) ?? other.userData === undefined) &&
     one.cleanLastUserData === other.cleanLastUserData
   );
-}
-
-function isSameScript(one: Secret | undefined, other: Secret | undefined): boolean {
-  return one === undefined ? other === undefined : one.equals(other);
 }

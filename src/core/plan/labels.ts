@@ -74,21 +74,18 @@ export function erasedLabel(target: PlannedTarget): string {
 /** What else is done with the target before and after: backup, health check, rollback. */
 export function stepLabels({ instance, circumstances, backendServers }: PlannedTarget): readonly string[] {
   const { checks = [], imagesLeft, rollbackImage } = circumstances;
-  const steps: string[] = [];
-  if (imagesLeft !== undefined) steps.push('a custom image of the system disk is made first');
   const resolved = resolveChecks(checks, instance);
-  if (resolved.ok && resolved.checks.length > 0) {
-    steps.push(`${resolved.checks.map(describeStep).join(' and ')} must pass before it counts as done`);
-  }
+  const tests = resolved.ok ? resolved.checks.map(describeStep) : [];
   const own = (backendServers ?? []).filter(({ weight }) => weight > 0);
-  if (own.length > 0) {
-    const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
-    steps.push(`its weight is set to 0 first, and restored once it is healthy: ${where}`);
-  }
-  if (rollbackImage.kind === 'backup') steps.push('if it fails, it is rolled back to the image made first');
-  if (rollbackImage.kind === 'image')
-    steps.push(`if it fails, it is rolled back to ${rollbackImage.image.id}`);
-  return steps;
+  const where = own.map(({ blbId, weight }) => `${blbId} (weight ${weight})`).join(', ');
+  const steps = [
+    imagesLeft === undefined ? '' : 'a custom image of the system disk is made first',
+    tests.length === 0 ? '' : `${tests.join(' and ')} must pass before it counts as done`,
+    where === '' ? '' : `its weight is set to 0 first, and restored once it is healthy: ${where}`,
+    rollbackImage.kind === 'backup' ? 'if it fails, it is rolled back to the image made first' : '',
+    rollbackImage.kind === 'image' ? `if it fails, it is rolled back to ${rollbackImage.image.id}` : ''
+  ];
+  return steps.filter((step) => step !== '');
 }
 
 /** The texts that are in every list. */

@@ -102,23 +102,19 @@ export function unavailableNote({ unhealthy }: Pick<Target, 'unhealthy'>): strin
 
 /** What a person should know of what was read of a target. */
 function targetWarnings(target: Target): readonly string[] {
-  const { unhealthy, backendServers = [], circumstances, snapshotsProblem, agent } = target;
-  const warnings: string[] = [];
-  if (snapshotsProblem !== undefined) {
-    warnings.push(`its snapshots could not be read, and a rebuild deletes them: ${snapshotsProblem}`);
-  }
-  const note = unavailableNote({ unhealthy });
-  if (note !== undefined) warnings.push(note);
-  for (const asked of circumstances.blbIds ?? []) {
-    if (!backendServers.some(({ blbId }) => blbId === asked)) {
-      warnings.push(`it is no member of the load balancer ${asked}, so it does not leave it`);
-    }
-  }
-  for (const { blbId, weight } of backendServers) {
-    if (weight === 0) warnings.push(`its weight on ${blbId} is 0 before the run already, and stays 0`);
-  }
-  if (agent === 'offline') warnings.push(offlineWarning);
-  return warnings;
+  const { backendServers = [], circumstances, snapshotsProblem, agent } = target;
+  const absent = (circumstances.blbIds ?? []).filter(
+    (asked) => !backendServers.some(({ blbId }) => blbId === asked)
+  );
+  return [
+    snapshotsProblem && `its snapshots could not be read, and a rebuild deletes them: ${snapshotsProblem}`,
+    unavailableNote(target),
+    ...absent.map((blbId) => `it is no member of the load balancer ${blbId}, so it does not leave it`),
+    ...backendServers
+      .filter(({ weight }) => weight === 0)
+      .map(({ blbId }) => `its weight on ${blbId} is 0 before the run already, and stays 0`),
+    agent === 'offline' ? offlineWarning : undefined
+  ].filter((warning) => warning !== undefined);
 }
 
 /** Whether some target must not be rebuilt; then nothing is sent for any of them. */

@@ -86,7 +86,7 @@ function explainSeen(
     case 'status':
       return {
         cause: `the rebuild ended in the status ${reason.status}.`,
-        remedy: `Look at the instance in the console${requestLabel(rebuild)}. A re-run rebuilds an instance in Error.`
+        remedy: `Look at the instance in the console${requestLabel(rebuild)}. ${reason.status === 'Error' ? 'A re-run rebuilds an instance in Error.' : 'Renew or restore it before you run again.'}`
       };
     case 'wrongImage':
       return {

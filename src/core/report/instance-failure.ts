@@ -47,7 +47,8 @@ export function failureOf(run: InstanceRun): InstanceFailure | undefined {
   const failure = { diskNote: diskNotes[diskOf(run)], ...told, cause: `${id}: ${told.cause}` };
   if (!isLowered(run)) return failure;
   const weights = `It gets no traffic: its weight is 0 on ${describeHeldWeights(run.heldWeights)}.`;
-  const mayServe = isUntouched(run) || failure.reason === 'rejoin' || end?.kind === 'rolledBack';
+  const isUntouched = run.rebuild === undefined || diskStateOf(run.rebuild) === 'untouched';
+  const mayServe = isUntouched || failure.reason === 'rejoin' || end?.kind === 'rolledBack';
   const restore = mayServe
     ? 'The post step of this action restores the weights; see there whether it could.'
     : 'Once it is healthy, restore its weights: the job summary lists them.';
@@ -203,8 +204,4 @@ function rollbackProblem({ rollback }: InstanceRun): string {
   }
   if (rollback?.health?.healthy === false) return `${describeNotHealthy(rollback.health.reason)}.`;
   return 'it did not come to an end.';
-}
-
-function isUntouched({ rebuild }: InstanceRun): boolean {
-  return rebuild === undefined || diskStateOf(rebuild) === 'untouched';
 }

@@ -60,7 +60,10 @@ export function endOf(run: InstanceRun): InstanceEnd | undefined {
   if (run.progress === 'working') return undefined;
   if (isWithdrawn(run)) return { kind: 'withdrawn' };
   const cause = causeOf(run);
-  if (run.cancelled) return cancelledEnd(run, cause);
+  if (run.cancelled) {
+    const goesOn = rebuildsOf(run).some(goesOnByItself);
+    return { kind: 'cancelled', at: cancelledAt(run, cause), goesOn, cause };
+  }
   if (run.rollback !== undefined) {
     return { kind: isRolledBack(run) ? 'rolledBack' : 'rollbackFailed', cause: cause ?? 'rolloutStopped' };
   }
@@ -108,15 +111,6 @@ function causeOf({ rebuild, health, rejoinProblem }: InstanceRun): FailureCause 
   }
   if (health?.healthy === false) return { kind: 'unhealthy', health };
   return rejoinProblem === undefined ? undefined : { kind: 'rejoin', problem: rejoinProblem };
-}
-
-function cancelledEnd(run: InstanceRun, cause: FailureCause | undefined): InstanceEnd {
-  return {
-    kind: 'cancelled',
-    at: cancelledAt(run, cause),
-    goesOn: rebuildsOf(run).some(goesOnByItself),
-    cause
-  };
 }
 
 function cancelledAt(
