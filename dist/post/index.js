@@ -5394,7 +5394,7 @@ function markOf({ run, status, failure }, bars, index) {
     const hasFailed = failure !== undefined && (status === 'failed' || status === 'rolledBack');
     return hasFailed && isLastForward ? 'crit' : looks[kind].tag;
 }
-function barsOf({ run }, { anchor, atMs }) {
+function barsOf({ run, status }, { anchor, atMs }) {
     const bars = [];
     const wallSeconds = (ms) => (anchor.wallMs + ms - anchor.nowMs) / 1000;
     const spans = spansOf(run, atMs);
@@ -5408,7 +5408,7 @@ function barsOf({ run }, { anchor, atMs }) {
         else
             bars.push({ kind, from, to });
     }
-    return bars;
+    return status === 'notStarted' ? bars.filter(({ kind }) => kind !== 'rebuild') : bars;
 }
 const timeline_kinds = {
     backup: 'backup',

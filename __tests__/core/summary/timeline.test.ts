@@ -101,6 +101,18 @@ describe('the timeline', () => {
     ).toEqual(marks);
   });
 
+  test('draws no rebuild of an instance that was withdrawn before it was sent', () => {
+    const spans: readonly MadeSpan[] = [
+      ['settling', 5],
+      ['backup', 100],
+      ['settling', 5]
+    ];
+    const made = madeRun('i-1', 'rebuilt', { spans });
+    if (made.rebuild === undefined) throw new Error('the run has no rebuild');
+    const rebuild = { ...made.rebuild, sends: 0, answered: false, ending: { kind: 'withdrawn' as const } };
+    expect(linesOf({ ...made, rebuild })).toEqual(['section i-1', 'backup :2026-03-01T09:00:00, 105s']);
+  });
+
   test('marks nothing as failed where one was only rolled back with the others', () => {
     const { rebuild, ...others } = madeRun('i-1', 'rolledBack', { spans: usual });
     if (rebuild === undefined) throw new Error('no rebuild');

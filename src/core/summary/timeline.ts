@@ -111,7 +111,7 @@ function markOf({ run, status, failure }: DescribedInstance, bars: readonly Bar[
 
 /** The spans as bars that follow each other; none is shorter than a second, for it would not be seen. */
 function barsOf(
-  { run }: DescribedInstance,
+  { run, status }: DescribedInstance,
   { anchor, atMs }: Pick<RunState, 'anchor' | 'atMs'>
 ): readonly Bar[] {
   const bars: Bar[] = [];
@@ -126,7 +126,8 @@ function barsOf(
     if (last?.kind === kind) bars.splice(-1, 1, { ...last, to });
     else bars.push({ kind, from, to });
   }
-  return bars;
+  // Of one that was withdrawn no rebuild was sent, although it was got ready for one.
+  return status === 'notStarted' ? bars.filter(({ kind }) => kind !== 'rebuild') : bars;
 }
 
 /** The spans that are drawn as something else than a rebuild. */
