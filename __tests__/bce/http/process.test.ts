@@ -91,7 +91,8 @@ test('TLS works straight and through a proxy, with an authority of one’s own',
   const proxy = await serveProxy(server.port);
   const trust = { NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'), no_proxy: '' };
   try {
-    expect(await run(server.url, true, 5_000, trust)).toBe('200 whole');
+    expect(await run(server.url, true, 5_000, trust, 2)).toBe('200 whole\n200 whole');
+    expect(server.connections()).toBe(2);
     const far = run(new URL('https://bcc.test'), true, 5_000, { ...trust, https_proxy: proxy.url.href });
     expect(await far).toBe('200 whole');
     expect(proxy.asked).toEqual(['bcc.test:443']);
