@@ -48,6 +48,19 @@ describe('a rebuild that was under way already', () => {
     }
   );
 
+  test.each([true, false])(
+    'that ends right after the plan is not erased again (force: %s)',
+    async (force) => {
+      await underWay('accept', async (world) => {
+        await world.clock.sleep(119_500 - world.clock.nowMs(), noCancel.signal);
+        const report = await world.run({ force });
+        expect(oneOf(report).plan.action).toBe('wait');
+        expect(oneOf(report).failure?.reason).toBe(force ? 'unclear' : undefined);
+        expect(world.emulator.rebuilds).toHaveLength(1);
+      });
+    }
+  );
+
   test('has the login of the run that sent it, and the run says so', async () => {
     await underWay('end', async (world) => {
       const report = await world.run();
