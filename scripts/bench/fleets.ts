@@ -21,7 +21,7 @@ export async function measureFleets(): Promise<void> {
       [
         `fleet of ${String(size).padEnd(5)}           ${cost.calls} calls (${(cost.calls / size).toFixed(1)} for each instance)`,
         `${cost.ticks} list ticks, at most ${cost.surplus} calls more in one than its instances need`,
-        `${(cost.tookMs / 3_600_000).toFixed(2)} h with ${cost.slots} away at once, ${over(cost.idealMs)} % over the ideal, ${over(cost.evenMs)} % over the sum of the rebuilds / slots`,
+        `${(cost.tookMs / 3_600_000).toFixed(2)} h with ${cost.slots} unavailable at once, ${over(cost.idealMs)} % over the ideal, ${over(cost.evenMs)} % over the sum of the rebuilds / slots`,
         `CPU ${cost.cpuSeconds.toFixed(1)} s`,
         `of it ${cost.handover.cpuSeconds.toFixed(1)} s for ${cost.handover.writes} writes of the handover, ${cost.handover.medianMs.toFixed(1)} ms each (median), ${(cost.handover.bytes / 1e6).toFixed(1)} MB`,
         `peak ${cost.peakMib.toFixed(0)} MiB at full speed`

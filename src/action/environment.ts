@@ -5,8 +5,8 @@ import { mask } from './read-inputs.ts';
 const switchName = 'NODE_TLS_REJECT_UNAUTHORIZED';
 
 /**
- * Certificates are always verified. Node reads this variable of a job's environment at every connection, whoever makes
- * it, so it is taken away before the first one.
+ * Certificates are always verified. Node reads this variable of a job's environment at every connection of the
+ * process, so it is removed before the first one.
  *
  * @returns what to tell a person; `undefined` where the variable is not set
  */
@@ -22,7 +22,7 @@ const shortestMasked = 4;
 /**
  * Writes the proxies back to the environment in the form that the HTTP client reads, before the first client is made.
  *
- * @returns what is wrong with a proxy that would be used; nothing may be sent then, for it would go straight
+ * @returns what is wrong with a proxy that would be used; nothing may be sent then: it would bypass the proxy
  */
 export function settleProxies({ endpoint, record }: Config): readonly string[] {
   const protocols = new Set<string>();

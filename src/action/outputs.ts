@@ -23,7 +23,7 @@ export function setOutputs(state: RunState): void {
   for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
 }
 
-/** Writes the whole result; gives the path, or nothing where that cannot be done, for the outputs matter more. */
+/** Writes the whole result; gives the path, or '' where that fails: the outputs matter more. */
 function writeResultFile(report: RunReport): string {
   const file = join(
     process.env['RUNNER_TEMP'] || tmpdir(),

@@ -40,8 +40,8 @@ export async function postStep(): Promise<void> {
   const problems = parsed.ok
     ? settleProxies(parsed.config)
     : ['The inputs are no longer those of the main step.', ...parsed.problems.map(describeProblem)];
-  if (parsed.ok && problems.length === 0) await seeToAll(parsed.config, handover);
-  else await seeToTheSummary(problems, inputs.summary, handover);
+  if (parsed.ok && problems.length === 0) await finish(parsed.config, handover);
+  else await finishWithoutService(problems, inputs.summary, handover);
 }
 
 /** Tells of a fault of the program. Here, because an entry that imports more than its step splits the bundle. */
@@ -49,7 +49,7 @@ export function tellFault(error: unknown): void {
   annotateFault('A fault of the post step', error);
 }
 
-async function seeToAll(config: Config, handover: Handover): Promise<void> {
+async function finish(config: Config, handover: Handover): Promise<void> {
   let left = handover;
   await attempt('restore the weights on the load balancers', async () => {
     left = { ...left, state: await restore(config, left.state) };
@@ -64,7 +64,7 @@ async function seeToAll(config: Config, handover: Handover): Promise<void> {
  * The post step reads its inputs again, and an expression such as `steps.x.outputs.y` may give something else by then.
  * Without them, or without its proxy, no call can be made, so what is left undone is told.
  */
-async function seeToTheSummary(
+async function finishWithoutService(
   problems: readonly string[],
   summary: string,
   { state }: Handover

@@ -11,10 +11,10 @@ import { messageOf } from './message-of.ts';
 import { OutputsError, setOutputs } from './outputs.ts';
 import type { SignalCancel } from './signal-cancel.ts';
 
-/** How long, in milliseconds, the writing of the handover rests after each time: so long for each instance. */
+/** The pause after each write of the handover, in milliseconds for each instance of the run. */
 const restMs = 5;
 
-/** Up to so many instances everything is written at once. */
+/** Up to this many instances every change is written at once. */
 const few = 10;
 
 /** How often this step checks whether the post step has taken over, in milliseconds. */

@@ -14,7 +14,7 @@ export function readInputs(): RawInputs {
 
 /**
  * Keeps a secret out of the log, in every form that the wire carries. A text of several lines is masked line by line
- * as well, for that is how the log would show it.
+ * as well, because the log would show it so.
  */
 export function mask(secret: string): void {
   const [whole = '', ...lines] = secretLines(secret);

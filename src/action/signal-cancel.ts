@@ -2,7 +2,7 @@ import { CancelledError } from '../core/model/failure.ts';
 import type { Cancel } from '../ports/cancel.ts';
 
 /**
- * How long a write that is out may still answer after a cancel, in milliseconds. Its answer tells whether a
+ * How long a write under way may still answer after a cancel, in milliseconds. Its answer tells whether a
  * disk is being erased, and the runner grants 7.5 s before it asks again.
  */
 const writeGraceMs = 700;

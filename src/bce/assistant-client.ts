@@ -39,7 +39,7 @@ export function createAssistant(
   };
 }
 
-/** A script over plain HTTP could be exchanged on the way, for the signature does not cover the body. */
+/** A script over plain HTTP could be replaced on the way, because the signature does not cover the body. */
 function refusePlainHttp(endpoint: URL): void {
   const { protocol, hostname, host } = endpointOf('ca', endpoint);
   if (protocol === 'https:' || isLoopback(hostname)) return;

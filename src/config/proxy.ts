@@ -22,7 +22,7 @@ const variables = {
 } as const;
 
 /**
- * Reads the proxy of each protocol that is spoken. A proxy that the client cannot read would be passed by in silence,
+ * Reads the proxy of each protocol that is spoken. A proxy that the client cannot read would be ignored silently,
  * so every one that is in effect is read or refused.
  */
 export function readProxies(
@@ -72,7 +72,7 @@ export function readProxy(text: string): Proxy {
   return { ok: true, url: `${base}${encodedLogin}@${host}`, password };
 }
 
-/** What a percent-encoded text stands for; a text that is not percent-encoded, or not well, stands for itself. */
+/** What a percent-encoded text stands for; any other text stands for itself. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, '%25'));

@@ -4,7 +4,7 @@
  */
 import type { RecordConfig } from '../config/config.ts';
 
-/** How a deployment ended; `inactive` where the run was cancelled. */
+/** The state of a deployment; `inactive` where the run was cancelled. */
 export type RecordState = 'in_progress' | 'success' | 'failure' | 'inactive';
 
 /** What the record says it is about. */

@@ -46,8 +46,8 @@ export interface GuestProbe {
   getAgents(instanceIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, AgentState>>;
   /**
    * The boot IDs of now, of instances whose agents were seen on line just now; those that do not answer in time are
-   * missing. Throws a `CallError` of the kind `denied`
-   * where the credentials may not run commands, and `CancelledError` on abort.
+   * missing. Throws a `CallError` of the kind `denied` where the credentials may not run commands, and `CancelledError`
+   * on abort.
    */
   getBootIds(instances: readonly GuestInstance[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /** One probe. A failed check is a result; throws only `CancelledError`, on abort. */

@@ -62,7 +62,7 @@ export interface Bcc {
    * out all the same. The reply to a call for several tells nothing of a single one, and whether a refusal is one for
    * all of them is not documented: `mayBePartlyDone` says which failures may have been carried out for some.
    *
-   * @param signal gives up what is out
+   * @param signal ends the attempt under way
    */
   rebuild(
     instanceIds: readonly string[],

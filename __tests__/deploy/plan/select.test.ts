@@ -95,7 +95,7 @@ describe.each(switches)('a selection by tags, where lists show them: %s', (listT
       'app=web env=prod',
       async (world, run) => {
         expect(idsOf(await run)).toBe('i-a i-d');
-        expect(world.lines).toContain('Left out, for they are released: i-z');
+        expect(world.lines).toContain('Left out, because they are released: i-z');
       },
       { listTags },
       [tagged('i-z', 'app=web env=prod', { status })]

@@ -35,7 +35,7 @@ export async function backendServersOf(blbId: string, call: Call): Promise<reado
   return backendServers;
 }
 
-/** Each member once, for it may come twice where the list changed between two pages. */
+/** Each member once: it may come twice where the list changed between two pages. */
 function backendServersIn(pool: Pool, members: readonly (Weight | undefined)[]): readonly BackendServer[] {
   const known = members.filter((member) => member !== undefined);
   return [...new Map(known.map((member) => [member.instanceId, { ...pool, ...member }])).values()];

@@ -58,7 +58,7 @@ export function checkWeights(operation: string, blbId: string, weights: readonly
   }
 }
 
-/** The failure of a call that was not made, for a reason that is wrong with what it was to say. */
+/** The failure of a call that was not sent because its arguments are wrong. */
 export function refused(operation: string, target: string, message: string): CallError {
   return new CallError({ kind: 'invalid', operation, target, message, attempts: 0 });
 }

@@ -6,7 +6,7 @@ export type CallKind = 'read' | 'write';
 /**
  * Codes that mean the same whichever status they come with, in lower case. From BCC pages Ojwvyo6nc and
  * ukcld1o5f, the error tables of the single operations, and the lists in Terraform's provider; the codes of
- * throttling beyond `RateLimit` are those of sister services, for no page of BCC names one.
+ * throttling beyond `RateLimit` are those of sister services, because no page of BCC names one.
  */
 const codes: ReadonlyMap<FailureKind, readonly string[]> = new Map([
   [
@@ -90,7 +90,7 @@ const serverCodes: readonly string[] = ['internalerror', 'serviceinternalerror',
 
 /**
  * What the caller should make of an answer that is no success. The code decides where it is known, because the
- * services of the vendor give one code with different statuses; messages are never read, for they vary.
+ * services of the vendor give one code with different statuses; messages are never read, because they vary.
  * `code` is empty where the answer had none.
  */
 export function classify(status: number, code: string, kind: CallKind): FailureKind {

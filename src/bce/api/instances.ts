@@ -61,7 +61,7 @@ export function listInstances(ids: readonly string[], marker?: string): Operatio
 }
 
 /**
- * One page of `GET /v2/instance` (BCC page Xjwvyodmx): the instances that carry any of the tags, for the service joins
+ * One page of `GET /v2/instance` (BCC page Xjwvyodmx): the instances that carry any of the tags: the service joins
  * them with OR. A tag with a colon or a comma cannot be asked for; without any other the list is one of all instances.
  */
 export function listTagged(tags: readonly Tag[], marker?: string): Operation<Page<Instance>> {

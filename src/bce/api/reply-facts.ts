@@ -83,7 +83,7 @@ export function hiding(secrets: readonly string[]): Hidden {
   return secrets.map((text) => new HiddenText(text));
 }
 
-/** Replaces every occurrence of a secret in any of its forms, for services may echo what they were sent. */
+/** Replaces every occurrence of a secret in any of its forms: services may echo what they were sent. */
 export function redact(text: string, hidden: Hidden): string {
   let rest = text;
   for (const secret of hidden) {

@@ -29,7 +29,7 @@ export interface RetryPorts extends PolicyPorts, Pick<Clock, 'sleep'> {
 
 /** What bounds a call. */
 export interface CallLimits extends Omit<WriteOptions, 'start'> {
-  /** Gives up what is out. */
+  /** Ends the attempt under way. */
   readonly signal: AbortSignal;
   /** Lets no further attempt out. */
   readonly start: AbortSignal;

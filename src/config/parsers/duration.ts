@@ -18,7 +18,7 @@ const pattern = /^(?:(?<hours>\d+)h)?(?:(?<minutes>\d+)m)?(?:(?<seconds>\d+)s)?$
  */
 export function durationWithin(least: string, most: string): Parser<number> {
   return (text) => {
-    // A longer number was not meant as one, and would only make the question unreadable.
+    // A longer number is hardly a number of seconds, and would make the question unreadable.
     if (/^\d{1,6}$/.test(text)) {
       return refused(`is ${quote(text)}, which has no unit; did you mean ${text}s or ${text}m?`);
     }

@@ -61,7 +61,7 @@ function shownCharacter(text = ''): string {
   return `${String.fromCodePoint(code)} (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
 }
 
-/** Codes below 200 announce an answer and are none. */
+/** Codes below 200 announce the answer that follows, so none of them can be expected. */
 function parseStatuses(text: string): readonly StatusRange[] | undefined {
   const ranges: StatusRange[] = [];
   for (const part of text.split(',')) {

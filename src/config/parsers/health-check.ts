@@ -20,8 +20,8 @@ const pathText = /^(?:[a-z0-9._~:/?[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
  * The placeholders `{publicIp}`, `{internalIp}`, `{id}` and `{name}` may stand in host, path and query; in a
  * body text braces are braces. Ports left out are 22 for ssh, 80 for http and 443 for https.
  *
- * Pure, and never throws. No problem shows a query or what stands before an `@`, for a token or a password may be
- * a part of it.
+ * Pure, and never throws. No problem shows a query or what stands before an `@`, because a token or a password
+ * may be a part of it.
  */
 export function parseHealthCheck(text: string): Parsed<HealthCheck> {
   const url = text.trim().replace(/\s.*$/s, '');
@@ -101,7 +101,7 @@ function problemOfBraces(text: string): string | undefined {
     : undefined;
 }
 
-/** The text with a letter for every placeholder: whether the rest is in order does not hang on their values. */
+/** The text with a letter for every placeholder: whether the rest is valid does not depend on their values. */
 function blank(text: string): string {
   return text.replace(/\{[^{}]*\}/g, 'x');
 }

@@ -12,7 +12,7 @@ const anotherAddress = /[\s,;，；、][\s"']*(?:tcp|ssh|https?|assistant):\/\//
  * on with the check of the line before. A list in any other form is refused: as one check it would be found wrong
  * only after the disk was erased.
  *
- * Pure, and never throws. No problem shows the whole text, for a token may be a part of it.
+ * Pure, and never throws. No problem shows the whole text, because a token may be a part of it.
  */
 export function parseHealthChecks(text: string): Parsed<readonly HealthCheck[]> {
   const lines = joinedLines(text);

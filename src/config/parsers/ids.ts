@@ -76,8 +76,8 @@ function idOf(wanted: keyof typeof kinds): Parser<string> {
 }
 
 /**
- * What speaks against an ID. One without any prefix is let through, for the service may know it; a prefix of
- * letters that belongs to something else is a mix-up.
+ * Why a text cannot be such an ID. One without any prefix is let through, because the service may know it; a prefix
+ * of another kind of thing is a mix-up.
  */
 function faultOfId(id: string, wanted: keyof typeof kinds): string | undefined {
   const { words, prefix, example } = kinds[wanted];

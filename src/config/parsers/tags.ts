@@ -11,7 +11,7 @@ const form = 'write key=value, such as role=web';
  * Reads tags: one `key=value` a line, with white space around key and value left out, and blank lines passed
  * over. The first `=` ends the key. Refuses patterns, what is incomplete, and a key that is there twice.
  *
- * No tag at all is refused as well: every instance carries all of none.
+ * No tag at all is refused as well: it would select every instance.
  */
 export const parseTags: Parser<readonly Tag[]> = (text) => {
   const lines = text

@@ -32,7 +32,7 @@ export interface Balance {
    * Gives back what is held.
    *
    * @returns why some could not be given back
-   * @throws CancelledError on abort of what is out
+   * @throws CancelledError when the calls under way are given up
    */
   rejoin(instanceId: string, held: HeldRecord, log: Log): Promise<string | undefined>;
 }

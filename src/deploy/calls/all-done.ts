@@ -1,5 +1,5 @@
 /**
- * Like `Promise.all`, but what is out has ended, whatever comes of the others.
+ * Like `Promise.all`, but settles only once all of them have settled.
  *
  * @throws the first error that any of them throws
  */

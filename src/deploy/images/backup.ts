@@ -109,7 +109,7 @@ async function untilUsable(
 
 /**
  * Deletes the old backups of the instance that this action made, except the newest `keep` and those in use. It only
- * warns, and a cancel ends it silently, for the run has done its work by then.
+ * warns, and a cancel ends it silently, because the run has done its work by then.
  *
  * @param inUse the images that are being deployed or that an instance runs on, asked for once the list is read
  */

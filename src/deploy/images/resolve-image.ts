@@ -17,7 +17,7 @@ const minuteMs = 60_000;
 
 /**
  * The wanted image. One that is not there yet is waited for at most `imageWait`, and one in `Creating` at most
- * `timeout`, for a release tag may be there before its image is; a dry run takes one in `Creating` as it is. An image
+ * `timeout`, because a release tag may be there before its image is; a dry run takes one in `Creating` as it is. An image
  * in any other status is given as it is: to refuse it is for the plan.
  *
  * @throws SurveyError where no image, or no single one, fits; CallError; CancelledError on abort

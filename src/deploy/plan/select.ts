@@ -47,7 +47,7 @@ async function readTagged(
   const carriers = exact.length > 0 ? exact : await carriersBlanksApart(tags, ports);
   const released = carriers.filter(isReleased);
   if (released.length > 0) {
-    log.info(`Left out, for they are released: ${released.map(({ id }) => id).join(', ')}`);
+    log.info(`Left out, because they are released: ${released.map(({ id }) => id).join(', ')}`);
   }
   const chosen = carriers.filter((instance) => !isReleased(instance));
   if (chosen.length === 0) throw new SurveyError([nothingSelected(tags, region)]);

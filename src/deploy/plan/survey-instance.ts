@@ -16,7 +16,7 @@ import type { Observation } from '../../core/rebuild/rebuild-state.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { allDone } from '../calls/all-done.ts';
-import { withMissingFacts } from '../calls/complete.ts';
+import { withMissingFacts } from '../calls/missing-facts.ts';
 import { orCallError } from '../calls/or-call-error.ts';
 import { probeOnce } from '../health/await-healthy.ts';
 

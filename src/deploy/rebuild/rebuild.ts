@@ -15,7 +15,7 @@ import { earliestMoment, observeMoment } from '../../core/rebuild/schedule.ts';
 import { begin, step } from '../../core/rebuild/step-rebuild.ts';
 import { wasIn } from '../../core/rebuild/transitions.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { withMissingFacts } from '../calls/complete.ts';
+import { withMissingFacts } from '../calls/missing-facts.ts';
 import { RefusedTogetherError, type Sender } from './send.ts';
 import type { Watch } from './watch.ts';
 
