@@ -37,10 +37,14 @@ describe('a check from inside', () => {
     expect(played.summary).not.toContain('hunter2-in-a-script');
   });
 
-  test.concurrent('by a script that fails: red, with its last lines', async () => {
-    const scripts = [{ pattern: 'nginx', exitCode: 3, stdout: 'inactive (dead)\n' }];
-    const played = await play(scene({ scripts, inputs: { guestScript, healthDeadline: '10s' } }));
+  test.concurrent('by a script that fails: red, with its last lines, but without those of the first-boot script', async () => {
+    const userData = '#!/bin/sh\nset -x\nexport TOKEN=hunter2-in-user-data\n';
+    const stdout = '+ export TOKEN=hunter2-in-user-data\ninactive (dead)\n';
+    const scripts = [{ pattern: 'nginx', exitCode: 3, stdout }];
+    const played = await play(scene({ scripts, inputs: { guestScript, userData, healthDeadline: '10s' } }));
     expectRed(played, { cause: /exit code 3/, remedy: /in the log/, changed: true });
+    expect(played.log).toContain('| + ***');
     expect(played.log).toContain('| inactive (dead)');
+    expect(played.everything).not.toContain('hunter2-in-user-data');
   });
 });

@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 2893:
+/***/ 4652:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -5604,7 +5604,7 @@ async function readTagged(tags, region, ports) {
     const carriers = exact.length > 0 ? exact : await carriersBlanksApart(tags, ports);
     const released = carriers.filter(isReleased);
     if (released.length > 0) {
-        log.info(`Left out, for they are released: ${released.map(({ id }) => id).join(', ')}`);
+        log.info(`Left out, because they are released: ${released.map(({ id }) => id).join(', ')}`);
     }
     const chosen = carriers.filter((instance) => !isReleased(instance));
     if (chosen.length === 0)
@@ -5652,7 +5652,7 @@ function allOrThrow(read, region) {
     return read.filter((one) => !(one instanceof model_failure/* CallError */.RA));
 }
 
-;// CONCATENATED MODULE: ./deploy/calls/complete.js
+;// CONCATENATED MODULE: ./deploy/calls/missing-facts.js
 
 
 async function withMissingFacts(observation, task, { bcc, cancel }) {
@@ -9673,6 +9673,7 @@ function createSystemClock({ monotonicMs, wallMs, uptimeMs }) {
 
 
 
+
 function connect(config, readLimitMs = config.request.timeoutMs) {
     const client = createBccClient({
         endpoint: config.endpoint,
@@ -9714,12 +9715,13 @@ function guestsOnDemand(config, client) {
     const { health, pollIntervalMs } = config.request;
     if (!health?.checks.some(({ kind }) => kind === 'assistant'))
         return undefined;
-    const { login } = rebuildOptions;
+    const { login, userData } = rebuildOptions;
     const secrets = [
         credentials.secretAccessKey,
         credentials.sessionToken,
         login.kind === 'adminPass' ? login.adminPass.reveal() : undefined,
-        record?.githubToken
+        record?.githubToken,
+        ...(0,secret_forms/* secretLines */._o)(userData?.reveal() ?? '')
     ].filter((secret) => secret !== undefined);
     const load = async () => {
         const [{ createAssistant }, { createGuestProbe }] = await Promise.all([
@@ -11624,7 +11626,7 @@ function toIso(anchor, atMs) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2893);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4652);
 
 process.noDeprecation = true;
 process.exitCode = 1;

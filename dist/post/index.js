@@ -7494,6 +7494,7 @@ function createSystemClock({ monotonicMs, wallMs, uptimeMs }) {
 
 
 
+
 function connect_connect(config, readLimitMs = config.request.timeoutMs) {
     const client = createBccClient({
         endpoint: config.endpoint,
@@ -7535,12 +7536,13 @@ function guestsOnDemand(config, client) {
     const { health, pollIntervalMs } = config.request;
     if (!health?.checks.some(({ kind }) => kind === 'assistant'))
         return undefined;
-    const { login } = rebuildOptions;
+    const { login, userData } = rebuildOptions;
     const secrets = [
         credentials.secretAccessKey,
         credentials.sessionToken,
         login.kind === 'adminPass' ? login.adminPass.reveal() : undefined,
-        record?.githubToken
+        record?.githubToken,
+        ...(0,secret_forms/* secretLines */._o)(userData?.reveal() ?? '')
     ].filter((secret) => secret !== undefined);
     const load = async () => {
         const [{ createAssistant }, { createGuestProbe }] = await Promise.all([
@@ -7927,14 +7929,14 @@ async function postStep() {
         ? settleProxies(parsed.config)
         : ['The inputs are no longer those of the main step.', ...parsed.problems.map(describeProblem)];
     if (parsed.ok && problems.length === 0)
-        await seeToAll(parsed.config, handover);
+        await finish(parsed.config, handover);
     else
-        await seeToTheSummary(problems, inputs.summary, handover);
+        await finishWithoutService(problems, inputs.summary, handover);
 }
 function tellFault(error) {
     annotateFault('A fault of the post step', error);
 }
-async function seeToAll(config, handover) {
+async function finish(config, handover) {
     let left = handover;
     await post_step_attempt('restore the weights on the load balancers', async () => {
         left = { ...left, state: await restore(config, left.state) };
@@ -7944,7 +7946,7 @@ async function seeToAll(config, handover) {
     await post_step_attempt('close the Deployment record', () => closeRecord(config, left));
     await post_step_attempt('watch for the rebuild to show', () => watchOn(config, left));
 }
-async function seeToTheSummary(problems, summary, { state }) {
+async function finishWithoutService(problems, summary, { state }) {
     warn(`The service was not asked. ${problems.join(' ')}`);
     const lowered = loweredIds(state);
     if (lowered.length > 0) {

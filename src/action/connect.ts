@@ -2,6 +2,7 @@ import * as core from '@actions/core';
 import { type BccClient, createBccClient } from '../bce/client.ts';
 import type { Config } from '../config/config.ts';
 import { healthInterval } from '../core/health/health.ts';
+import { secretLines } from '../core/secret-forms.ts';
 import type { GuestProbe } from '../ports/assistant.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Probe } from '../ports/probe.ts';
@@ -66,12 +67,14 @@ function guestsOnDemand(config: Config, client: BccClient): GuestProbe | undefin
   const { credentials, record, rebuildOptions } = config;
   const { health, pollIntervalMs } = config.request;
   if (!health?.checks.some(({ kind }) => kind === 'assistant')) return undefined;
-  const { login } = rebuildOptions;
+  const { login, userData } = rebuildOptions;
   const secrets = [
     credentials.secretAccessKey,
     credentials.sessionToken,
     login.kind === 'adminPass' ? login.adminPass.reveal() : undefined,
-    record?.githubToken
+    record?.githubToken,
+    // A log of the first boot may show its lines.
+    ...secretLines(userData?.reveal() ?? '')
   ].filter((secret) => secret !== undefined);
   const load = async (): Promise<GuestProbe> => {
     const [{ createAssistant }, { createGuestProbe }] = await Promise.all([
