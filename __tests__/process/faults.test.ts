@@ -289,7 +289,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   wrongImage: {
     withPost: true,
-    inputs: { timeout: '10s' },
+    inputs: { timeout: '20s' },
     faults: onRebuild({ kind: 'wrongImage', imageId: 'm-ubuntu22' }),
     red: {
       cause: /runs on the image m-ubuntu22 \(22\.04 LTS amd64 \(64bit\)\) instead of m-web-2/,

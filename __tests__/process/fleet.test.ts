@@ -7,7 +7,7 @@ import type { InstanceReport } from '../../src/core/report/report.ts';
 import { onEmulator, type Played, type Scene } from './scene.ts';
 
 const count = 50;
-const maxUnavailable = 10;
+const maxUnavailable = 20;
 const ids = Array.from({ length: count }, (_, index) => `i-fleet${String(index + 1).padStart(5, '0')}`);
 
 const scene: Scene = {

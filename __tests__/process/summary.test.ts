@@ -29,7 +29,7 @@ const scenes = {
     }
   },
   hostileFailure: {
-    inputs: { timeout: '10s' },
+    inputs: { timeout: '20s' },
     world: {
       instances: [{ id: 'i-demo0001', name: hostile.instance }],
       images: [
