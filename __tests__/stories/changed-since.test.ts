@@ -2,9 +2,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { fleetWorld } from '../../emulator/world/fleet.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
+import { defaultOptions } from '../support/default-request.ts';
 import { fleetRequest, onFleet, probeOf, rebuiltIds, statusesOf } from '../support/fleets.ts';
 import { health, oneOf } from '../support/stage.ts';
-import type { VirtualWorld } from '../support/virtual.ts';
+import { noCancel, type VirtualWorld } from '../support/virtual.ts';
 
 /** Does it once, at the first wait after the service has accepted this many rebuilds. */
 function afterRebuilds({ emulator, clock }: VirtualWorld, count: number, act: () => void): void {
@@ -65,6 +66,22 @@ describe('an instance that changes between the plan and its turn is refused', ()
       },
       { emulator: { world: { ...world, instances } } }
     );
+  });
+
+  test('for a rebuild from the same image by somebody else, which shows in the system disk alone', async () => {
+    await onFleet(2, async (virtual, ids) => {
+      const [first, second = ''] = ids;
+      afterRebuilds(virtual, 1, () => {
+        void virtual.bcc.rebuild([second], { ...defaultOptions, imageId: 'm-web-1' }, noCancel.signal);
+      });
+      const report = await virtual.run(fleetRequest(ids, 1));
+      expect(rebuiltIds(virtual)).toEqual([first, second]);
+      expect(statusesOf(report)).toBe('rebuilt failed');
+      const { failure, disk } = oneOf(report, second);
+      expect(failure?.reason).toBe('refused');
+      expect(failure?.cause).toMatch(/its system disk is v-\S+, not v-\S+: somebody has rebuilt it/);
+      expect(disk).toBe('untouched');
+    });
   });
 
   test('but a tag that did not select it may be removed', async () => {

@@ -4359,7 +4359,7 @@ function tagsLabel(tags) {
 
 
 
-function refusalsSincePlan(instance, task) {
+function refusalsSincePlan(instance, task, diskId) {
     if (task.rollsBackFrom !== undefined)
         return movedSince(instance, task.rollsBackFrom);
     const { planned } = task;
@@ -4372,6 +4372,9 @@ function refusalsSincePlan(instance, task) {
         ...(isImageExpected(instance, planned, task.image.id)
             ? []
             : [`its image is ${instance.imageId}, not ${planned.imageId}`]),
+        ...(isSameDisk(diskId, planned)
+            ? []
+            : [`its system disk is ${diskId}, not ${planned.diskId}: somebody has rebuilt it`]),
         ...tagChanges(instance, planned.tags)
     ];
     if (task.checkOnly === true && changes.length === 0) {
@@ -4390,6 +4393,11 @@ function isImageExpected({ imageId }, planned, wantedId) {
     if (imageId === planned.imageId)
         return true;
     return !isSettled(planned.status) && imageId === wantedId;
+}
+function isSameDisk(diskId, planned) {
+    if (diskId === undefined || planned.diskId === undefined)
+        return true;
+    return diskId === planned.diskId || !isSettled(planned.status);
 }
 function tagChanges(instance, tags) {
     if (tags.length === 0 || spellingOf(instance, tags) !== undefined)
@@ -4686,9 +4694,9 @@ function planTarget(target, scriptWarning) {
     };
 }
 const offlineWarning = 'its Cloud Assistant agent is not on line now: the image must bring the agent, or no check from inside can pass';
-function plannedTask({ task, instance }, { action }) {
+function plannedTask({ task, instance, disk }, { action }) {
     const { name, imageId, status } = instance;
-    const planned = { name, imageId, status, tags: task.selectedBy ?? [] };
+    const planned = { name, imageId, status, diskId: disk?.id, tags: task.selectedBy ?? [] };
     return { ...task, planned, ...(action === 'skip' ? { checkOnly: true } : {}) };
 }
 function unavailableNote({ unhealthy }) {
@@ -6619,7 +6627,8 @@ function measureFrom(rebuild, reference, sinceMs) {
 }
 function transitions_send(rebuild, observation) {
     const atMs = observation.answeredAtMs;
-    const refusals = refusalsSincePlan(observation.instance, rebuild.task);
+    const diskId = rebuild.sends === 0 ? observation.disk?.id : undefined;
+    const refusals = refusalsSincePlan(observation.instance, rebuild.task, diskId);
     if (refusals.length > 0)
         return fail(rebuild, { kind: 'refused', refusals }, atMs);
     if (rebuild.task.backup && !wasIn(rebuild, 'backup'))

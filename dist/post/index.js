@@ -3745,7 +3745,7 @@ function described_instance_idOf({ run }) {
 
 
 
-function since_plan_refusalsSincePlan(instance, task) {
+function since_plan_refusalsSincePlan(instance, task, diskId) {
     if (task.rollsBackFrom !== undefined)
         return movedSince(instance, task.rollsBackFrom);
     const { planned } = task;
@@ -3758,6 +3758,9 @@ function since_plan_refusalsSincePlan(instance, task) {
         ...(isImageExpected(instance, planned, task.image.id)
             ? []
             : [`its image is ${instance.imageId}, not ${planned.imageId}`]),
+        ...(isSameDisk(diskId, planned)
+            ? []
+            : [`its system disk is ${diskId}, not ${planned.diskId}: somebody has rebuilt it`]),
         ...tagChanges(instance, planned.tags)
     ];
     if (task.checkOnly === true && changes.length === 0) {
@@ -3776,6 +3779,11 @@ function isImageExpected({ imageId }, planned, wantedId) {
     if (imageId === planned.imageId)
         return true;
     return !isSettled(planned.status) && imageId === wantedId;
+}
+function isSameDisk(diskId, planned) {
+    if (diskId === undefined || planned.diskId === undefined)
+        return true;
+    return diskId === planned.diskId || !isSettled(planned.status);
 }
 function tagChanges(instance, tags) {
     if (tags.length === 0 || spellingOf(instance, tags) !== undefined)
@@ -4860,9 +4868,9 @@ function planTarget(target, scriptWarning) {
     };
 }
 const offlineWarning = 'its Cloud Assistant agent is not on line now: the image must bring the agent, or no check from inside can pass';
-function plannedTask({ task, instance }, { action }) {
+function plannedTask({ task, instance, disk }, { action }) {
     const { name, imageId, status } = instance;
-    const planned = { name, imageId, status, tags: task.selectedBy ?? [] };
+    const planned = { name, imageId, status, diskId: disk?.id, tags: task.selectedBy ?? [] };
     return { ...task, planned, ...(action === 'skip' ? { checkOnly: true } : {}) };
 }
 function unavailableNote({ unhealthy }) {

@@ -33,6 +33,18 @@ describe('what has changed since the plan', () => {
     expect(changesOf({ imageId: 'm-x' }, { planned: changing })).toHaveLength(1);
   });
 
+  test('another system disk on the same image, unless somebody was changing the instance when it was planned', () => {
+    const of = (diskId: string | undefined, facts: object) =>
+      refusalsSincePlan(instance, { ...task, planned: { ...planned, ...facts } }, diskId);
+    expect(of('v-2', { diskId: 'v-1' }).map(({ reason }) => reason)).toEqual([
+      'it has changed since the plan was made: its system disk is v-2, not v-1: somebody has rebuilt it'
+    ]);
+    expect(of('v-1', { diskId: 'v-1' })).toEqual([]);
+    expect(of('v-2', { diskId: 'v-1', status: 'Starting' })).toEqual([]);
+    expect(of('v-2', {})).toEqual([]);
+    expect(of(undefined, { diskId: 'v-1' })).toEqual([]);
+  });
+
   test('tags that selected it', () => {
     const selected = { planned: { ...planned, tags: web } };
     expect(changesOf({ tags: [...web, { key: 'more', value: '' }] }, selected)).toEqual([]);

@@ -126,7 +126,7 @@ export function playRebuild(task: Task, script: Script, planned?: Observation | 
   const before = planned === undefined ? plannedOf(script.show(0)) : (planned ?? undefined);
   let [rebuild, command]: Step = begin(task, nowMs, before);
   for (let count = 0; command.type !== 'end'; count += 1) {
-    if (count > 5_000) throw new Error('the life does not end');
+    if (count > 5_000) throw new Error('the rebuild does not end');
     commands.push(command);
     let event: RebuildEvent;
     if (command.type === 'observe') {

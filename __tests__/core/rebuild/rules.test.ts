@@ -1,7 +1,15 @@
 /** The rules about stability, age and agreement of observations, each with observations made by hand. */
 import { describe, expect, test } from '@jest/globals';
 import type { RebuildEvent } from '../../../src/core/rebuild/rebuild-state.ts';
-import { failureOf, plannedOf, playRebuild, type Shown, stretches, taskOf } from './rebuilds.ts';
+import {
+  failureOf,
+  observationOf,
+  plannedOf,
+  playRebuild,
+  type Shown,
+  stretches,
+  taskOf
+} from './rebuilds.ts';
 
 const always = Number.POSITIVE_INFINITY;
 const onNew: Shown = { imageId: 'm-new' };
@@ -52,6 +60,46 @@ describe('time in which nothing could be observed', () => {
     const script = stretches([30_000, away], [always, {}]);
     const played = playRebuild(taskOf(), { ...script, look: failing(40_000, 200_000) });
     expect(played.sends[0]).toBeGreaterThanOrEqual(200_000 + 120_000);
+  });
+});
+
+describe('at the end of a rebuild', () => {
+  const course = stretches([20_000, {}], [80_000, away], [always, done]);
+  /** Every observation has the disk, as a list for several instances gives it. */
+  const looking = (show: (atMs: number) => Shown, isFresh: (atMs: number) => boolean) =>
+    playRebuild(taskOf(), {
+      ...course,
+      look: (atMs) => ({
+        type: 'observed',
+        observation: observationOf(atMs, show(atMs), true, isFresh(atMs))
+      })
+    });
+
+  test('one observation that shows it done is not enough, and the second is a second later', () => {
+    const { looks, rebuild } = looking(course.show, () => true);
+    expect(rebuild.ending).toEqual({ kind: 'rebuilt' });
+    const back = looks.filter((atMs) => atMs >= 80_000);
+    expect(back).toHaveLength(2);
+    expect((back[1] ?? 0) - (back[0] ?? 0)).toBeGreaterThanOrEqual(1_000);
+  });
+
+  test('a flap that only one observation shows proves nothing', () => {
+    let flapMs: number | undefined;
+    const show = (atMs: number): Shown => {
+      if (atMs >= 40_000) flapMs ??= atMs;
+      return atMs === flapMs ? done : course.show(atMs);
+    };
+    const { looks, rebuild } = looking(show, () => true);
+    expect(rebuild.ending).toEqual({ kind: 'rebuilt' });
+    expect(looks.at(-1)).toBeGreaterThan(80_000);
+  });
+
+  test('one on a kept connection does not count as the second', () => {
+    let seen = 0;
+    const isFresh = (atMs: number): boolean => atMs < 80_000 || ++seen >= 4;
+    const { looks, rebuild } = looking(course.show, isFresh);
+    expect(rebuild.ending).toEqual({ kind: 'rebuilt' });
+    expect(looks.filter((atMs) => atMs >= 80_000)).toHaveLength(4);
   });
 });
 

@@ -87,9 +87,9 @@ const offlineWarning =
   'its Cloud Assistant agent is not on line now: the image must bring the agent, or no check from inside can pass';
 
 /** The task as it is carried out: it knows what it was decided on. */
-function plannedTask({ task, instance }: Target, { action }: Decision): Task {
+function plannedTask({ task, instance, disk }: Target, { action }: Decision): Task {
   const { name, imageId, status } = instance;
-  const planned = { name, imageId, status, tags: task.selectedBy ?? [] };
+  const planned = { name, imageId, status, diskId: disk?.id, tags: task.selectedBy ?? [] };
   return { ...task, planned, ...(action === 'skip' ? { checkOnly: true } : {}) };
 }
 

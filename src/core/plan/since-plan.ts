@@ -12,6 +12,8 @@ export interface PlannedFacts {
   readonly name: string;
   readonly imageId: string;
   readonly status: string;
+  /** Absent where the API showed none. */
+  readonly diskId?: string | undefined;
   /** The tags that selected it; none where it was given by its ID. */
   readonly tags: readonly Tag[];
 }
@@ -27,8 +29,16 @@ export interface SincePlan {
   readonly rollsBackFrom?: string | undefined;
 }
 
-/** Why it must not be erased any more, although the plan said so; empty where nothing has changed. */
-export function refusalsSincePlan(instance: Instance, task: SincePlan): readonly Refusal[] {
+/**
+ * Why it must not be erased any more, although the plan said so; empty where nothing has changed.
+ *
+ * @param diskId its system disk, where that is to be compared as well
+ */
+export function refusalsSincePlan(
+  instance: Instance,
+  task: SincePlan,
+  diskId?: string | undefined
+): readonly Refusal[] {
   if (task.rollsBackFrom !== undefined) return movedSince(instance, task.rollsBackFrom);
   const { planned } = task;
   if (planned === undefined) return [];
@@ -39,6 +49,9 @@ export function refusalsSincePlan(instance: Instance, task: SincePlan): readonly
     ...(isImageExpected(instance, planned, task.image.id)
       ? []
       : [`its image is ${instance.imageId}, not ${planned.imageId}`]),
+    ...(isSameDisk(diskId, planned)
+      ? []
+      : [`its system disk is ${diskId}, not ${planned.diskId}: somebody has rebuilt it`]),
     ...tagChanges(instance, planned.tags)
   ];
   if (task.checkOnly === true && changes.length === 0) {
@@ -60,6 +73,12 @@ function isSameName({ name }: Instance, planned: PlannedFacts): boolean {
 function isImageExpected({ imageId }: Instance, planned: PlannedFacts, wantedId: string): boolean {
   if (imageId === planned.imageId) return true;
   return !isSettled(planned.status) && imageId === wantedId;
+}
+
+/** An instance that was changing when the plan was made gets another disk where that change is a rebuild. */
+function isSameDisk(diskId: string | undefined, planned: PlannedFacts): boolean {
+  if (diskId === undefined || planned.diskId === undefined) return true;
+  return diskId === planned.diskId || !isSettled(planned.status);
 }
 
 /** A reply without a word about tags does not show that they are gone; they are asked for before it is decided. */

@@ -93,7 +93,9 @@ export function measureFrom(rebuild: RebuildState, reference: Observation, since
  */
 export function send(rebuild: RebuildState, observation: Observation): Step {
   const atMs = observation.answeredAtMs;
-  const refusals = refusalsSincePlan(observation.instance, rebuild.task);
+  // A rebuild of our own that ended badly has replaced the disk, too.
+  const diskId = rebuild.sends === 0 ? observation.disk?.id : undefined;
+  const refusals = refusalsSincePlan(observation.instance, rebuild.task, diskId);
   if (refusals.length > 0) return fail(rebuild, { kind: 'refused', refusals }, atMs);
   if (rebuild.task.backup && !wasIn(rebuild, 'backup'))
     return [enter(rebuild, 'backup', atMs), { type: 'backup' }];
