@@ -50,7 +50,7 @@ test('plays a world of one’s own, with credentials of one’s own', async () =
 });
 
 test.each([
-  [['--world', 'none.json'], /^--world none.json: ENOENT/],
+  [['--world', 'none.json'], /^--world none.json: .*ENOENT/],
   [['--world', 'package.json'], /^--world package.json: /],
   [['--replay', 'package.json'], /^--replay package.json: it is no/],
   [['--fleet', '2', '--world', 'x'], /^--fleet and --world exclude each other/],
