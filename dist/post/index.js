@@ -6886,7 +6886,6 @@ function startExchange(request, client, nowMs) {
             readBody(message, request.maxBodyBytes, take, (error) => fail(error));
         });
         sent.on('error', (error) => fail(error));
-        sent.once('upgrade', (_response, socket) => socket.destroy());
         sent.once('close', () => {
             if (phase !== 'reading')
                 fail({ code: 'NO_ANSWER' });

@@ -65,7 +65,7 @@ export function startExchange(request: WireRequest, client: HttpClient, nowMs: (
       readBody(message, request.maxBodyBytes, take, (error) => fail(error));
     });
     sent.on('error', (error) => fail(error));
-    sent.once('upgrade', (_response, socket) => socket.destroy());
+    // Also after a switch of protocols, for which Node closes the connection where nobody listens.
     sent.once('close', () => {
       if (phase !== 'reading') fail({ code: 'NO_ANSWER' });
     });
