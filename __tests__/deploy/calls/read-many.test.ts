@@ -10,7 +10,7 @@ import {
   playBcc,
   rejectionOf
 } from '../../support/ports.ts';
-import { quickStage } from '../../support/quick.ts';
+import { onStage } from '../../support/stage.ts';
 import { VirtualClock } from '../../support/virtual.ts';
 
 const never = new AbortController().signal;
@@ -227,7 +227,7 @@ test('a policy that permits single reads and no list: all are read one by one', 
   const faults = [
     { on: 'ListInstanceByIds', times: Number.POSITIVE_INFINITY, play: { kind: 'accessDenied' } } as const
   ];
-  await quickStage({ emulator: { faults } }, async (world) => {
+  await onStage({ emulator: { faults } }, async (world) => {
     const report = await world.run({ selection: bothDemos, rollout: maxUnavailable(2) });
     expect(report.status).toBe('rebuilt');
     expect(world.emulator.rebuilds).toHaveLength(2);

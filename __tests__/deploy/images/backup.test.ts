@@ -3,9 +3,8 @@ import type { Fault } from '../../../emulator/faults/faults.ts';
 import type { ImageState, Spec } from '../../../emulator/world/models.ts';
 import type { InstanceReport } from '../../../src/core/report/report.ts';
 import type { Bcc } from '../../../src/ports/bcc.ts';
-import { quickWorld } from '../../support/quick.ts';
 import { callsOf, demoImages, foreignImages, newCancel, oneOf, web, writesOf } from '../../support/stage.ts';
-import type { VirtualOptions, VirtualWorld } from '../../support/virtual.ts';
+import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from '../../support/virtual.ts';
 
 const startMs = Date.parse('2026-03-01T00:00:00Z');
 
@@ -15,7 +14,7 @@ async function failing(
   check: (one: InstanceReport, world: VirtualWorld) => Promise<void> | void,
   options: VirtualOptions = {}
 ): Promise<void> {
-  await quickWorld({ ...options, emulator: { ...options.emulator, faults } }, async (world) => {
+  await withVirtualWorld({ ...options, emulator: { ...options.emulator, faults } }, async (world) => {
     const report = await world.run({ backup: {}, rollback: true });
     const one = oneOf(report);
     expect(report).toMatchObject({ status: 'failed', changed: false });
@@ -38,7 +37,7 @@ async function customImages(world: VirtualWorld): Promise<readonly string[]> {
 describe('a backup', () => {
   test.each([true, false])('is Available before the wipe (shows in the status: %s)', async (shows) => {
     const behaviour = { imageShowsProcessing: shows, imageMs: 60_000 };
-    await quickWorld({ emulator: { behaviour } }, async (world) => {
+    await withVirtualWorld({ emulator: { behaviour } }, async (world) => {
       const report = await world.run({ backup: {} });
       expect(report).toMatchObject({ status: 'rebuilt', changed: true });
       expect(writesOf(world)).toEqual(['CreateImage', 'RebuildInstance']);
@@ -55,7 +54,7 @@ describe('a backup', () => {
   });
 
   test('is named after instance, old image, time and run', async () => {
-    await quickWorld({}, async (world) => {
+    await withVirtualWorld({}, async (world) => {
       const { backup } = oneOf(await world.run({ backup: {} }));
       expect(backup?.imageName).toBe('rbi-backup/i-demo0001/m-web-1/20260301T000005Z/4711');
       const made = world.emulator.calls.find(({ operation }) => operation === 'CreateImage');
@@ -66,7 +65,7 @@ describe('a backup', () => {
 
   test('is waited for if a replica does not show it yet, and does not count as deleted', async () => {
     const behaviour = { replicas: 1, replicaLagMs: 8_000, imageMs: 20_000 };
-    await quickWorld({ emulator: { behaviour } }, async (world) => {
+    await withVirtualWorld({ emulator: { behaviour } }, async (world) => {
       const report = await world.run({ backup: {} });
       expect(report).toMatchObject({ status: 'rebuilt', changed: true });
       expect(
@@ -76,7 +75,7 @@ describe('a backup', () => {
   });
 
   test('is made of each instance just before its own wipe', async () => {
-    await quickWorld({}, async (world) => {
+    await withVirtualWorld({}, async (world) => {
       const report = await world.run({
         backup: {},
         selection: { kind: 'ids', ids: ['i-demo0001', 'i-demo0002'] }
@@ -89,7 +88,7 @@ describe('a backup', () => {
   });
 
   test('is made of a stopped instance too', async () => {
-    await quickWorld({}, async (world) => {
+    await withVirtualWorld({}, async (world) => {
       world.emulator.setInstance('i-demo0001', { status: 'Stopped' });
       // One that rests is watched for minutes, which takes fewer reads so.
       expect((await world.run({ backup: {}, pollIntervalMs: 20_000 })).status).toBe('rebuilt');
@@ -98,7 +97,7 @@ describe('a backup', () => {
   });
 
   test('is made after a change of somebody else has ended: a change under way is no reason to fail', async () => {
-    await quickWorld({ emulator: { behaviour: { powerMs: 60_000 } } }, async (world) => {
+    await withVirtualWorld({ emulator: { behaviour: { powerMs: 60_000 } } }, async (world) => {
       const { signal } = new AbortController();
       world.emulator.setInstance('i-demo0001', { status: 'Stopped' });
       await world.bcc.start('i-demo0001', signal);
@@ -110,7 +109,7 @@ describe('a backup', () => {
   });
 
   test("is not made, and does not fail, where a cancelled run's rebuild is only waited for", async () => {
-    await quickWorld({}, async (world) => {
+    await withVirtualWorld({}, async (world) => {
       const { cancel, pull } = newCancel();
       world.clock.onSleep = () => world.clock.nowMs() > 20_000 && pull();
       expect((await world.run({}, cancel)).status).toBe('inProgress');
@@ -123,7 +122,7 @@ describe('a backup', () => {
   });
 
   test('is made by the next run if a cancel has left the instance in ImageProcessing', async () => {
-    await quickWorld({}, async (world) => {
+    await withVirtualWorld({}, async (world) => {
       const { cancel, pull } = newCancel();
       world.clock.onSleep = () => world.clock.nowMs() > 15_000 && pull();
       await world.run({ backup: {} }, cancel);
@@ -136,7 +135,7 @@ describe('a backup', () => {
   });
 
   test('is not made where nothing is erased', async () => {
-    await quickWorld({}, async (world) => {
+    await withVirtualWorld({}, async (world) => {
       world.emulator.setInstance('i-demo0001', { imageId: 'm-web-2' });
       world.emulator.setInstance('i-demo0002', { imageId: 'm-web-2', status: 'Stopped' });
       const report = await world.run({
@@ -155,7 +154,7 @@ describe('a backup', () => {
       { kind: 'error', status: 500, code: 'InternalError', when: 'after' },
       { kind: 'cutBody' }
     ] as const) {
-      await quickWorld({ emulator: { faults: [{ on: 'CreateImage', play }] } }, async (world) => {
+      await withVirtualWorld({ emulator: { faults: [{ on: 'CreateImage', play }] } }, async (world) => {
         const report = await world.run({ backup: {} });
         expect(report.status).toBe('rebuilt');
         const made = world.emulator.calls.filter(({ operation }) => operation === 'CreateImage');
@@ -199,7 +198,7 @@ describe('a backup that fails', () => {
       }
     });
     const denied: Fault = { on: 'GetImage', from: 3, times: 99, play: { kind: 'accessDenied' } };
-    await quickWorld({ wrap, emulator: { faults: [denied] } }, async (world) => {
+    await withVirtualWorld({ wrap, emulator: { faults: [denied] } }, async (world) => {
       stage = world;
       const report = await world.run({ backup: {} });
       expect(oneOf(report).failure?.reason).toBe('backup');
@@ -208,7 +207,7 @@ describe('a backup that fails', () => {
   });
 
   test('by an instance that does not become stable again', async () => {
-    await quickWorld({ emulator: { behaviour: { imageMs: 60_000 } } }, async (world) => {
+    await withVirtualWorld({ emulator: { behaviour: { imageMs: 60_000 } } }, async (world) => {
       world.clock.onSleep = (untilMs) => {
         if (untilMs > 70_000) return;
         if (untilMs > 60_000) world.emulator.setInstance('i-demo0001', { status: 'SnapshotProcessing' });
@@ -275,7 +274,7 @@ describe('a backup that fails', () => {
 
   test('keeps the following instances from starting', async () => {
     const faults = [{ on: 'CreateImage', play: { kind: 'imageEndsIn', status: 'Error' } }] as const;
-    await quickWorld({ emulator: { faults } }, async (world) => {
+    await withVirtualWorld({ emulator: { faults } }, async (world) => {
       const report = await world.run({
         backup: {},
         selection: { kind: 'ids', ids: ['i-demo0001', 'i-demo0002'] }
@@ -288,7 +287,7 @@ describe('a backup that fails', () => {
 
 describe('a cancel while the backup is made', () => {
   test('sends nothing more and names the image', async () => {
-    await quickWorld({}, async (world) => {
+    await withVirtualWorld({}, async (world) => {
       const { cancel, pull } = newCancel();
       world.clock.onSleep = () => world.clock.nowMs() > 15_000 && pull();
       const report = await world.run({ backup: {}, rollback: true }, cancel);
@@ -311,7 +310,7 @@ describe('a cancel while the backup is made', () => {
     const onCall = ({ operation }: { readonly operation: string }) => {
       if (operation === 'CreateImage') setTimeout(pull, 20);
     };
-    await quickWorld({ emulator: { faults, onCall } }, async (world) => {
+    await withVirtualWorld({ emulator: { faults, onCall } }, async (world) => {
       // As in a real run, writes get a little more time than everything else.
       const later: AbortController = new AbortController();
       cancel.signal.addEventListener('abort', () => setTimeout(() => later.abort(), 50));
@@ -350,7 +349,7 @@ describe('old backups', () => {
     [2, ['m-old-i-demo0001-2', 'm-old-i-demo0001-1']],
     [4, []]
   ])('keep %s: only ours of this instance go, the oldest', async (keep, gone) => {
-    await quickWorld({ emulator: { world: { images } } }, async (world) => {
+    await withVirtualWorld({ emulator: { world: { images } } }, async (world) => {
       const before = await customImages(world);
       const report = await world.run({ backup: keep === undefined ? {} : { keep } });
       expect(report.status).toBe('rebuilt');
@@ -366,7 +365,7 @@ describe('old backups', () => {
   test('stay where the rebuild failed', async () => {
     const faults = [{ on: 'RebuildInstance', play: { kind: 'endsIn', status: 'Error' } }] as const;
     for (const rollback of [false, true]) {
-      await quickWorld({ emulator: { world: { images }, faults } }, async (world) => {
+      await withVirtualWorld({ emulator: { world: { images }, faults } }, async (world) => {
         const report = await world.run({ backup: { keep: 1 }, rollback });
         expect(report.status).toBe(rollback ? 'rolledBack' : 'failed');
         expect(writesOf(world)).not.toContain('DeleteImage');
@@ -376,7 +375,7 @@ describe('old backups', () => {
 
   test('that cannot be deleted are a warning only', async () => {
     const faults = [{ on: 'DeleteImage', times: 99, play: { kind: 'accessDenied' } }] as const;
-    await quickWorld({ emulator: { world: { images }, faults } }, async (world) => {
+    await withVirtualWorld({ emulator: { world: { images }, faults } }, async (world) => {
       const report = await world.run({ backup: { keep: 1 } });
       expect(report.status).toBe('rebuilt');
       expect(oneOf(report).failure).toBeUndefined();
@@ -388,7 +387,7 @@ describe('old backups', () => {
     const shared = images.map((each) =>
       each.id === 'm-old-i-demo0001-3' ? { ...each, shared: true } : each
     );
-    await quickWorld({ emulator: { world: { images: shared } } }, async (world) => {
+    await withVirtualWorld({ emulator: { world: { images: shared } } }, async (world) => {
       expect((await world.run({ backup: { keep: 1 } })).status).toBe('rebuilt');
       expect(world.lines.join('\n')).toContain('warning: Old backups');
       const left = await customImages(world);
@@ -401,7 +400,7 @@ describe('old backups', () => {
     const onCall = ({ operation }: { readonly operation: string }) => {
       if (operation === 'DeleteImage') pull();
     };
-    await quickWorld({ emulator: { world: { images }, onCall } }, async (world) => {
+    await withVirtualWorld({ emulator: { world: { images }, onCall } }, async (world) => {
       const one = oneOf(await world.run({ backup: { keep: 1 } }, cancel));
       expect(one.status).toBe('rebuilt');
     });
