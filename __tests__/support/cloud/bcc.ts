@@ -1,5 +1,5 @@
 /** The ports of a deploy on the model cloud. */
-import { CallError } from '../../../src/core/model/failure.ts';
+import { CallError, CancelledError } from '../../../src/core/model/failure.ts';
 import type { Instance } from '../../../src/core/model/instance.ts';
 import type { Balancers } from '../../../src/ports/balancers.ts';
 import type { Bcc } from '../../../src/ports/bcc.ts';
@@ -126,7 +126,8 @@ export function createBcc(cloud: Cloud): Bcc {
       const call = { operation: 'getImage', ids: [], detail: imageId };
       return wire.call(call, signal, () => cloud.image(imageId, call, cloud.replicaLagMs(fresh)));
     },
-    rebuild(ids, { imageId }, signal) {
+    async rebuild(ids, { imageId }, signal, { start } = {}) {
+      if (start?.aborted) throw new CancelledError();
       const [id = '', ...others] = ids;
       const isBatch = others.length > 0;
       const call = { operation: isBatch ? 'rebuildBatch' : 'rebuild', ids, detail: imageId };

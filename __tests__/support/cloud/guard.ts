@@ -95,6 +95,9 @@ export class Guard {
   /** A rebuild leaves. */
   beforeSend(ids: readonly string[], imageId: string): void {
     const { nowMs } = this.#cloud;
+    // Not even one whose answer was lost is sent again; only a rollback erases, and onto another image.
+    if (this.#stoppedMs !== undefined && imageId === this.#facts.target)
+      this.#broken(`(14) ${ids.join(', ')} sent after the stop`);
     for (const id of ids) {
       const problem = this.readHistory.problemOf(id, imageId, nowMs);
       if (problem !== undefined) this.#broken(`(13) the rebuild of ${id} ${problem}`);
@@ -107,6 +110,7 @@ export class Guard {
     const underWay = / done .*, (\d+) under way/.exec(line)?.[1];
     if (underWay !== undefined && this.#stoppedMs === this.#cloud.nowMs)
       this.#silent = Number(underWay) - [...this.#begun].filter((one) => !this.#ended.has(one)).length;
+    if (line.includes(', so no other could be taken')) this.#stoppedMs ??= this.#cloud.nowMs;
     const id = /^(?:warning: )?(i-\d+): /.exec(line)?.[1] ?? this.#only;
     if (id === undefined) return;
     this.#noteBegun(id);
