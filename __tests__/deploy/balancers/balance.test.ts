@@ -14,8 +14,9 @@ import {
   weightCallsOf,
   weightsIn
 } from '../../support/ports.ts';
-import { callsOf, health, oneOf, onStage, passes, problemsOf, refuses, textOf } from '../../support/stage.ts';
-import { type VirtualWorld, withVirtualWorld } from '../../support/virtual.ts';
+import { callsOf, health, oneOf, passes, problemsOf, refuses, textOf } from '../../support/stage.ts';
+import type { VirtualWorld } from '../../support/virtual.ts';
+import { onBriefStage, withBriefWorld } from '../brief.ts';
 
 const balancers = bothBalancers;
 
@@ -26,7 +27,7 @@ function sentAt({ emulator }: VirtualWorld): readonly number[] {
 
 describe('one instance behind a load balancer of each kind', () => {
   test('leaves both, waits, is rebuilt, and gets exactly the former weights back', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       const report = await world.run({ balancers, health });
       expect(report.status).toBe('rebuilt');
       expect(movesOf(world, 'i-demo0001').toSorted()).toEqual([
@@ -46,7 +47,7 @@ describe('one instance behind a load balancer of each kind', () => {
   });
 
   test.each([0, 30_000, 300_000])('drainTime of %i ms passes before the rebuild is sent', async (drainMs) => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       await world.run({ balancers: { ...balancers, drainMs } });
       const left = world.emulator.weightChanges.filter(({ to }) => to === 0).map(({ atMs }) => atMs);
       const [sentMs = 0] = sentAt(world);
@@ -57,7 +58,7 @@ describe('one instance behind a load balancer of each kind', () => {
   });
 
   test('says what it does, in the log and in the phases', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       const report = await world.run({ balancers });
       const log = world.lines.join('\n');
       for (const words of [
@@ -76,7 +77,7 @@ describe('one instance behind a load balancer of each kind', () => {
   });
 
   test('leaves after the backup, which takes its time with the traffic on', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       const report = await world.run({ balancers, backup: {} });
       expect(report.status).toBe('rebuilt');
       const calls = callsOf(world);
@@ -90,7 +91,7 @@ describe('one instance behind a load balancer of each kind', () => {
   });
 
   test('every change of an ordinary one carries ?update, and nothing is ever added or removed', async () => {
-    await onStage({ emulator: { strict: true } }, async (world) => {
+    await onBriefStage({ emulator: { strict: true } }, async (world) => {
       expect((await world.run({ balancers, health })).status).toBe('rebuilt');
       const writes = weightCallsOf(world);
       expect(writes.map(({ operation }) => operation).toSorted()).toEqual([
@@ -107,7 +108,7 @@ describe('one instance behind a load balancer of each kind', () => {
   });
 
   test('on the image already: it is skipped, and its weights are not changed', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       world.emulator.setInstance('i-demo0001', { imageId: 'm-web-2' });
       expect((await world.run({ balancers, health })).status).toBe('skipped');
       expect(weightCallsOf(world)).toEqual([]);
@@ -115,7 +116,7 @@ describe('one instance behind a load balancer of each kind', () => {
   });
 
   test('in a dry run nothing is changed; the plan names them', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       const report = await world.run({ balancers, dryRun: true });
       expect(report.status).toBe('planned');
       expect(weightCallsOf(world)).toEqual([]);
@@ -138,7 +139,7 @@ describe('a weight of 0', () => {
   });
 
   test('on one of them stays 0 and gets no call, and the other is left and rejoined', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       world.emulator.setWeight(zero('lb-demo0001'));
       const report = await world.run({ balancers, health });
       expect(report.status).toBe('rebuilt');
@@ -158,18 +159,18 @@ describe('a weight of 0', () => {
   });
 
   test('on all of them: no call and no drainTime', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       world.emulator.setWeight(zero('lb-demo0001'));
       world.emulator.setWeight(zero('lb-demo0002', 'sg-demo0001'));
       const startMs = world.clock.wallMs();
-      expect((await world.run({ balancers })).status).toBe('rebuilt');
+      expect((await world.run({ balancers, pollIntervalMs: 5_000 })).status).toBe('rebuilt');
       expect(weightCallsOf(world)).toEqual([]);
       expect((sentAt(world)[0] ?? 0) - startMs).toBeLessThan(6_000);
     });
   });
 
   test('that comes between the plan and the leaving is the former weight', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       const report = await world.run({ balancers }, undefined, {
         planned: async () => world.emulator.setWeight({ ...zero('lb-demo0001'), weight: 17 })
       });
@@ -182,7 +183,7 @@ describe('a weight of 0', () => {
 
 describe('several instances', () => {
   test.each([1, 2])('%i at a time: each gets its own weights back', async (count) => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       const report = await world.run({
         balancers,
         health,
@@ -202,7 +203,7 @@ describe('several instances', () => {
   });
 
   test('one at a time: the next leaves only when the one before has its weights back', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       await world.run({ balancers, health, selection: bothDemos });
       const unavailable = new Map<string, string>();
       for (const { instanceId, blbId, to } of world.emulator.weightChanges) {
@@ -215,7 +216,7 @@ describe('several instances', () => {
   });
 
   test('that leave at the same time go out as one call for each pool', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       await world.run({ balancers, selection: bothDemos, rollout: maxUnavailable(2) });
       const out = weightCallsOf(world).slice(0, 2);
       expect(out.map(({ operation, instanceIds }) => [operation, instanceIds.toSorted()]).toSorted()).toEqual(
@@ -229,7 +230,7 @@ describe('several instances', () => {
   });
 
   test('a fleet of 25 in batches of 10: one call each way, and no instance is lost', async () => {
-    await onStage({ emulator: { world: fleetWorld(25) } }, async (world) => {
+    await onBriefStage({ emulator: { world: fleetWorld(25) } }, async (world) => {
       const before = weightsIn(world);
       const report = await world.run({
         balancers: { blbIds: ['lb-demo0001'], drainMs: 30_000 },
@@ -250,7 +251,7 @@ describe('several instances', () => {
   });
 
   test('one of them is healthy and on the image: it keeps its traffic all the time', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       world.emulator.setInstance('i-demo0002', { imageId: 'm-web-2' });
       const report = await world.run({ balancers, health, selection: bothDemos, rollout: maxUnavailable(2) });
       expect(report.instances.map(({ status }) => status)).toEqual(['rebuilt', 'skipped']);
@@ -287,7 +288,7 @@ describe('only a healthy instance gets traffic', () => {
       return stage;
     };
     const { probe, seen } = lateProbe(here, lateMs);
-    await withVirtualWorld({ probe }, async (world) => {
+    await withBriefWorld({ probe }, async (world) => {
       stage = world;
       const report = await world.run({ balancers, health, selection: bothDemos, rollout: maxUnavailable(2) });
       expect(report.status).toBe('rebuilt');
@@ -306,7 +307,7 @@ describe('only a healthy instance gets traffic', () => {
   });
 
   test('unhealthy until the deadline: it stays at 0, and log and result say so', async () => {
-    await onStage({ script: () => refuses }, async (world) => {
+    await onBriefStage({ script: () => refuses }, async (world) => {
       const report = await world.run({ balancers, health });
       const one = oneOf(report);
       expect(one).toMatchObject({ status: 'failed', failure: { reason: 'unhealthy' } });
@@ -326,7 +327,7 @@ describe('only a healthy instance gets traffic', () => {
 
   test.each(['Error', 'Expired'] as const)('ends in %s: it stays at 0', async (status) => {
     const faults = [{ on: 'RebuildInstance', play: { kind: 'endsIn', status } } as const];
-    await onStage({ emulator: { faults } }, async (world) => {
+    await onBriefStage({ emulator: { faults } }, async (world) => {
       const one = oneOf(await world.run({ balancers, health }));
       expect(one.failure?.reason).toBe('status');
       expect(one.balancers.map(({ currentWeight: now }) => now)).toEqual([0, 0]);
@@ -348,7 +349,7 @@ describe('only a healthy instance gets traffic', () => {
     ['reads of weights lag', { weightShowsMs: 5_000 }],
     ['balancers take one change at a time', { blbBusyMs: 2_000 }]
   ])('where %s', async (_, behaviour) => {
-    await onStage({ emulator: { behaviour } }, async (world) => {
+    await onBriefStage({ emulator: { behaviour } }, async (world) => {
       const rollout = maxUnavailable(2);
       const report = await world.run({ balancers, selection: bothDemos, rollout, timeoutMs: 420_000 });
       expect(report.status).toBe('rebuilt');
@@ -365,7 +366,7 @@ describe('only a healthy instance gets traffic', () => {
 
 describe('before the plan', () => {
   test('an unknown load balancer: no plan, and nothing is changed', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       const asked = { blbIds: ['lb-demo0001', 'lb-nothere1'], drainMs: 0 };
       const problems = await problemsOf(world.run({ balancers: asked }));
       expect(problems).toHaveLength(1);
@@ -377,7 +378,7 @@ describe('before the plan', () => {
   });
 
   test('a load balancer with none of the targets: no plan', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       world.emulator.setBalancer({ id: 'lb-other001', members: [{ instanceId: 'i-demo0002' }] });
       world.emulator.setBalancer({ id: 'lb-empty001', groups: [] });
       const blbIds = ['lb-demo0001', 'lb-other001', 'lb-empty001'];
@@ -393,14 +394,14 @@ describe('before the plan', () => {
     const faults = [
       { on: 'DescribeBlbServers', times: Number.POSITIVE_INFINITY, play: { kind: 'accessDenied' } } as const
     ];
-    await onStage({ emulator: { faults } }, async (world) => {
+    await onBriefStage({ emulator: { faults } }, async (world) => {
       const problems = await problemsOf(world.run({ balancers }));
       expect(textOf(problems)).toContain('the policy of the user permit DescribeBlbServers');
     });
   });
 
   test('an instance that is in none of them is warned of, and rebuilt without leaving any', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       world.emulator.setBalancer({ id: 'lb-demo0001', members: [{ instanceId: 'i-demo0002', weight: 50 }] });
       const asked = { blbIds: ['lb-demo0001'], drainMs: 30_000 };
       const report = await world.run({ balancers: asked, selection: bothDemos });
@@ -415,7 +416,7 @@ describe('before the plan', () => {
   });
 
   test('an instance that is in one of two load balancers is warned of the other', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       world.emulator.setBalancer({ id: 'lb-demo0001', members: [{ instanceId: 'i-demo0002', weight: 50 }] });
       const report = await world.run({ balancers, selection: bothDemos, dryRun: true });
       expect(oneOf(report, 'i-demo0001').plan.warnings).toEqual([
@@ -426,7 +427,7 @@ describe('before the plan', () => {
   });
 
   test('an instance that is in one of two load balancers leaves that one', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       world.emulator.setBalancer({ id: 'lb-demo0001', members: [{ instanceId: 'i-demo0002', weight: 50 }] });
       const report = await world.run({ balancers, selection: bothDemos, rollout: maxUnavailable(2) });
       expect(report.status).toBe('rebuilt');
@@ -436,7 +437,7 @@ describe('before the plan', () => {
   });
 
   test('an instance in several groups of one balancer leaves all of them', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       world.emulator.setBalancer({
         id: 'lb-demo0002',
         groups: [
@@ -477,7 +478,7 @@ describe('a load balancer whose read is refused during the read of another', () 
     const faults: readonly Fault[] = [
       { on: 'DescribeBlbServers', from, times: 99, play: { kind: 'accessDenied' } }
     ];
-    return onStage({ wrapBalancers, emulator: { faults } }, async (world) => {
+    return onBriefStage({ wrapBalancers, emulator: { faults } }, async (world) => {
       stage = world;
       const run = world.run({ balancers });
       const told = from === 1 ? await problemsOf(run) : oneOf(await run).failure?.cause;

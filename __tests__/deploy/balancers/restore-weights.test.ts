@@ -24,8 +24,9 @@ import {
   weightsIn
 } from '../../support/ports.ts';
 import { reported, stateBehind } from '../../support/reported.ts';
-import { callsOf, health, newCancel, oneOf, onStage, passes, refuses, textOf } from '../../support/stage.ts';
+import { callsOf, health, newCancel, oneOf, passes, refuses, textOf } from '../../support/stage.ts';
 import { noCancel, VirtualClock, type VirtualWorld } from '../../support/virtual.ts';
+import { onBriefStage } from '../brief.ts';
 
 const balancers = bothBalancers;
 const always = Number.POSITIVE_INFINITY;
@@ -75,7 +76,7 @@ function nowOf(report: RunReport, id = 'i-demo0001'): readonly number[] {
 
 describe('after a cancel during the drain', () => {
   test('the report has the disk as untouched and the weights that are to be restored', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       const report = await cancelledRun(world, isDrained, { health });
       const one = oneOf(report);
       expect(one).toMatchObject({
@@ -97,7 +98,7 @@ describe('after a cancel during the drain', () => {
   });
 
   test('the weights are given back exactly, and the report then says so', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       const report = await restore(world, await cancelledRun(world, isDrained));
       expect(weightsIn(world)).toEqual(demoWeights);
       expect(nowOf(report)).toEqual([100, 30]);
@@ -113,7 +114,7 @@ describe('after a cancel during the drain', () => {
     ['it is changing', { status: 'Starting' }],
     ['it is on another image', { imageId: 'm-web-2' }]
   ])('not where %s meanwhile', async (_, patch) => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       const cancelled = await cancelledRun(world, isDrained);
       world.emulator.setInstance('i-demo0001', patch);
       const report = await restore(world, cancelled);
@@ -126,7 +127,7 @@ describe('after a cancel during the drain', () => {
   });
 
   test('not where it is gone', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       const cancelled = await cancelledRun(world, isDrained);
       world.emulator.removeInstance('i-demo0001');
       expect(await restore(world, cancelled)).toEqual(cancelled);
@@ -137,7 +138,7 @@ describe('after a cancel during the drain', () => {
 
   test('the restoring of one balancer fails: the other one is restored, and the report shows both', async () => {
     const denied = { on: 'UpdateBlbServer', from: 2, times: always, play: { kind: 'accessDenied' } } as const;
-    await onStage({ emulator: { faults: [denied] } }, async (world) => {
+    await onBriefStage({ emulator: { faults: [denied] } }, async (world) => {
       const report = await restore(world, await cancelledRun(world, isDrained));
       expect(nowOf(report)).toEqual([0, 30]);
       expect(weightsIn(world)).toContain('lb-demo0001 i-demo0001 0');
@@ -146,7 +147,7 @@ describe('after a cancel during the drain', () => {
   });
 
   test('twice is once', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       const restored = await restore(world, await cancelledRun(world, isDrained));
       expect(await restore(world, restored)).toEqual(restored);
       expect(weightCallsOf(world)).toHaveLength(4);
@@ -154,7 +155,7 @@ describe('after a cancel during the drain', () => {
   });
 
   test('a fleet takes one list and one call for each pool', async () => {
-    await onStage({ emulator: { world: fleetWorld(12) } }, async (world) => {
+    await onBriefStage({ emulator: { world: fleetWorld(12) } }, async (world) => {
       const before = weightsIn(world);
       const cancelled = await cancelledRun(world, ({ emulator }) => emulator.weightChanges.length === 12, {
         balancers: { blbIds: ['lb-demo0001'], drainMs: 30_000 },
@@ -176,7 +177,7 @@ test('a cancel while the weights are being set to 0: those that may be at 0 are 
   const faults: readonly Fault[] = [
     { on: 'UpdateBlbServer', times: 3, play: { kind: 'reset', when: 'after' } }
   ];
-  await onStage({ emulator: { faults } }, async (world) => {
+  await onBriefStage({ emulator: { faults } }, async (world) => {
     // The first answer is lost; the client waits before it asks again, and is cut off there.
     const report = await cancelledRun(world, ({ emulator }) =>
       emulator.calls.some(({ operation, fault }) => operation === 'UpdateBlbServer' && fault !== undefined)
@@ -195,7 +196,7 @@ test('a cancel while the weights are being set to 0: those that may be at 0 are 
 });
 
 test('a cancel while the load balancers are read: nothing is held', async () => {
-  await onStage({}, async (world) => {
+  await onBriefStage({}, async (world) => {
     const { cancel, pull } = newCancel();
     const report = await world.run({ balancers }, cancel, {
       progressed: (make) => {
@@ -217,7 +218,7 @@ describe('after a cancel that comes when it is erased', () => {
     ['while nothing shows yet', isSent],
     ['in the middle', ({ emulator }) => emulator.instance('i-demo0001').status === 'Starting']
   ])('%s: nothing is given back, and it is named', async (_, when) => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       const cancelled = await cancelledRun(world, when, { health });
       expect(oneOf(cancelled)).toMatchObject({ status: 'inProgress', disk: 'erased' });
       expect(nowOf(cancelled)).toEqual([0, 0]);
@@ -229,7 +230,7 @@ describe('after a cancel that comes when it is erased', () => {
   });
 
   test('during the health check: it is not known to be healthy, so it stays at 0', async () => {
-    await onStage({ script: () => refuses }, async (world) => {
+    await onBriefStage({ script: () => refuses }, async (world) => {
       const cancelled = await cancelledRun(
         world,
         () => isRunningAnew(world) && world.clock.nowMs() > 300_000,
@@ -242,7 +243,7 @@ describe('after a cancel that comes when it is erased', () => {
 
   test('with the answer to the rebuild lost: whether it is erased is not known, so it stays at 0', async () => {
     const faults = [{ on: 'RebuildInstance', play: { kind: 'reset', when: 'after' } } as const];
-    await onStage({ emulator: { faults } }, async (world) => {
+    await onBriefStage({ emulator: { faults } }, async (world) => {
       const cancelled = await cancelledRun(world, isSent);
       expect(oneOf(cancelled).disk).not.toBe('untouched');
       expect(await restore(world, cancelled)).toEqual(cancelled);
@@ -250,7 +251,7 @@ describe('after a cancel that comes when it is erased', () => {
   });
 
   test('a re-run takes 0 as its weight, as the page says', async () => {
-    await onStage({}, async (world) => {
+    await onBriefStage({}, async (world) => {
       await cancelledRun(world, isSent, { health });
       expect((await world.run({ balancers, health })).status).not.toBe('failed');
       expect(weightsIn(world)).toContain('lb-demo0001 i-demo0001 0');
@@ -262,7 +263,7 @@ test('of two, the one that drains is given back and the one that is erased is no
   // Each is in a load balancer of its own, and that of the second is locked for some seconds.
   const locked = { kind: 'error', status: 409, code: 'LastOperationNotFinished' } as const;
   const faults = [{ on: 'UpdateBlbServer', times: 3, play: locked } as const];
-  await onStage({ emulator: { faults } }, async (world) => {
+  await onBriefStage({ emulator: { faults } }, async (world) => {
     world.emulator.setBalancer({ id: 'lb-demo0001', members: [{ instanceId: 'i-demo0002', weight: 50 }] });
     const members = [{ instanceId: 'i-demo0001', weight: 30 }];
     world.emulator.setBalancer({ id: 'lb-demo0002', groups: [{ id: 'sg-demo0001', members }] });
@@ -288,7 +289,7 @@ test('a run that is killed during the rebuild call: the weights stay at 0', asyn
     kept = latest?.();
     pull();
   };
-  await onStage({ emulator: { onCall } }, async (world) => {
+  await onBriefStage({ emulator: { onCall } }, async (world) => {
     await world.run({ balancers }, cancel, {
       progressed: (report) => {
         latest = report;
@@ -305,7 +306,7 @@ test('a run that is killed during the rebuild call: the weights stay at 0', asyn
 describe('an instance that is known to be healthy', () => {
   test('weights that could not be restored in the run are restored by the post step', async () => {
     const denied = { on: 'UpdateBlbServer', from: 2, times: 1, play: { kind: 'accessDenied' } } as const;
-    await onStage({ script: () => passes, emulator: { faults: [denied] } }, async (world) => {
+    await onBriefStage({ script: () => passes, emulator: { faults: [denied] } }, async (world) => {
       const failed = await world.run({ balancers, health });
       expect(oneOf(failed).failure?.reason).toBe('rejoin');
       expect(nowOf(failed)).toEqual([0, 30]);
@@ -317,7 +318,7 @@ describe('an instance that is known to be healthy', () => {
   });
 
   test('an unhealthy one is not', async () => {
-    await onStage({ script: () => refuses }, async (world) => {
+    await onBriefStage({ script: () => refuses }, async (world) => {
       const failed = await world.run({ balancers, health });
       expect(await restore(world, failed)).toEqual(failed);
       expect(weightsIn(world)).toContain('lb-demo0001 i-demo0001 0');
@@ -335,7 +336,7 @@ describe('a cancel when an instance is known to be healthy', () => {
   test('while it rejoins: the post step gives the weights back', async () => {
     const oops = { kind: 'error', status: 500, code: 'InternalError' } as const;
     const faults = [{ on: 'UpdateBlbServer', from: 2, times: 3, play: oops } as const];
-    await onStage({ emulator: { faults } }, async (world) => {
+    await onBriefStage({ emulator: { faults } }, async (world) => {
       const cancelled = await cancelledRun(world, isRejoining, { health });
       const one = oneOf(cancelled);
       expect(one).toMatchObject({ status: 'failed', disk: 'erased', failure: { reason: 'rejoin' } });
@@ -351,7 +352,7 @@ describe('a cancel when an instance is known to be healthy', () => {
   test('while it leaves again to be rolled back: it is named, with its weights', async () => {
     const error = { kind: 'endsIn', status: 'Error' } as const;
     const faults = [{ on: 'RebuildInstance', instanceId: 'i-demo0002', play: error } as const];
-    await onStage({ emulator: { faults } }, async (world) => {
+    await onBriefStage({ emulator: { faults } }, async (world) => {
       const request = { selection: bothDemos, rollback: true };
       const cancelled = await cancelledRun(world, isLeavingAgain, request);
       const one = oneOf(cancelled, 'i-demo0001');
@@ -364,7 +365,7 @@ describe('a cancel when an instance is known to be healthy', () => {
   test('while it leaves again to be rolled back: the cause is made of whole sentences', async () => {
     const error = { kind: 'endsIn', status: 'Error' } as const;
     const faults = [{ on: 'RebuildInstance', instanceId: 'i-demo0002', play: error } as const];
-    await onStage({ emulator: { faults } }, async (world) => {
+    await onBriefStage({ emulator: { faults } }, async (world) => {
       const request = { selection: bothDemos, rollback: true };
       const cancelled = await cancelledRun(world, isLeavingAgain, request);
       expect(oneOf(cancelled, 'i-demo0001').failure?.cause).toContain('. Cancelled before its rollback.');

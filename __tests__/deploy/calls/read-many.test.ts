@@ -10,8 +10,8 @@ import {
   playBcc,
   rejectionOf
 } from '../../support/ports.ts';
-import { onStage } from '../../support/stage.ts';
 import { VirtualClock } from '../../support/virtual.ts';
+import { onBriefStage } from '../brief.ts';
 
 const never = new AbortController().signal;
 
@@ -227,7 +227,7 @@ test('a policy that permits single reads and no list: all are read one by one', 
   const faults = [
     { on: 'ListInstanceByIds', times: Number.POSITIVE_INFINITY, play: { kind: 'accessDenied' } } as const
   ];
-  await onStage({ emulator: { faults } }, async (world) => {
+  await onBriefStage({ emulator: { faults } }, async (world) => {
     const report = await world.run({ selection: bothDemos, rollout: maxUnavailable(2) });
     expect(report.status).toBe('rebuilt');
     expect(world.emulator.rebuilds).toHaveLength(2);

@@ -4,7 +4,8 @@ import type { ImageState, Spec } from '../../../emulator/world/models.ts';
 import type { InstanceReport } from '../../../src/core/report/report.ts';
 import type { Bcc } from '../../../src/ports/bcc.ts';
 import { callsOf, demoImages, foreignImages, newCancel, oneOf, web, writesOf } from '../../support/stage.ts';
-import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from '../../support/virtual.ts';
+import type { VirtualOptions, VirtualWorld } from '../../support/virtual.ts';
+import { withBriefWorld } from '../brief.ts';
 
 const startMs = Date.parse('2026-03-01T00:00:00Z');
 
@@ -14,7 +15,7 @@ async function failing(
   check: (one: InstanceReport, world: VirtualWorld) => Promise<void> | void,
   options: VirtualOptions = {}
 ): Promise<void> {
-  await withVirtualWorld({ ...options, emulator: { ...options.emulator, faults } }, async (world) => {
+  await withBriefWorld({ ...options, emulator: { ...options.emulator, faults } }, async (world) => {
     const report = await world.run({ backup: {}, rollback: true });
     const one = oneOf(report);
     expect(report).toMatchObject({ status: 'failed', changed: false });
@@ -37,8 +38,8 @@ async function customImages(world: VirtualWorld): Promise<readonly string[]> {
 describe('a backup', () => {
   test.each([true, false])('is Available before the wipe (shows in the status: %s)', async (shows) => {
     const behaviour = { imageShowsProcessing: shows, imageMs: 60_000 };
-    await withVirtualWorld({ emulator: { behaviour } }, async (world) => {
-      const report = await world.run({ backup: {} });
+    await withBriefWorld({ emulator: { behaviour } }, async (world) => {
+      const report = await world.run({ backup: {}, pollIntervalMs: 5_000 });
       expect(report).toMatchObject({ status: 'rebuilt', changed: true });
       expect(writesOf(world)).toEqual(['CreateImage', 'RebuildInstance']);
       const { backup, adopted, restoreWith, phases } = oneOf(report);
@@ -54,8 +55,8 @@ describe('a backup', () => {
   });
 
   test('is named after instance, old image, time and run', async () => {
-    await withVirtualWorld({}, async (world) => {
-      const { backup } = oneOf(await world.run({ backup: {} }));
+    await withBriefWorld({}, async (world) => {
+      const { backup } = oneOf(await world.run({ backup: {}, pollIntervalMs: 5_000 }));
       expect(backup?.imageName).toBe('rbi-backup/i-demo0001/m-web-1/20260301T000005Z/4711');
       const made = world.emulator.calls.find(({ operation }) => operation === 'CreateImage');
       expect(made?.body).toEqual({ imageName: backup?.imageName, instanceId: 'i-demo0001' });
@@ -65,7 +66,7 @@ describe('a backup', () => {
 
   test('is waited for if a replica does not show it yet, and does not count as deleted', async () => {
     const behaviour = { replicas: 1, replicaLagMs: 8_000, imageMs: 20_000 };
-    await withVirtualWorld({ emulator: { behaviour } }, async (world) => {
+    await withBriefWorld({ emulator: { behaviour } }, async (world) => {
       const report = await world.run({ backup: {} });
       expect(report).toMatchObject({ status: 'rebuilt', changed: true });
       expect(
@@ -75,7 +76,7 @@ describe('a backup', () => {
   });
 
   test('is made of each instance just before its own wipe', async () => {
-    await withVirtualWorld({}, async (world) => {
+    await withBriefWorld({}, async (world) => {
       const report = await world.run({
         backup: {},
         selection: { kind: 'ids', ids: ['i-demo0001', 'i-demo0002'] }
@@ -88,20 +89,19 @@ describe('a backup', () => {
   });
 
   test('is made of a stopped instance too', async () => {
-    await withVirtualWorld({}, async (world) => {
+    await withBriefWorld({}, async (world) => {
       world.emulator.setInstance('i-demo0001', { status: 'Stopped' });
-      // One that rests is watched for minutes, which takes fewer reads so.
-      expect((await world.run({ backup: {}, pollIntervalMs: 20_000 })).status).toBe('rebuilt');
+      expect((await world.run({ backup: {} })).status).toBe('rebuilt');
       expect(writesOf(world)[0]).toBe('CreateImage');
     });
   });
 
   test('is made after a change of somebody else has ended: a change under way is no reason to fail', async () => {
-    await withVirtualWorld({ emulator: { behaviour: { powerMs: 60_000 } } }, async (world) => {
+    await withBriefWorld({ emulator: { behaviour: { powerMs: 60_000 } } }, async (world) => {
       const { signal } = new AbortController();
       world.emulator.setInstance('i-demo0001', { status: 'Stopped' });
       await world.bcc.start('i-demo0001', signal);
-      const report = await world.run({ backup: {}, pollIntervalMs: 20_000 });
+      const report = await world.run({ backup: {} });
       expect(oneOf(report).failure).toBeUndefined();
       expect(report.status).toBe('rebuilt');
       expect(writesOf(world)).toEqual(['StartInstance', 'CreateImage', 'RebuildInstance']);
@@ -109,7 +109,7 @@ describe('a backup', () => {
   });
 
   test("is not made, and does not fail, where a cancelled run's rebuild is only waited for", async () => {
-    await withVirtualWorld({}, async (world) => {
+    await withBriefWorld({}, async (world) => {
       const { cancel, pull } = newCancel();
       world.clock.onSleep = () => world.clock.nowMs() > 20_000 && pull();
       expect((await world.run({}, cancel)).status).toBe('inProgress');
@@ -122,7 +122,7 @@ describe('a backup', () => {
   });
 
   test('is made by the next run if a cancel has left the instance in ImageProcessing', async () => {
-    await withVirtualWorld({}, async (world) => {
+    await withBriefWorld({}, async (world) => {
       const { cancel, pull } = newCancel();
       world.clock.onSleep = () => world.clock.nowMs() > 15_000 && pull();
       await world.run({ backup: {} }, cancel);
@@ -135,12 +135,11 @@ describe('a backup', () => {
   });
 
   test('is not made where nothing is erased', async () => {
-    await withVirtualWorld({}, async (world) => {
+    await withBriefWorld({}, async (world) => {
       world.emulator.setInstance('i-demo0001', { imageId: 'm-web-2' });
       world.emulator.setInstance('i-demo0002', { imageId: 'm-web-2', status: 'Stopped' });
       const report = await world.run({
         backup: {},
-        pollIntervalMs: 20_000,
         selection: { kind: 'ids', ids: ['i-demo0001', 'i-demo0002'] }
       });
       expect(report).toMatchObject({ status: 'skipped', changed: false });
@@ -154,7 +153,7 @@ describe('a backup', () => {
       { kind: 'error', status: 500, code: 'InternalError', when: 'after' },
       { kind: 'cutBody' }
     ] as const) {
-      await withVirtualWorld({ emulator: { faults: [{ on: 'CreateImage', play }] } }, async (world) => {
+      await withBriefWorld({ emulator: { faults: [{ on: 'CreateImage', play }] } }, async (world) => {
         const report = await world.run({ backup: {} });
         expect(report.status).toBe('rebuilt');
         const made = world.emulator.calls.filter(({ operation }) => operation === 'CreateImage');
@@ -181,7 +180,7 @@ describe('a backup that fails', () => {
       expect(failure?.cause).toContain('2m 00s');
       expect(world.clock.nowMs()).toBe(125_000);
     };
-    await failing([stuck], check, { request: { timeoutMs: 120_000 } });
+    await failing([stuck], check, { request: { timeoutMs: 120_000, pollIntervalMs: 5_000 } });
   });
 
   test('by a read that is refused while the other one is still out, which is waited for', async () => {
@@ -198,7 +197,7 @@ describe('a backup that fails', () => {
       }
     });
     const denied: Fault = { on: 'GetImage', from: 3, times: 99, play: { kind: 'accessDenied' } };
-    await withVirtualWorld({ wrap, emulator: { faults: [denied] } }, async (world) => {
+    await withBriefWorld({ wrap, emulator: { faults: [denied] } }, async (world) => {
       stage = world;
       const report = await world.run({ backup: {} });
       expect(oneOf(report).failure?.reason).toBe('backup');
@@ -207,12 +206,12 @@ describe('a backup that fails', () => {
   });
 
   test('by an instance that does not become stable again', async () => {
-    await withVirtualWorld({ emulator: { behaviour: { imageMs: 60_000 } } }, async (world) => {
+    await withBriefWorld({ emulator: { behaviour: { imageMs: 60_000 } } }, async (world) => {
       world.clock.onSleep = (untilMs) => {
         if (untilMs > 70_000) return;
         if (untilMs > 60_000) world.emulator.setInstance('i-demo0001', { status: 'SnapshotProcessing' });
       };
-      const one = oneOf(await world.run({ backup: {}, timeoutMs: 120_000 }));
+      const one = oneOf(await world.run({ backup: {}, timeoutMs: 120_000, pollIntervalMs: 5_000 }));
       expect(one.failure?.reason).toBe('backup');
       expect(one.failure?.cause).toContain('the instance SnapshotProcessing');
       expect(writesOf(world)).toEqual(['CreateImage']);
@@ -274,7 +273,7 @@ describe('a backup that fails', () => {
 
   test('keeps the following instances from starting', async () => {
     const faults = [{ on: 'CreateImage', play: { kind: 'imageEndsIn', status: 'Error' } }] as const;
-    await withVirtualWorld({ emulator: { faults } }, async (world) => {
+    await withBriefWorld({ emulator: { faults } }, async (world) => {
       const report = await world.run({
         backup: {},
         selection: { kind: 'ids', ids: ['i-demo0001', 'i-demo0002'] }
@@ -287,7 +286,7 @@ describe('a backup that fails', () => {
 
 describe('a cancel while the backup is made', () => {
   test('sends nothing more and names the image', async () => {
-    await withVirtualWorld({}, async (world) => {
+    await withBriefWorld({}, async (world) => {
       const { cancel, pull } = newCancel();
       world.clock.onSleep = () => world.clock.nowMs() > 15_000 && pull();
       const report = await world.run({ backup: {}, rollback: true }, cancel);
@@ -310,7 +309,7 @@ describe('a cancel while the backup is made', () => {
     const onCall = ({ operation }: { readonly operation: string }) => {
       if (operation === 'CreateImage') setTimeout(pull, 20);
     };
-    await withVirtualWorld({ emulator: { faults, onCall } }, async (world) => {
+    await withBriefWorld({ emulator: { faults, onCall } }, async (world) => {
       // As in a real run, writes get a little more time than everything else.
       const later: AbortController = new AbortController();
       cancel.signal.addEventListener('abort', () => setTimeout(() => later.abort(), 50));
@@ -349,7 +348,7 @@ describe('old backups', () => {
     [2, ['m-old-i-demo0001-2', 'm-old-i-demo0001-1']],
     [4, []]
   ])('keep %s: only ours of this instance go, the oldest', async (keep, gone) => {
-    await withVirtualWorld({ emulator: { world: { images } } }, async (world) => {
+    await withBriefWorld({ emulator: { world: { images } } }, async (world) => {
       const before = await customImages(world);
       const report = await world.run({ backup: keep === undefined ? {} : { keep } });
       expect(report.status).toBe('rebuilt');
@@ -365,7 +364,7 @@ describe('old backups', () => {
   test('stay where the rebuild failed', async () => {
     const faults = [{ on: 'RebuildInstance', play: { kind: 'endsIn', status: 'Error' } }] as const;
     for (const rollback of [false, true]) {
-      await withVirtualWorld({ emulator: { world: { images }, faults } }, async (world) => {
+      await withBriefWorld({ emulator: { world: { images }, faults } }, async (world) => {
         const report = await world.run({ backup: { keep: 1 }, rollback });
         expect(report.status).toBe(rollback ? 'rolledBack' : 'failed');
         expect(writesOf(world)).not.toContain('DeleteImage');
@@ -375,7 +374,7 @@ describe('old backups', () => {
 
   test('that cannot be deleted are a warning only', async () => {
     const faults = [{ on: 'DeleteImage', times: 99, play: { kind: 'accessDenied' } }] as const;
-    await withVirtualWorld({ emulator: { world: { images }, faults } }, async (world) => {
+    await withBriefWorld({ emulator: { world: { images }, faults } }, async (world) => {
       const report = await world.run({ backup: { keep: 1 } });
       expect(report.status).toBe('rebuilt');
       expect(oneOf(report).failure).toBeUndefined();
@@ -387,7 +386,7 @@ describe('old backups', () => {
     const shared = images.map((each) =>
       each.id === 'm-old-i-demo0001-3' ? { ...each, shared: true } : each
     );
-    await withVirtualWorld({ emulator: { world: { images: shared } } }, async (world) => {
+    await withBriefWorld({ emulator: { world: { images: shared } } }, async (world) => {
       expect((await world.run({ backup: { keep: 1 } })).status).toBe('rebuilt');
       expect(world.lines.join('\n')).toContain('warning: Old backups');
       const left = await customImages(world);
@@ -400,7 +399,7 @@ describe('old backups', () => {
     const onCall = ({ operation }: { readonly operation: string }) => {
       if (operation === 'DeleteImage') pull();
     };
-    await withVirtualWorld({ emulator: { world: { images }, onCall } }, async (world) => {
+    await withBriefWorld({ emulator: { world: { images }, onCall } }, async (world) => {
       const one = oneOf(await world.run({ backup: { keep: 1 } }, cancel));
       expect(one.status).toBe('rebuilt');
     });

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { ImageState, Spec } from '../../../emulator/world/models.ts';
 import { isSettled } from '../../../src/core/model/bcc-status.ts';
 import { callsOf, demoImages, newCancel, problemsOf, writesOf } from '../../support/stage.ts';
-import { noCancel, type VirtualWorld, withVirtualWorld } from '../../support/virtual.ts';
+import { noCancel, type VirtualWorld } from '../../support/virtual.ts';
+import { withBriefWorld } from '../brief.ts';
 
 const named = (pattern: string) => ({ kind: 'name', pattern }) as const;
 
@@ -11,7 +12,7 @@ function withImages<T>(
   test: (world: VirtualWorld) => Promise<T>,
   images: readonly Spec<ImageState>[] = demoImages
 ): Promise<T> {
-  return withVirtualWorld({ emulator: { world: { images: [...images, ...more] } } }, test);
+  return withBriefWorld({ emulator: { world: { images: [...images, ...more] } } }, test);
 }
 
 /** The message with which a search ended. */
@@ -168,9 +169,10 @@ describe('an image that is still being created', () => {
   }
 
   test.each(['name', 'id'] as const)('is waited for, asked for by %s', async (kind) => {
-    await withVirtualWorld({ emulator: { behaviour: { imageMs: 60_000 } } }, async (world) => {
+    await withBriefWorld({ emulator: { behaviour: { imageMs: 60_000 } } }, async (world) => {
       const id = await make(world, 'web-v3');
-      const report = await world.run({ image: kind === 'id' ? { kind, id } : { kind, pattern: 'web-v3' } });
+      const image = kind === 'id' ? { kind, id } : named('web-v3');
+      const report = await world.run({ image, pollIntervalMs: 5_000 });
       expect(report).toMatchObject({ status: 'rebuilt', imageId: id, imageName: 'web-v3' });
       const sent = world.emulator.calls.find(({ operation }) => operation === 'RebuildInstance');
       const waitedMs = (sent?.atMs ?? 0) - Date.parse('2026-03-01T00:00:00Z');
@@ -181,7 +183,7 @@ describe('an image that is still being created', () => {
   });
 
   test('a newer one in Creating is waited for although an older one is Available', async () => {
-    await withVirtualWorld({}, async (world) => {
+    await withBriefWorld({}, async (world) => {
       const id = await make(world, 'web-v3');
       expect((await world.run({ image: named('web-*') })).imageId).toBe(id);
     });
@@ -189,7 +191,7 @@ describe('an image that is still being created', () => {
 
   test('is waited for no longer than timeout', async () => {
     const faults = [{ on: 'CreateImage', play: { kind: 'imageStuck' } }] as const;
-    await withVirtualWorld({ emulator: { faults } }, async (world) => {
+    await withBriefWorld({ emulator: { faults } }, async (world) => {
       const id = await make(world, 'web-v3');
       const problems = await problemsOf(world.run({ image: named('web-v3'), timeoutMs: 120_000 }));
       expect(problems[0]?.cause).toBe(`The image ${id} (web-v3) is still being created after 2m 00s.`);
@@ -200,7 +202,7 @@ describe('an image that is still being created', () => {
 
   test('fails in the end: the failure is reported, and nothing is sent', async () => {
     const faults = [{ on: 'CreateImage', play: { kind: 'imageEndsIn', status: 'CreatedFailed' } }] as const;
-    await withVirtualWorld({ emulator: { faults } }, async (world) => {
+    await withBriefWorld({ emulator: { faults } }, async (world) => {
       await make(world, 'web-v3');
       const problems = await problemsOf(world.run({ image: named('web-v3') }));
       expect(problems[0]?.cause).toContain('fits only images that cannot be used: "web-v3"');
@@ -209,7 +211,7 @@ describe('an image that is still being created', () => {
   });
 
   test('is not waited for by a dry run', async () => {
-    await withVirtualWorld({}, async (world) => {
+    await withBriefWorld({}, async (world) => {
       const id = await make(world, 'web-v3');
       const report = await world.run({ image: named('web-v3'), dryRun: true });
       expect(world.clock.nowMs()).toBe(0);
@@ -220,7 +222,7 @@ describe('an image that is still being created', () => {
   });
 
   test('a cancel ends the wait', async () => {
-    await withVirtualWorld({}, async (world) => {
+    await withBriefWorld({}, async (world) => {
       await make(world, 'web-v3');
       const { cancel, pull } = newCancel();
       world.clock.onSleep = (untilMs) => untilMs > 10_000 && pull();
@@ -245,10 +247,10 @@ describe('an image that is not there yet', () => {
   }
 
   test.each(['name', 'id'] as const)('is waited for with imageWait, asked for by %s', async (kind) => {
-    await withVirtualWorld({}, async (world) => {
+    await withBriefWorld({}, async (world) => {
       appearAt(world, 150_000);
       const image = kind === 'id' ? { kind, id } : named('web-v3');
-      const report = await world.run({ image, imageWaitMs: 600_000 });
+      const report = await world.run({ image, imageWaitMs: 600_000, pollIntervalMs: 5_000 });
       expect(report).toMatchObject({ status: 'rebuilt', imageId: id });
       const told = world.lines.filter((line) => line.includes('not there yet'));
       expect(told).toHaveLength(3);
@@ -257,7 +259,7 @@ describe('an image that is not there yet', () => {
   });
 
   test('ends the run at once without imageWait', async () => {
-    await withVirtualWorld({}, async (world) => {
+    await withBriefWorld({}, async (world) => {
       expect(await causeOf(world, 'web-v3')).toContain('No image of this account in this region fits');
       expect(world.clock.nowMs()).toBe(0);
       expect(world.lines.join()).not.toContain('not there yet');
@@ -265,7 +267,7 @@ describe('an image that is not there yet', () => {
   });
 
   test('ends the run once imageWait is over: by name with the near ones, by ID with the input', async () => {
-    await withVirtualWorld({}, async (world) => {
+    await withBriefWorld({}, async (world) => {
       const [byName] = await problemsOf(world.run({ image: named('web-v3'), imageWaitMs: 120_000 }));
       expect(byName?.cause).toContain('"web-2" (m-web-2, Available)');
       expect(world.clock.nowMs()).toBe(120_000);
@@ -276,7 +278,7 @@ describe('an image that is not there yet', () => {
   });
 
   test('is looked for once a minute at least, however long pollInterval is', async () => {
-    await withVirtualWorld({}, async (world) => {
+    await withBriefWorld({}, async (world) => {
       await problemsOf(world.run({ image: named('x'), imageWaitMs: 600_000, pollIntervalMs: 300_000 }));
       expect(world.lines.filter((line) => line.includes('not there yet'))).toHaveLength(11);
     });
@@ -285,7 +287,7 @@ describe('an image that is not there yet', () => {
 
 describe('an image that vanishes between plan and send', () => {
   test('erases nothing, and the failure names the image and not only the instance', async () => {
-    await withVirtualWorld({}, async (world) => {
+    await withBriefWorld({}, async (world) => {
       const report = await world.run({}, undefined, {
         planned: async () => world.emulator.removeImage('m-web-2')
       });
@@ -301,7 +303,7 @@ describe('an image that vanishes between plan and send', () => {
   });
 
   test('is no reason for a rollback', async () => {
-    await withVirtualWorld({}, async (world) => {
+    await withBriefWorld({}, async (world) => {
       const report = await world.run({ rollback: true }, undefined, {
         planned: async () => world.emulator.removeImage('m-web-2')
       });

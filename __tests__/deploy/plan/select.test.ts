@@ -6,7 +6,8 @@ import type { Tag } from '../../../src/core/model/selection.ts';
 import type { RunReport } from '../../../src/core/report/report.ts';
 import { countCalls, fleetIds } from '../../support/fleets.ts';
 import { problemsOf, web } from '../../support/stage.ts';
-import { type VirtualWorld, withVirtualWorld } from '../../support/virtual.ts';
+import type { VirtualWorld } from '../../support/virtual.ts';
+import { withBriefWorld } from '../brief.ts';
 
 /** Tags in short: `app=web env=prod`. */
 function tags(short: string): readonly Tag[] {
@@ -41,7 +42,7 @@ function select(
   more: readonly Spec<InstanceState>[] = []
 ): Promise<void> {
   const world = { instances: [...instances, ...more] };
-  return withVirtualWorld({ emulator: { world, behaviour } }, (stage) =>
+  return withBriefWorld({ emulator: { world, behaviour } }, (stage) =>
     test(stage, stage.run({ selection: { kind: 'tags', tags: tags(short) }, dryRun: true }))
   );
 }
@@ -146,7 +147,7 @@ describe('blanks at the ends of tags', () => {
 
   test('do not keep the instance from being rebuilt', async () => {
     const world = { instances: [blank('i-x', 'role ', 'api ')] };
-    await withVirtualWorld({ emulator: { world } }, async (stage) => {
+    await withBriefWorld({ emulator: { world } }, async (stage) => {
       const report = await stage.run({ selection: { kind: 'tags', tags: tags('role=api') } });
       expect(report.status).toBe('rebuilt');
     });
@@ -174,7 +175,7 @@ describe('blanks at the ends of tags', () => {
 
 describe('the calls of a selection', () => {
   test('are pages of a thousand, and none for a single instance', async () => {
-    await withVirtualWorld({ emulator: { world: fleetWorld(1_050) } }, async (world) => {
+    await withBriefWorld({ emulator: { world: fleetWorld(1_050) } }, async (world) => {
       const selection = { kind: 'tags', tags: tags('fleet=demo app=web') } as const;
       const report = await world.run({ selection, dryRun: true });
       expect(report.instances.map(({ instanceId }) => instanceId)).toEqual(fleetIds(1_050));
@@ -199,7 +200,7 @@ describe('the calls of a selection', () => {
   });
 
   test('that fail are reported, and a partial list is not used', async () => {
-    await withVirtualWorld(
+    await withBriefWorld(
       { emulator: { world: { instances }, behaviour: { listTags: false } } },
       async (world) => {
         world.emulator.addFault({
@@ -218,7 +219,7 @@ describe('the calls of a selection', () => {
 });
 
 test('a run by tags rebuilds what they select, and nothing else', async () => {
-  await withVirtualWorld({ emulator: { world: { instances } } }, async (world) => {
+  await withBriefWorld({ emulator: { world: { instances } } }, async (world) => {
     const report = await world.run({ selection: { kind: 'tags', tags: tags('app=web env=prod') } });
     expect(report.status).toBe('rebuilt');
     expect(world.emulator.rebuilds.map(({ instanceId }) => instanceId)).toEqual(['i-a', 'i-d']);
@@ -234,7 +235,7 @@ describe('a selection by ids', () => {
     [100, { GetInstance: 0, ListInstanceByIds: 1, ListVolumes: 1 }],
     [150, { GetInstance: 0, ListInstanceByIds: 2, ListVolumes: 1 }]
   ])('of %i takes these calls: %j', async (count, expected) => {
-    await withVirtualWorld({ emulator: { world: fleetWorld(count) } }, async (world) => {
+    await withBriefWorld({ emulator: { world: fleetWorld(count) } }, async (world) => {
       const ids = fleetIds(count);
       const report = await world.run({ selection: { kind: 'ids', ids }, dryRun: true });
       expect(report.instances.map(({ instanceId }) => instanceId)).toEqual(ids);
@@ -244,7 +245,7 @@ describe('a selection by ids', () => {
   });
 
   test('of two, one of which is unknown: it is named in the words of the single read', async () => {
-    await withVirtualWorld({ emulator: { world: fleetWorld(2) } }, async (world) => {
+    await withBriefWorld({ emulator: { world: fleetWorld(2) } }, async (world) => {
       const ids = [...fleetIds(1), 'i-nobody01'];
       const problems = await problemsOf(world.run({ selection: { kind: 'ids', ids } }));
       expect(problems.map(({ cause }) => cause)).toEqual([

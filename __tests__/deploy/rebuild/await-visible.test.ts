@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { CallError } from '../../../src/core/model/failure.ts';
 import { awaitVisible } from '../../../src/deploy/rebuild/await-visible.ts';
-import { noCancel, withVirtualWorld } from '../../support/virtual.ts';
+import { noCancel } from '../../support/virtual.ts';
+import { withBriefWorld } from '../brief.ts';
 
 describe('the wait until a rebuild shows', () => {
   test('goes on after reads that fail, and ends when it shows', async () => {
-    await withVirtualWorld({}, async (world) => {
+    await withBriefWorld({}, async (world) => {
       await world.bcc.rebuild(
         ['i-demo0001'],
         { imageId: 'm-web-2', login: { kind: 'keepImageLogin' } },
@@ -27,7 +28,7 @@ describe('the wait until a rebuild shows', () => {
     const faults = [
       { on: 'RebuildInstance', play: { kind: 'snapshotAt', afterMs: 5_000, ms: 20_000 } }
     ] as const;
-    await withVirtualWorld({ emulator: { faults, behaviour: { staleRunningMs: 60_000 } } }, async (world) => {
+    await withBriefWorld({ emulator: { faults, behaviour: { staleRunningMs: 60_000 } } }, async (world) => {
       await world.bcc.rebuild(
         ['i-demo0001'],
         { imageId: 'm-web-2', login: { kind: 'keepImageLogin' } },
@@ -39,7 +40,7 @@ describe('the wait until a rebuild shows', () => {
   });
 
   test('gives up at its limit, and names what did not show', async () => {
-    await withVirtualWorld({}, async (world) => {
+    await withBriefWorld({}, async (world) => {
       const from = world.clock.nowMs();
       expect(
         await awaitVisible(['i-demo0001', 'i-demo0002'], 60_000, { ...world, cancel: noCancel })
@@ -49,7 +50,7 @@ describe('the wait until a rebuild shows', () => {
   });
 
   test('ends at once if reads are denied', async () => {
-    await withVirtualWorld({}, async (world) => {
+    await withBriefWorld({}, async (world) => {
       world.emulator.addFault({ on: '*', times: 99, play: { kind: 'accessDenied' } });
       await expect(awaitVisible(['i-demo0001'], 60_000, { ...world, cancel: noCancel })).rejects.toThrow(
         CallError

@@ -7,8 +7,9 @@ import { RolloutLog } from '../../../src/deploy/rollout/rollout-log.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import { disk, image, instance, taskOf } from '../../core/rebuild/rebuilds.ts';
 import { bothDemos, countSleepers, maxUnavailable } from '../../support/ports.ts';
-import { health, onStage } from '../../support/stage.ts';
+import { health } from '../../support/stage.ts';
 import { VirtualClock } from '../../support/virtual.ts';
+import { onBriefStage } from '../brief.ts';
 
 const never = new AbortController().signal;
 const succeeded: Outcome = { result: 'succeeded', isUnavailable: false, canRollBack: true };
@@ -258,7 +259,7 @@ describe('the stop', () => {
 });
 
 test('in a run of a single target: no lines here, because its own log has them', async () => {
-  await onStage({}, async (world) => {
+  await onBriefStage({}, async (world) => {
     await world.run({ health });
     expect(world.lines.filter((line) => /: done after|of 1 done/.test(line))).toEqual([]);
     expect(world.lines.some((line) => line.includes('the rebuild has started'))).toBe(true);
@@ -266,7 +267,7 @@ test('in a run of a single target: no lines here, because its own log has them',
 });
 
 test('in a run: the ends, the progress, and nothing after the last line', async () => {
-  await onStage({ emulator: { behaviour: { rebuildMs: 60_000 } } }, async (world) => {
+  await onBriefStage({ emulator: { behaviour: { rebuildMs: 60_000 } } }, async (world) => {
     await world.run({ selection: bothDemos, health });
     const told = world.lines.filter((line) => /: done after|of 2 done/.test(line));
     expect(told.filter((line) => line.includes(': done after')).map((line) => line.split(':')[0])).toEqual([

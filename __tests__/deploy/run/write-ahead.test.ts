@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { JournalError } from '../../../src/ports/journal.ts';
 import { fleetRequest, onFleet } from '../../support/fleets.ts';
 import { bothBalancers, demoWeights, weightsIn } from '../../support/ports.ts';
-import { onStage } from '../../support/stage.ts';
 import { noCancel } from '../../support/virtual.ts';
+import { onBriefStage } from '../brief.ts';
 
 test('each rebuild call and each weight change is recorded before it is sent', async () => {
   await onFleet(6, async (world, ids) => {
@@ -38,7 +38,7 @@ test('a call that cannot be recorded is not sent, and the run reports that and w
 });
 
 test('a weight is restored even if that cannot be recorded', async () => {
-  await onStage({}, async (world) => {
+  await onBriefStage({}, async (world) => {
     const report = await world.run({ balancers: bothBalancers }, noCancel, {
       commit() {
         if (world.emulator.rebuilds.length > 0) throw new JournalError('the disk is full');
@@ -50,7 +50,7 @@ test('a weight is restored even if that cannot be recorded', async () => {
 });
 
 test('a weight is not lowered if that cannot be recorded', async () => {
-  await onStage({}, async (world) => {
+  await onBriefStage({}, async (world) => {
     const report = await world.run({ balancers: bothBalancers }, noCancel, {
       commit() {
         throw new JournalError('the disk is full');
