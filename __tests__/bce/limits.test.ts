@@ -44,13 +44,13 @@ describe('the deadline of a call', () => {
       (response, { line }) => {
         nowMs += 6_000;
         if (line.startsWith('PUT')) answer(response, 200, '');
-        else answer(response, 200, { snapshots: [], isTruncated: true, nextMarker: `${nowMs}` });
+        else answer(response, 200, { volumes: [], isTruncated: true, nextMarker: `${nowMs}` });
       },
       { nowMs: () => nowMs, readLimitMs: 10_000 }
     );
     for (const limits of [{}, { deadlineMs: 1_000_000 }]) {
       const before = requests.length;
-      expect((await failureOf(bcc.listSnapshots('v-1', never, limits))).kind).toBe('throttled');
+      expect((await failureOf(bcc.getSystemDisk('i-1', never, limits))).kind).toBe('throttled');
       expect(requests.length - before).toBe(2);
     }
     expect((await failureOf(bcc.getInstance('i-1', never, { deadlineMs: nowMs - 1 }))).attempts).toBe(0);

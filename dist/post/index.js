@@ -5073,23 +5073,16 @@ function onEnded(before, id, outcome) {
     }
     const completionOrder = before.ended + 1;
     const hasFailed = result === 'failed';
-    const after = {
-        ...before,
-        members: before.members.with(id, {
-            state: result,
-            isUnavailable,
-            canRollBack,
-            hasFailed,
-            completionOrder
-        }),
-        ended: completionOrder,
-        failures: before.failures + Number(hasFailed)
-    };
     const rollsBack = hasFailed && canRollBack && before.task.rollback && !before.isCancelled;
-    if (!rollsBack)
-        return [after, []];
-    const members = after.members.with(id, { state: 'rollingBack', isUnavailable: true });
-    return [{ ...after, members }, [{ type: 'rollBack', id }]];
+    const now = rollsBack
+        ? { state: 'rollingBack', isUnavailable: true }
+        : { state: result, isUnavailable };
+    const members = before.members.with(id, { ...now, canRollBack, hasFailed, completionOrder });
+    const failures = before.failures + Number(hasFailed);
+    return [
+        { ...before, members, ended: completionOrder, failures },
+        rollsBack ? [{ type: 'rollBack', id }] : []
+    ];
 }
 function next(before, already, atMs) {
     const stop = before.stop ?? reasonToStop(before);
@@ -5811,7 +5804,7 @@ function await_visible_statusOf(read) {
 ;// CONCATENATED MODULE: ./github/record.js
 const limitMs = 10_000;
 const maxMegabytes = 1;
-async function openRecord(config, subject, signal) {
+async function openRecord(config, { imageId, instanceIds }, signal) {
     const { repos, context, request } = await connect(config, signal);
     const { data } = await repos.createDeployment({
         ...context.repo,
@@ -5819,8 +5812,8 @@ async function openRecord(config, subject, signal) {
         environment: config.environment,
         auto_merge: false,
         required_contexts: [],
-        description: `BCC image ${subject.imageId}`,
-        payload: { imageId: subject.imageId, instanceIds: subject.instanceIds },
+        description: `BCC image ${imageId}`,
+        payload: { imageId, instanceIds },
         request
     });
     if (!('id' in data))
@@ -7351,12 +7344,12 @@ function createBccClient(options) {
         endpoint: options.endpoint,
         call: async (operation, signal) => caller(signal)(operation),
         getInstance: async (id, signal, limits) => caller(signal, limits)(getInstance(id)),
-        getImage: async (id, signal, limits) => caller(signal, limits)(getImage(id)),
-        start: async (id, signal, limits) => caller(signal, limits)(startInstance(id)),
-        createImage: async (spec, signal, limits) => caller(signal, limits)(createImage(spec)),
-        deleteImage: async (id, signal, limits) => caller(signal, limits)(deleteImage(id)),
-        getUserData: async (id, signal, limits) => caller(signal, limits)(getUserData(id)),
-        listImages: async (filter, signal, limits) => allPages((marker) => listImages(filter, marker), caller(signal, limits)),
+        getImage: async (id, signal) => caller(signal)(getImage(id)),
+        start: async (id, signal) => caller(signal)(startInstance(id)),
+        createImage: async (spec, signal) => caller(signal)(createImage(spec)),
+        deleteImage: async (id, signal) => caller(signal)(deleteImage(id)),
+        getUserData: async (id, signal) => caller(signal)(getUserData(id)),
+        listImages: async (filter, signal) => allPages((marker) => listImages(filter, marker), caller(signal)),
         async listInstances(instanceIds, signal, limits) {
             const ids = (0,check_arguments/* checkedIds */.Ge)('ListInstanceByIds', instanceIds);
             const items = await allPages((marker) => listInstances(ids, marker), caller(signal, limits));
@@ -7364,16 +7357,16 @@ function createBccClient(options) {
         },
         getSystemDisk: async (id, signal, limits) => systemDiskOf(await allPages((marker) => listVolumes(id, marker), caller(signal, limits), warnOnce)),
         listSystemDisks: async (signal, limits) => systemDisksByInstance(await allPages(listSystemVolumes, caller(signal, limits), warnOnce)),
-        async listTagged(tags, signal, limits) {
-            const items = await allPages((marker) => listTagged(tags, marker), caller(signal, limits));
+        async listTagged(tags, signal) {
+            const items = await allPages((marker) => listTagged(tags, marker), caller(signal));
             return [...new Map(items.map((instance) => [instance.id, instance])).values()];
         },
-        listSnapshots: async (id, signal, limits) => allPages((marker) => listSnapshots(id, marker), caller(signal, limits), warnOnce),
+        listSnapshots: async (id, signal) => allPages((marker) => listSnapshots(id, marker), caller(signal), warnOnce),
         rebuild: async (ids, spec, signal, limits) => caller(signal, limits)(rebuildInstances(ids, spec, encrypt)),
-        listBackendServers: async (id, signal, limits) => backendServersOf(id, caller(signal, limits)),
-        async setWeights(pool, weights, signal, limits) {
+        listBackendServers: async (id, signal) => backendServersOf(id, caller(signal)),
+        async setWeights(pool, weights, signal) {
             if (weights.length > 0)
-                await caller(signal, limits)(updateWeights(pool, weights));
+                await caller(signal)(updateWeights(pool, weights));
         },
         dispose: () => transport.dispose()
     };
@@ -7508,9 +7501,7 @@ function connect_connect(config, readLimitMs = config.request.timeoutMs) {
         credentials: config.credentials,
         requestsPerSecond: config.requestsPerSecond,
         readLimitMs,
-        nowMs: systemClock.nowMs,
-        wallMs: systemClock.wallMs,
-        sleep: systemClock.sleep,
+        ...systemClock,
         random: Math.random,
         mask: core_setSecret,
         warn: jobLog.warning,
@@ -8127,10 +8118,7 @@ function refused(operation, target, message) {
 /* harmony export */   p_: () => (/* binding */ list)
 /* harmony export */ });
 class DecodeError extends Error {
-    constructor(message) {
-        super(message);
-        this.name = 'DecodeError';
-    }
+    name = 'DecodeError';
 }
 function record(json, what) {
     if (typeof json !== 'object' || json === null || Array.isArray(json)) {

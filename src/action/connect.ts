@@ -28,9 +28,7 @@ export function connect(config: Config, readLimitMs = config.request.timeoutMs):
     credentials: config.credentials,
     requestsPerSecond: config.requestsPerSecond,
     readLimitMs,
-    nowMs: systemClock.nowMs,
-    wallMs: systemClock.wallMs,
-    sleep: systemClock.sleep,
+    ...systemClock,
     random: Math.random,
     // Signatures and cipher texts are hexadecimal digits, which the wire has in no other form.
     mask: core.setSecret,

@@ -96,13 +96,13 @@ export function createBccClient(options: BccClientOptions): BccClient {
     endpoint: options.endpoint,
     call: async (operation, signal) => caller(signal)(operation),
     getInstance: async (id, signal, limits) => caller(signal, limits)(instances.getInstance(id)),
-    getImage: async (id, signal, limits) => caller(signal, limits)(images.getImage(id)),
-    start: async (id, signal, limits) => caller(signal, limits)(instances.startInstance(id)),
-    createImage: async (spec, signal, limits) => caller(signal, limits)(images.createImage(spec)),
-    deleteImage: async (id, signal, limits) => caller(signal, limits)(images.deleteImage(id)),
-    getUserData: async (id, signal, limits) => caller(signal, limits)(instances.getUserData(id)),
-    listImages: async (filter, signal, limits) =>
-      allPages((marker) => images.listImages(filter, marker), caller(signal, limits)),
+    getImage: async (id, signal) => caller(signal)(images.getImage(id)),
+    start: async (id, signal) => caller(signal)(instances.startInstance(id)),
+    createImage: async (spec, signal) => caller(signal)(images.createImage(spec)),
+    deleteImage: async (id, signal) => caller(signal)(images.deleteImage(id)),
+    getUserData: async (id, signal) => caller(signal)(instances.getUserData(id)),
+    listImages: async (filter, signal) =>
+      allPages((marker) => images.listImages(filter, marker), caller(signal)),
     async listInstances(instanceIds, signal, limits) {
       const ids = checkedIds('ListInstanceByIds', instanceIds);
       const items = await allPages((marker) => instances.listInstances(ids, marker), caller(signal, limits));
@@ -114,18 +114,18 @@ export function createBccClient(options: BccClientOptions): BccClient {
       ),
     listSystemDisks: async (signal, limits) =>
       systemDisksByInstance(await allPages(instances.listSystemVolumes, caller(signal, limits), warnOnce)),
-    async listTagged(tags, signal, limits) {
-      const items = await allPages((marker) => instances.listTagged(tags, marker), caller(signal, limits));
+    async listTagged(tags, signal) {
+      const items = await allPages((marker) => instances.listTagged(tags, marker), caller(signal));
       // An instance may come twice where the list changed between two pages.
       return [...new Map(items.map((instance) => [instance.id, instance])).values()];
     },
-    listSnapshots: async (id, signal, limits) =>
-      allPages((marker) => instances.listSnapshots(id, marker), caller(signal, limits), warnOnce),
+    listSnapshots: async (id, signal) =>
+      allPages((marker) => instances.listSnapshots(id, marker), caller(signal), warnOnce),
     rebuild: async (ids, spec, signal, limits) =>
       caller(signal, limits)(instances.rebuildInstances(ids, spec, encrypt)),
-    listBackendServers: async (id, signal, limits) => backendServersOf(id, caller(signal, limits)),
-    async setWeights(pool, weights, signal, limits) {
-      if (weights.length > 0) await caller(signal, limits)(updateWeights(pool, weights));
+    listBackendServers: async (id, signal) => backendServersOf(id, caller(signal)),
+    async setWeights(pool, weights, signal) {
+      if (weights.length > 0) await caller(signal)(updateWeights(pool, weights));
     },
     dispose: () => transport.dispose()
   };

@@ -7,12 +7,6 @@ import type { RecordConfig } from '../config/config.ts';
 /** The state of a deployment; `inactive` where the run was cancelled. */
 export type RecordState = 'in_progress' | 'success' | 'failure' | 'inactive';
 
-/** What the record says it is about. */
-export interface RecordSubject {
-  readonly instanceIds: readonly string[];
-  readonly imageId: string;
-}
-
 /** How long GitHub may take for one call, in milliseconds. */
 const limitMs = 10_000;
 
@@ -26,7 +20,7 @@ const maxMegabytes = 1;
  */
 export async function openRecord(
   config: RecordConfig,
-  subject: RecordSubject,
+  { imageId, instanceIds }: { readonly imageId: string; readonly instanceIds: readonly string[] },
   signal?: AbortSignal
 ): Promise<number> {
   const { repos, context, request } = await connect(config, signal);
@@ -36,8 +30,8 @@ export async function openRecord(
     environment: config.environment,
     auto_merge: false,
     required_contexts: [],
-    description: `BCC image ${subject.imageId}`,
-    payload: { imageId: subject.imageId, instanceIds: subject.instanceIds },
+    description: `BCC image ${imageId}`,
+    payload: { imageId, instanceIds },
     request
   });
   if (!('id' in data)) throw new Error(`GitHub made no deployment: ${data.message ?? 'no reason given'}`);

@@ -3,6 +3,7 @@ import type { GuestCommand } from '../core/health/guest/guest-command.ts';
 import type { GuestBaseline } from '../core/health/guest/guest-proof.ts';
 import type { AgentState, GuestRun } from '../core/health/guest/guest-run.ts';
 import type { ProbeResult } from '../core/health/unhealthy.ts';
+import type { Instance } from '../core/model/instance.ts';
 
 /** What is to be run, and the mark by which the run is found again when the answer is lost. */
 export interface GuestSpec {
@@ -34,12 +35,6 @@ export interface GuestProbeOptions {
   readonly baseline: GuestBaseline;
 }
 
-/** An instance to take the baseline of. */
-export interface GuestInstance {
-  readonly id: string;
-  readonly osName: string;
-}
-
 /** Probes instances from inside. Probes that are wanted at the same time share their calls. */
 export interface GuestProbe {
   /** The agents as they are now, of any number of instances. Throws `CallError`, or `CancelledError` on abort. */
@@ -49,7 +44,10 @@ export interface GuestProbe {
    * missing. Throws a `CallError` of the kind `denied` where the credentials may not run commands, and `CancelledError`
    * on abort.
    */
-  getBootIds(instances: readonly GuestInstance[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
+  getBootIds(
+    instances: readonly Pick<Instance, 'id' | 'osName'>[],
+    signal: AbortSignal
+  ): Promise<ReadonlyMap<string, string>>;
   /** One probe. A failed check is a result; throws only `CancelledError`, on abort. */
   probe(check: GuestCheck, options: GuestProbeOptions): Promise<ProbeResult>;
   /** Gives up all probes that are wanted. */

@@ -44,19 +44,15 @@ export interface Bcc {
     options?: ReadOptions
   ): Promise<SystemDisk | undefined>;
   /** The snapshots of a disk; with `undefined` all of the account in the region. */
-  listSnapshots(
-    volumeId: string | undefined,
-    signal: AbortSignal,
-    options?: ReadOptions
-  ): Promise<readonly Snapshot[]>;
+  listSnapshots(volumeId: string | undefined, signal: AbortSignal): Promise<readonly Snapshot[]>;
   /**
    * All instances that the service finds by the tags. It joins them with OR and cannot be asked for every tag, so
    * there may be far too many: the caller has to look at `tags` of each.
    */
-  listTagged(tags: readonly Tag[], signal: AbortSignal, options?: ReadOptions): Promise<readonly Instance[]>;
+  listTagged(tags: readonly Tag[], signal: AbortSignal): Promise<readonly Instance[]>;
   /** The system disks of all instances of the account in the region, by instance ID, in as few pages as can be. */
   listSystemDisks(signal: AbortSignal, options?: ReadOptions): Promise<ReadonlyMap<string, SystemDisk>>;
-  getImage(imageId: string, signal: AbortSignal, options?: ReadOptions): Promise<Image>;
+  getImage(imageId: string, signal: AbortSignal): Promise<Image>;
   /**
    * One call for 1 to 100 instances, accepted when it resolves. A failure of the kind `ambiguous` may have been carried
    * out all the same. The reply to a call for several tells nothing of a single one, and whether a refusal is one for
@@ -70,18 +66,14 @@ export interface Bcc {
     signal: AbortSignal,
     options?: WriteOptions
   ): Promise<Accepted>;
-  start(instanceId: string, signal: AbortSignal, options?: WriteOptions): Promise<Accepted>;
+  start(instanceId: string, signal: AbortSignal): Promise<Accepted>;
   /** All pages; `imageName` is a part of the name. */
-  listImages(filter: ImageFilter, signal: AbortSignal, options?: ReadOptions): Promise<readonly Image[]>;
+  listImages(filter: ImageFilter, signal: AbortSignal): Promise<readonly Image[]>;
   /** Idempotent by its client token, so a lost answer is asked for again. */
-  createImage(
-    spec: ImageSpec,
-    signal: AbortSignal,
-    options?: WriteOptions
-  ): Promise<{ readonly imageId: string }>;
-  deleteImage(imageId: string, signal: AbortSignal, options?: WriteOptions): Promise<void>;
+  createImage(spec: ImageSpec, signal: AbortSignal): Promise<{ readonly imageId: string }>;
+  deleteImage(imageId: string, signal: AbortSignal): Promise<void>;
   /** The first-boot script; `undefined` where there is none. */
-  getUserData(instanceId: string, signal: AbortSignal, options?: ReadOptions): Promise<Secret | undefined>;
+  getUserData(instanceId: string, signal: AbortSignal): Promise<Secret | undefined>;
 }
 
 /** The service took a write. */

@@ -117,14 +117,14 @@ export function createBcc(cloud: Cloud): Bcc {
       return new Map(sights.map(({ machine, shown }) => [machine.id, diskOf(shown)]));
     },
     listSnapshots: (volumeId = '', signal) => wire.call(one('listSnapshots', volumeId), signal, () => []),
-    async listTagged(_tags, signal, { fresh } = {}) {
+    async listTagged(_tags, signal) {
       const call = { operation: 'listTagged', ids: [] };
-      const sights = await read(call, signal, fresh, all, (found) => found);
+      const sights = await read(call, signal, false, all, (found) => found);
       return sights.map(({ machine, shown }) => instanceOf(machine, shown));
     },
-    getImage(imageId, signal, { fresh } = {}) {
+    getImage(imageId, signal) {
       const call = { operation: 'getImage', ids: [], detail: imageId };
-      return wire.call(call, signal, () => cloud.image(imageId, call, cloud.replicaLagMs(fresh)));
+      return wire.call(call, signal, () => cloud.image(imageId, call, cloud.replicaLagMs(false)));
     },
     async rebuild(ids, { imageId }, signal, { start } = {}) {
       if (start?.aborted) throw new CancelledError();
@@ -149,10 +149,10 @@ export function createBcc(cloud: Cloud): Bcc {
         return answer();
       });
     },
-    listImages: ({ imageType }, signal, { fresh } = {}) =>
+    listImages: ({ imageType }, signal) =>
       wire.call({ operation: 'listImages', ids: [] }, signal, () =>
         cloud
-          .imagesShown(cloud.replicaLagMs(fresh))
+          .imagesShown(cloud.replicaLagMs(false))
           .filter(({ type }) => imageType === undefined || type === imageType)
       ),
     createImage({ imageName, instanceId }, signal) {

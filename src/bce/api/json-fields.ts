@@ -1,9 +1,6 @@
 /** An answer lacks what it must have. The message names the field, never its value. */
 export class DecodeError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'DecodeError';
-  }
+  override name = 'DecodeError';
 }
 
 /** A JSON object whose fields are not known yet. */

@@ -1,11 +1,9 @@
 import type { CallFailure } from '../model/failure.ts';
+import type { Instance } from '../model/instance.ts';
 import type { Refusal } from '../plan/refusal.ts';
 
 /** What an instance shows. */
-interface Shown {
-  readonly status: string;
-  readonly imageId: string;
-}
+type Shown = Pick<Instance, 'status' | 'imageId'>;
 
 /** How a rebuild ended; `withdrawn`: the rollout had stopped before it was sent. */
 export type Ending =

@@ -1,6 +1,7 @@
 /** Why a rollout stopped, in words. */
 import { counted, joined } from '../listed.ts';
 import { whyUnavailable } from '../plan/rollout-order.ts';
+import type { RolloutTask } from '../rollout/rollout-state.ts';
 import type { StopReason } from '../rollout/stop-reason.ts';
 import { endOf, isWithdrawn } from '../run/instance-end.ts';
 import type { InstanceRun } from '../run/instance-run.ts';
@@ -30,12 +31,8 @@ export function notStarted(left: number, all: number): string {
 /** Why a rollout stopped, as one sentence. */
 export function stopWords(
   stop: StopReason,
-  facts: {
-    readonly failures: number;
-    readonly maxFailures: number;
-    readonly unavailable: number;
-    readonly maxUnavailable: number;
-  }
+  facts: Pick<RolloutTask, 'maxFailures' | 'maxUnavailable'> &
+    Readonly<Record<'failures' | 'unavailable', number>>
 ): string {
   switch (stop) {
     case 'canary':

@@ -64,23 +64,17 @@ function onEnded(before: Rollout, id: string, outcome: Outcome): RolloutStep {
   }
   const completionOrder = before.ended + 1;
   const hasFailed = result === 'failed';
-  const after: Rollout = {
-    ...before,
-    members: before.members.with(id, {
-      state: result,
-      isUnavailable,
-      canRollBack,
-      hasFailed,
-      completionOrder
-    }),
-    ended: completionOrder,
-    failures: before.failures + Number(hasFailed)
-  };
   const rollsBack = hasFailed && canRollBack && before.task.rollback && !before.isCancelled;
-  if (!rollsBack) return [after, []];
   // It keeps its slot: it is already unavailable, and the sooner it serves again the better.
-  const members = after.members.with(id, { state: 'rollingBack', isUnavailable: true });
-  return [{ ...after, members }, [{ type: 'rollBack', id }]];
+  const now = rollsBack
+    ? { state: 'rollingBack' as const, isUnavailable: true }
+    : { state: result, isUnavailable };
+  const members = before.members.with(id, { ...now, canRollBack, hasFailed, completionOrder });
+  const failures = before.failures + Number(hasFailed);
+  return [
+    { ...before, members, ended: completionOrder, failures },
+    rollsBack ? [{ type: 'rollBack', id }] : []
+  ];
 }
 
 /** What is to be done now, whatever led here. */

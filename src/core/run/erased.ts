@@ -1,19 +1,12 @@
-import type { Snapshot, SystemDisk } from '../model/instance.ts';
+import type { Target } from '../plan/plan.ts';
 import { isUnsent } from '../rebuild/disk-state.ts';
 import { beforeRebuild, type InstanceRun } from './instance-run.ts';
-
-/** What a rebuild erases, or has erased. */
-export interface Erased {
-  /** `undefined` where it is not known. */
-  readonly disk: SystemDisk | undefined;
-  readonly snapshots: readonly Snapshot[];
-}
 
 /**
  * The disk that this run erases, or has erased, with its snapshots. Where a change is under way already and this run has
  * sent nothing, the disk that was seen may be the new one of somebody's rebuild, so none is named.
  */
-export function erasedBy(run: InstanceRun): Erased {
+export function erasedBy(run: InstanceRun): Pick<Target, 'disk' | 'snapshots'> {
   const { rebuild, target } = run;
   const wasChanging = rebuild?.adopted === true || target.decision.action === 'wait';
   return wasChanging && (rebuild === undefined || isUnsent(rebuild))

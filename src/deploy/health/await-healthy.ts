@@ -1,11 +1,6 @@
 /** The wait for an instance to be healthy: takes the probes of all checks and hands the results to the reducer. */
 
-import {
-  describeCheck,
-  isGuestCheck,
-  type NetworkCheck,
-  type ResolvedCheck
-} from '../../core/health/check.ts';
+import { describeCheck, isGuestCheck, type ResolvedCheck } from '../../core/health/check.ts';
 import type { GuestBaseline } from '../../core/health/guest/guest-proof.ts';
 import {
   beginHealth,
@@ -166,10 +161,12 @@ export async function probeOnce(
   const resolved = resolveChecks(health.checks, instance);
   if (!resolved.ok) return [];
   return Promise.all(
-    resolved.checks.filter(isNetworkCheck).map(async (check) => ({
-      check: describeCheck(check),
-      result: await probe.probe(check, { signal, timeoutMs: probeTimeoutMs })
-    }))
+    resolved.checks
+      .filter((check) => !isGuestCheck(check))
+      .map(async (check) => ({
+        check: describeCheck(check),
+        result: await probe.probe(check, { signal, timeoutMs: probeTimeoutMs })
+      }))
   );
 }
 
@@ -188,10 +185,6 @@ async function readKnownHosts(
     return (isKnown ? keys : [seen, ...keys]).map((key) => knownHostsLine(check.host, check.port, key));
   });
   return [...new Set((await Promise.all(read)).flat())];
-}
-
-function isNetworkCheck(check: ResolvedCheck): check is NetworkCheck {
-  return !isGuestCheck(check);
 }
 
 function hasAnsweredBadly({ result }: CheckResult): boolean {

@@ -18,17 +18,14 @@ export interface GuestBaseline {
   readonly acceptedMs?: number | undefined;
 }
 
-/** What a probe found in the guest. */
-export interface GuestFacts {
-  readonly bootId: string;
-  readonly uptimeMs: number;
-}
-
 /** For the drift of a guest's clock: a fixed part in milliseconds, and a share of the time since the acceptance. */
 const margin = { ms: 2_000, share: 0.001 };
 
 /** The line of `probeCommand` with this nonce; `undefined` where there is none. */
-export function readProbeLine(output: string, nonce: string): GuestFacts | undefined {
+export function readProbeLine(
+  output: string,
+  nonce: string
+): { readonly bootId: string; readonly uptimeMs: number } | undefined {
   for (const line of output.split(/\r\n|\r|\n/)) {
     const [, seen, bootId, up] =
       /^RB1 nonce=(\S+) boot=([0-9a-f-]{8,40}) up=(\d{1,10}(?:\.\d+)?)\s*$/i.exec(line) ?? [];
