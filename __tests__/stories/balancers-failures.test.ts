@@ -383,7 +383,7 @@ describe('weights that cannot be restored after a good rebuild', () => {
         title: 'Load balancer weights are not restored',
         lines: expect.arrayContaining(['i-demo0001 on lb-demo0001: 0 instead of 100'])
       });
-      expect(textOf(world.lines)).toContain('i-demo0001: a weight could not be restored');
+      expect(textOf(world.lines)).toContain('A weight of i-demo0001 could not be restored');
     });
   });
 

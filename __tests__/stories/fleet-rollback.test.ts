@@ -199,12 +199,12 @@ describe('the log of a rollback', () => {
     });
   });
 
-  test('of a single one has a warning', async () => {
+  test('of a single one has the same line in its own group, whose title has the ID', async () => {
     const faults = fails(one, 'alone');
     await withVirtualWorld({ emulator: { world: fleetWorld(1), faults } }, async (world) => {
       await world.run({ ...fleetRequest(fleetIds(1), 1), rollback: true });
       expect(world.lines.filter((line) => said.test(line))).toEqual([
-        `${one}: it failed; rolling back to the earlier image`
+        'it failed; rolling back to the earlier image'
       ]);
     });
   });

@@ -218,7 +218,23 @@ describe('a rollback that fails itself', () => {
       expect(one).toMatchObject({ status: 'failed', rollback: { imageId: 'm-web-1', ok: false } });
       expect(one.failure?.cause).toContain('ended in the status Error');
       expect(one.failure?.diskNote).toContain('The rollback to m-web-1 failed as well: the rebuild ended in');
+      expect(one.failure?.remedy).toContain(`with the request ID ${one.requestIds.at(-1)}.`);
+      expect(one.requestIds).toHaveLength(2);
       expect(world.emulator.rebuilds).toHaveLength(2);
+    });
+  });
+
+  test('ends on a third image: the remedy is for where the instance is now', async () => {
+    const faults = [
+      ends({ kind: 'endsIn', status: 'Error' }),
+      { on: 'RebuildInstance', from: 2, play: { kind: 'wrongImage', imageId: 'm-ubuntu22' } } as const
+    ];
+    await onStage({ emulator: { faults } }, async (world) => {
+      const { failure, after } = oneOf(await world.run({ rollback: true }));
+      expect(after).toMatchObject({ status: 'Running', imageId: 'm-ubuntu22' });
+      expect(failure?.cause).toContain('ended in the status Error');
+      expect(failure?.diskNote).toContain('failed as well: it runs on the image m-ubuntu22');
+      expect(failure?.remedy).toBe('Find out whether somebody else rebuilt it; then run again.');
     });
   });
 
@@ -292,6 +308,8 @@ describe('a rollback that fails itself', () => {
       const one = oneOf(await world.run({ rollback: true }));
       expect(one.failure?.reason).toBe('status');
       expect(one.failure?.diskNote).toContain('failed as well: RebuildInstance: ');
+      expect(one.failure?.remedy).toMatch(/^Let the policy of the user permit RebuildInstance\. Look at the/);
+      expect(one.failure?.remedy).toContain(`with the request ID ${one.requestIds[0]}. A re-run rebuilds`);
     });
   });
 });

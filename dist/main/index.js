@@ -3468,8 +3468,8 @@ function explainSeen(rebuild, reason) {
     switch (reason.kind) {
         case 'busy':
             return {
-                cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}.`,
-                remedy: 'Find out who changes the instance, and run again when it has ended. Nothing was sent.'
+                cause: `somebody else's change was still under way after ${waited}, so nothing was sent; its status is ${reason.status}.`,
+                remedy: 'Find out who changes the instance, and run again when it has ended.'
             };
         case 'unclear':
             return {
@@ -3740,11 +3740,11 @@ function explainRollbackFailed(run, cause) {
         const diskNote = `It was not rolled back to ${imageId}, because ${describeRefusals(refusals)}.`;
         return { ...failure, diskNote, remedy: remedyOfRefusals(refusals) };
     }
-    const problem = rollbackProblem(run);
+    const problem = rollbackProblem(run, failure.remedy);
     const diskNote = cause === 'rolloutStopped'
-        ? `It could not be rolled back to ${imageId}: ${problem}`
-        : `The rollback to ${imageId} failed as well: ${problem} The old content of the system disk is gone.`;
-    return { ...failure, diskNote };
+        ? `It could not be rolled back to ${imageId}: ${problem.cause}`
+        : `The rollback to ${imageId} failed as well: ${problem.cause} The old content of the system disk is gone.`;
+    return { ...failure, diskNote, remedy: problem.remedy };
 }
 const rolledBackWithOthers = {
     reason: 'rollbackFailed',
@@ -3795,16 +3795,16 @@ function leftBackup({ imageId, imageName }) {
         : `The backup image ${imageId} stays`;
     return `${image}; delete it if it is not wanted.`;
 }
-function rollbackProblem({ rollback }) {
-    if (rollback?.problem !== undefined)
-        return rollback.problem;
-    const ending = rollback?.rebuild?.ending;
-    if (rollback?.rebuild !== undefined && ending?.kind === 'failed' && ending.reason.kind !== 'refused') {
-        return explain(rollback.rebuild, ending.reason).cause;
+function rollbackProblem({ rollback }, before) {
+    const { rebuild, health, problem } = rollback ?? {};
+    if (rebuild?.ending?.kind === 'failed' && rebuild.ending.reason.kind !== 'refused') {
+        const { cause, remedy } = explain(rebuild, rebuild.ending.reason);
+        return { cause, remedy: isUnsent(rebuild) ? `${remedy} ${before}` : remedy };
     }
-    if (rollback?.health?.healthy === false)
-        return `${(0,unhealthy/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
-    return 'it did not come to an end.';
+    if (health?.healthy === false) {
+        return { cause: `${(0,unhealthy/* describeNotHealthy */.O$)(health.reason)}.`, remedy: explainHealth(health).remedy };
+    }
+    return { cause: problem ?? 'it did not come to an end.', remedy: before };
 }
 
 ;// CONCATENATED MODULE: ./core/report/described-instance.js
@@ -4469,8 +4469,8 @@ function refusalsOf(instance, task) {
     }
     return refusals;
 }
-function keepsLogin(image) {
-    return /custom|sharing/i.test(image.type) || image.type === '';
+function keepsLogin({ type }) {
+    return /custom|sharing/i.test(type) || type === '';
 }
 function lacksFacts(instance, task) {
     const { action } = decide(instance, task);
@@ -4702,7 +4702,7 @@ function plannedTask({ task, instance, disk }, { action }) {
 function unavailableNote({ unhealthy }) {
     return unhealthy === undefined
         ? undefined
-        : `${unhealthy} before the run already; it counts as unavailable, and goes first`;
+        : `not healthy even before the run, so it counts as unavailable and goes first: ${unhealthy}`;
 }
 function targetWarnings(target) {
     const { backendServers = [], circumstances, snapshotsProblem, agent } = target;
@@ -4713,7 +4713,7 @@ function targetWarnings(target) {
         ...absent.map((blbId) => `it is no member of the load balancer ${blbId}, so it does not leave it`),
         ...backendServers
             .filter(({ weight }) => weight === 0)
-            .map(({ blbId }) => `its weight on ${blbId} is 0 before the run already, and stays 0`),
+            .map(({ blbId }) => `its weight on ${blbId} was 0 even before the run, and stays 0`),
         agent === 'offline' ? offlineWarning : undefined
     ].filter((warning) => warning !== undefined);
 }
@@ -4802,11 +4802,14 @@ function commonOf([first = [], ...others]) {
 function describeStep(check) {
     return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
 }
-function currentLabel({ instance }) {
+function currentLabel(target) {
+    return currentFacts(target).join(', ');
+}
+function currentFacts({ instance }) {
     const { status, zoneName, spec, imageId, imageName } = instance;
     const system = systemLabel(instance);
     const image = (0,core_listed/* joined */.oR)([`image ${imageId}`, imageName, system === '' ? '' : `(${system})`], ' ');
-    return (0,core_listed/* joined */.oR)([status, zoneName, spec, image], ', ');
+    return [status, zoneName, spec, image].filter((fact) => fact !== '');
 }
 function systemLabel({ osName, osVersion, osArch }) {
     return (0,core_listed/* joined */.oR)([osName, osVersion, osArch], ' ');
@@ -5225,7 +5228,7 @@ function createBalance({ blbIds, drainMs }, ports) {
         }));
         const told = problems.filter((problem) => problem !== undefined);
         if (told.length > 0)
-            log.warning(`${instanceId}: a weight could not be restored. ${told.join(' ')}`);
+            log.warning(`A weight of ${instanceId} could not be restored. ${told.join(' ')}`);
         return told.length === 0 ? undefined : told.join(' ');
     };
     return {
@@ -7383,7 +7386,7 @@ async function rebuildAndCheck(task, request, earlier, ports, recorder, baseline
 
 async function rollBack(run, request, ports, observe) {
     const why = hasSucceeded(run) ? 'the rollout stopped' : 'it failed';
-    ports.log.info(`${run.target.instance.id}: ${why}; rolling back to the earlier image`);
+    ports.log.info(`${why}; rolling back to the earlier image`);
     return untilCancelled(run, ports, observe, async (recorder) => {
         try {
             await carryOutRollback(run, request, ports, recorder);
@@ -7547,11 +7550,11 @@ function createInstanceWork(request, { plan, observations }, given, store, obser
     };
 }
 function logOf(id, log, isTerse) {
-    const name = (line) => (line.startsWith(id) ? line : `${id}: ${line}`);
+    const named = (line) => `${id}: ${line}`;
     return {
-        info: (line) => (isTerse ? log.debug(name(line)) : log.info(name(line))),
-        warning: (line) => log.info(name(line)),
-        debug: (line) => log.debug(name(line)),
+        info: (line) => (isTerse ? log.debug(named(line)) : log.info(named(line))),
+        warning: (line) => log.info(named(line)),
+        debug: (line) => log.debug(named(line)),
         group: (_title, work) => work()
     };
 }
@@ -10158,17 +10161,18 @@ function spansOfPart(rebuild, health, isRollback, atMs) {
 
 
 
+
 const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
 function restoreWithLines(run, options) {
     if (instance_run_diskOf(run) === 'untouched' || instance_end_isRolledBack(run))
         return [];
     const { instance } = beforeRebuild(run);
-    const isCustom = usableBackup(run) !== undefined || /custom|sharing/i.test(instance.imageType);
+    const isLoginKept = usableBackup(run) !== undefined || keepsLogin({ type: instance.imageType });
     const script = options.script === 'given' ? ['cleanLastUserData: true'] : [];
     return [
         `instanceId: ${instance.id}`,
         `imageId: ${previousImageId(run)}`,
-        loginLine(options, isCustom),
+        loginLine(options, isLoginKept),
         ...script,
         ...(mightBeSkipped(run) ? ['force: true'] : [])
     ];
@@ -10179,14 +10183,14 @@ function mightBeSkipped(run) {
     const wasSent = rollback !== undefined && !isUnsent(rollback);
     return wasSent || imageId === run.target.task.image.id || imageId === lastSeen(run)?.instance.imageId;
 }
-function loginLine({ login }, isCustom) {
+function loginLine({ login }, isLoginKept) {
     switch (login.kind) {
         case 'adminPass':
             return adminPassLine;
         case 'keypairId':
             return `keypairId: ${login.keypairId}`;
         case 'keepImageLogin':
-            return isCustom ? 'keepImageLogin: true' : adminPassLine;
+            return isLoginKept ? 'keepImageLogin: true' : adminPassLine;
     }
 }
 

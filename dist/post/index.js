@@ -3376,8 +3376,8 @@ function explainSeen(rebuild, reason) {
     switch (reason.kind) {
         case 'busy':
             return {
-                cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}.`,
-                remedy: 'Find out who changes the instance, and run again when it has ended. Nothing was sent.'
+                cause: `somebody else's change was still under way after ${waited}, so nothing was sent; its status is ${reason.status}.`,
+                remedy: 'Find out who changes the instance, and run again when it has ended.'
             };
         case 'unclear':
             return {
@@ -3648,11 +3648,11 @@ function explainRollbackFailed(run, cause) {
         const diskNote = `It was not rolled back to ${imageId}, because ${describeRefusals(refusals)}.`;
         return { ...failure, diskNote, remedy: remedyOfRefusals(refusals) };
     }
-    const problem = rollbackProblem(run);
+    const problem = rollbackProblem(run, failure.remedy);
     const diskNote = cause === 'rolloutStopped'
-        ? `It could not be rolled back to ${imageId}: ${problem}`
-        : `The rollback to ${imageId} failed as well: ${problem} The old content of the system disk is gone.`;
-    return { ...failure, diskNote };
+        ? `It could not be rolled back to ${imageId}: ${problem.cause}`
+        : `The rollback to ${imageId} failed as well: ${problem.cause} The old content of the system disk is gone.`;
+    return { ...failure, diskNote, remedy: problem.remedy };
 }
 const rolledBackWithOthers = {
     reason: 'rollbackFailed',
@@ -3703,16 +3703,16 @@ function leftBackup({ imageId, imageName }) {
         : `The backup image ${imageId} stays`;
     return `${image}; delete it if it is not wanted.`;
 }
-function rollbackProblem({ rollback }) {
-    if (rollback?.problem !== undefined)
-        return rollback.problem;
-    const ending = rollback?.rebuild?.ending;
-    if (rollback?.rebuild !== undefined && ending?.kind === 'failed' && ending.reason.kind !== 'refused') {
-        return explain(rollback.rebuild, ending.reason).cause;
+function rollbackProblem({ rollback }, before) {
+    const { rebuild, health, problem } = rollback ?? {};
+    if (rebuild?.ending?.kind === 'failed' && rebuild.ending.reason.kind !== 'refused') {
+        const { cause, remedy } = explain(rebuild, rebuild.ending.reason);
+        return { cause, remedy: isUnsent(rebuild) ? `${remedy} ${before}` : remedy };
     }
-    if (rollback?.health?.healthy === false)
-        return `${(0,unhealthy/* describeNotHealthy */.O$)(rollback.health.reason)}.`;
-    return 'it did not come to an end.';
+    if (health?.healthy === false) {
+        return { cause: `${(0,unhealthy/* describeNotHealthy */.O$)(health.reason)}.`, remedy: explainHealth(health).remedy };
+    }
+    return { cause: problem ?? 'it did not come to an end.', remedy: before };
 }
 
 ;// CONCATENATED MODULE: ./core/report/described-instance.js
@@ -3855,8 +3855,8 @@ function refusalsOf(instance, task) {
     }
     return refusals;
 }
-function decide_keepsLogin(image) {
-    return /custom|sharing/i.test(image.type) || image.type === '';
+function decide_keepsLogin({ type }) {
+    return /custom|sharing/i.test(type) || type === '';
 }
 function lacksFacts(instance, task) {
     const { action } = decide_decide(instance, task);
@@ -3948,11 +3948,14 @@ function commonOf([first = [], ...others]) {
 function describeStep(check) {
     return check.kind === 'guestScript' ? `guestScript (as ${check.user})` : describeCheck(check);
 }
-function currentLabel({ instance }) {
+function currentLabel(target) {
+    return currentFacts(target).join(', ');
+}
+function currentFacts({ instance }) {
     const { status, zoneName, spec, imageId, imageName } = instance;
     const system = systemLabel(instance);
     const image = (0,core_listed/* joined */.oR)([`image ${imageId}`, imageName, system === '' ? '' : `(${system})`], ' ');
-    return (0,core_listed/* joined */.oR)([status, zoneName, spec, image], ', ');
+    return [status, zoneName, spec, image].filter((fact) => fact !== '');
 }
 function systemLabel({ osName, osVersion, osArch }) {
     return (0,core_listed/* joined */.oR)([osName, osVersion, osArch], ' ');
@@ -3962,17 +3965,18 @@ function systemLabel({ osName, osVersion, osArch }) {
 
 
 
+
 const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
 function restoreWithLines(run, options) {
     if (instance_run_diskOf(run) === 'untouched' || instance_end_isRolledBack(run))
         return [];
     const { instance } = beforeRebuild(run);
-    const isCustom = usableBackup(run) !== undefined || /custom|sharing/i.test(instance.imageType);
+    const isLoginKept = usableBackup(run) !== undefined || decide_keepsLogin({ type: instance.imageType });
     const script = options.script === 'given' ? ['cleanLastUserData: true'] : [];
     return [
         `instanceId: ${instance.id}`,
         `imageId: ${previousImageId(run)}`,
-        loginLine(options, isCustom),
+        loginLine(options, isLoginKept),
         ...script,
         ...(mightBeSkipped(run) ? ['force: true'] : [])
     ];
@@ -3983,14 +3987,14 @@ function mightBeSkipped(run) {
     const wasSent = rollback !== undefined && !isUnsent(rollback);
     return wasSent || imageId === run.target.task.image.id || imageId === lastSeen(run)?.instance.imageId;
 }
-function loginLine({ login }, isCustom) {
+function loginLine({ login }, isLoginKept) {
     switch (login.kind) {
         case 'adminPass':
             return adminPassLine;
         case 'keypairId':
             return `keypairId: ${login.keypairId}`;
         case 'keepImageLogin':
-            return isCustom ? 'keepImageLogin: true' : adminPassLine;
+            return isLoginKept ? 'keepImageLogin: true' : adminPassLine;
     }
 }
 
@@ -4876,7 +4880,7 @@ function plannedTask({ task, instance, disk }, { action }) {
 function unavailableNote({ unhealthy }) {
     return unhealthy === undefined
         ? undefined
-        : `${unhealthy} before the run already; it counts as unavailable, and goes first`;
+        : `not healthy even before the run, so it counts as unavailable and goes first: ${unhealthy}`;
 }
 function targetWarnings(target) {
     const { backendServers = [], circumstances, snapshotsProblem, agent } = target;
@@ -4887,7 +4891,7 @@ function targetWarnings(target) {
         ...absent.map((blbId) => `it is no member of the load balancer ${blbId}, so it does not leave it`),
         ...backendServers
             .filter(({ weight }) => weight === 0)
-            .map(({ blbId }) => `its weight on ${blbId} is 0 before the run already, and stays 0`),
+            .map(({ blbId }) => `its weight on ${blbId} was 0 even before the run, and stays 0`),
         agent === 'offline' ? offlineWarning : undefined
     ].filter((warning) => warning !== undefined);
 }
@@ -5227,15 +5231,15 @@ function timeOf({ run }, { atMs }) {
 
 
 
-const labels = {
-    rebuild: '📋 rebuild',
-    start: '🚀 start',
-    wait: '⏳ wait, then decide',
-    skip: '✅ skip',
-    refuse: '❌ refuse'
+const actions = {
+    rebuild: ['📋', 'rebuild'],
+    start: ['🚀', 'start'],
+    wait: ['⏳', 'wait, then decide'],
+    skip: ['✅', 'skip'],
+    refuse: ['❌', 'refuse']
 };
 function planTotals({ instances }) {
-    const each = [...countsOf(instances.map(actionOf))].map(([action, count]) => labels[action].replace(' ', ` **${count}** `));
+    const each = [...countsOf(instances.map(actionOf))].map(([action, count]) => actions[action].join(` **${count}** `));
     return `${each.join(' · ')} (${(0,core_listed/* counted */.hS)(instances.length, 'instance')})`;
 }
 function planParts(state, priority) {
@@ -5245,10 +5249,12 @@ function planParts(state, priority) {
     const warnings = ordered.map(({ target }) => target.warnings.filter(isNotIn([unavailableNote(target)])));
     const notes = commonOf(warnings);
     const [now = ''] = countsOf(ordered.map(({ target }) => currentLabel(target))).keys();
+    const usual = ordered.find(({ target }) => currentLabel(target) === now);
     const turns = turnsOf(ordered, canaries_canariesOf(state.rollout), batches);
+    const differences = ordered.map((run) => differenceOf(run, usual));
     const remarks = ordered.map((run, at) => [
-        ...(actionOf(run) === 'rebuild' ? [] : [labels[actionOf(run)]]),
-        ...differenceOf(run, now),
+        ...(actionOf(run) === 'rebuild' ? [] : [actions[actionOf(run)].join(' ')]),
+        ...(differences[at] ?? []),
         ...(warnings[at] ?? []).filter(isNotIn(notes)).map(noteOf)
     ].join('<br>'));
     const columns = {
@@ -5257,7 +5263,7 @@ function planParts(state, priority) {
         Turn: turns,
         Remarks: remarks
     };
-    const whose = remarks.some((remark) => remark.includes('now: ')) ? 'Now, unless noted' : 'Now, each';
+    const whose = differences.every((facts) => facts.length === 0) ? 'Now, each' : 'Now, unless noted';
     const common = [`**${whose}:** ${cell(now)}`, ...notes.map(noteOf)];
     return [
         whole(sentence),
@@ -5284,11 +5290,8 @@ function noteOf(text) {
 function isNotIn(others) {
     return (text) => !others.includes(text);
 }
-function differenceOf(run, now) {
-    const usual = new Set(now.split(', '));
-    const own = currentLabel(run.target)
-        .split(', ')
-        .filter((fact) => !usual.has(fact));
+function differenceOf(run, usual = run) {
+    const own = currentFacts(run.target).filter(isNotIn(currentFacts(usual.target)));
     return own.length === 0 || actionOf(run) === 'skip' ? [] : [`now: ${cell(own.join(', '))}`];
 }
 function howOf({ options }, ordered) {

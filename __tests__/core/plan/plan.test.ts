@@ -129,7 +129,7 @@ describe('a plan', () => {
       [['lb-1', 0]],
       [
         'it is no member of the load balancer lb-2, so it does not leave it',
-        'its weight on lb-1 is 0 before the run already, and stays 0'
+        'its weight on lb-1 was 0 even before the run, and stays 0'
       ]
     ]
   ])('warns of load balancers: %s', (_, blbIds, weights, expected) => {

@@ -30,7 +30,8 @@ test.each([
 
 test.each([
   ['Custom', 'System', 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}'],
-  ['System', 'Custom', 'keepImageLogin: true']
+  ['System', 'Custom', 'keepImageLogin: true'],
+  ['System', '', 'keepImageLogin: true']
 ])('the login is that of the image before the send: %s in the plan, %s then', (planned, then, line) => {
   const target = targetOf();
   const instance = { ...target.instance, imageId: 'm-later', imageType: then };

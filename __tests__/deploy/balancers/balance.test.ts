@@ -147,7 +147,7 @@ describe('a weight of 0', () => {
       expect(movesOf(world, 'i-demo0001')).toEqual(['lb-demo0002 30→0', 'lb-demo0002 0→30']);
       expect(weightsIn(world)).toContain('lb-demo0001 i-demo0001 0');
       expect(oneOf(report).plan.warnings).toContain(
-        'its weight on lb-demo0001 is 0 before the run already, and stays 0'
+        'its weight on lb-demo0001 was 0 even before the run, and stays 0'
       );
       expect(oneOf(report).balancers).toContainEqual({
         kind: 'blb',

@@ -115,7 +115,7 @@ export class Guard {
     if (id === undefined) return;
     this.#noteBegun(id);
     if (line.includes('Health: ')) this.#probed.add(id);
-    if (/: failed after |: it failed; rolling back/.test(line)) this.#failed.add(id);
+    if (/: failed after |\bit failed; rolling back/.test(line)) this.#failed.add(id);
     this.#noteBegun(id);
     if (line.endsWith('rolling back to the earlier image')) this.#rollingBack.add(id);
     const end = /: (failed|done|is on the image already|rolled back) after /.exec(line)?.[1];

@@ -98,9 +98,9 @@ function refusalsOf(instance: Instance, task: Task): readonly Refusal[] {
   return refusals;
 }
 
-/** Only custom and shared images carry a login of their own (BCC page 1jwvyoaw8, `keepImageLogin`). */
-export function keepsLogin(image: Image): boolean {
-  return /custom|sharing/i.test(image.type) || image.type === '';
+/** Only custom and shared images carry a login of their own (BCC page 1jwvyoaw8, `keepImageLogin`); an unknown type may. */
+export function keepsLogin({ type }: Pick<Image, 'type'>): boolean {
+  return /custom|sharing/i.test(type) || type === '';
 }
 
 /**

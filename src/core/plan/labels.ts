@@ -98,11 +98,16 @@ function describeStep(check: ResolvedCheck): string {
 }
 
 /** Where the instance is and what it runs, as far as is known. */
-export function currentLabel({ instance }: PlannedTarget): string {
+export function currentLabel(target: PlannedTarget): string {
+  return currentFacts(target).join(', ');
+}
+
+/** The same, fact by fact: status, zone, specification and image. */
+export function currentFacts({ instance }: PlannedTarget): readonly string[] {
   const { status, zoneName, spec, imageId, imageName } = instance;
   const system = systemLabel(instance);
   const image = joined([`image ${imageId}`, imageName, system === '' ? '' : `(${system})`], ' ');
-  return joined([status, zoneName, spec, image], ', ');
+  return [status, zoneName, spec, image].filter((fact) => fact !== '');
 }
 
 function systemLabel({ osName, osVersion, osArch }: Pick<Image, 'osName' | 'osVersion' | 'osArch'>): string {

@@ -97,7 +97,7 @@ function plannedTask({ task, instance, disk }: Target, { action }: Decision): Ta
 export function unavailableNote({ unhealthy }: Pick<Target, 'unhealthy'>): string | undefined {
   return unhealthy === undefined
     ? undefined
-    : `${unhealthy} before the run already; it counts as unavailable, and goes first`;
+    : `not healthy even before the run, so it counts as unavailable and goes first: ${unhealthy}`;
 }
 
 /** What a person should know of what was read of a target. */
@@ -112,7 +112,7 @@ function targetWarnings(target: Target): readonly string[] {
     ...absent.map((blbId) => `it is no member of the load balancer ${blbId}, so it does not leave it`),
     ...backendServers
       .filter(({ weight }) => weight === 0)
-      .map(({ blbId }) => `its weight on ${blbId} is 0 before the run already, and stays 0`),
+      .map(({ blbId }) => `its weight on ${blbId} was 0 even before the run, and stays 0`),
     agent === 'offline' ? offlineWarning : undefined
   ].filter((warning) => warning !== undefined);
 }

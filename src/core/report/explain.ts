@@ -64,8 +64,8 @@ function explainSeen(
   switch (reason.kind) {
     case 'busy':
       return {
-        cause: `somebody else's change was still under way after ${waited}; its status is ${reason.status}.`,
-        remedy: 'Find out who changes the instance, and run again when it has ended. Nothing was sent.'
+        cause: `somebody else's change was still under way after ${waited}, so nothing was sent; its status is ${reason.status}.`,
+        remedy: 'Find out who changes the instance, and run again when it has ended.'
       };
     case 'unclear':
       return {

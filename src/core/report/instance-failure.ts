@@ -131,12 +131,12 @@ function explainRollbackFailed(run: InstanceRun, cause: FailureCause | 'rolloutS
     const diskNote = `It was not rolled back to ${imageId}, because ${describeRefusals(refusals)}.`;
     return { ...failure, diskNote, remedy: remedyOfRefusals(refusals) };
   }
-  const problem = rollbackProblem(run);
+  const problem = rollbackProblem(run, failure.remedy);
   const diskNote =
     cause === 'rolloutStopped'
-      ? `It could not be rolled back to ${imageId}: ${problem}`
-      : `The rollback to ${imageId} failed as well: ${problem} The old content of the system disk is gone.`;
-  return { ...failure, diskNote };
+      ? `It could not be rolled back to ${imageId}: ${problem.cause}`
+      : `The rollback to ${imageId} failed as well: ${problem.cause} The old content of the system disk is gone.`;
+  return { ...failure, diskNote, remedy: problem.remedy };
 }
 
 /** An instance that had succeeded itself. */
@@ -196,12 +196,15 @@ function leftBackup({ imageId, imageName }: NonNullable<InstanceRun['backup']>):
   return `${image}; delete it if it is not wanted.`;
 }
 
-function rollbackProblem({ rollback }: InstanceRun): string {
-  if (rollback?.problem !== undefined) return rollback.problem;
-  const ending = rollback?.rebuild?.ending;
-  if (rollback?.rebuild !== undefined && ending?.kind === 'failed' && ending.reason.kind !== 'refused') {
-    return explain(rollback.rebuild, ending.reason).cause;
+/** Why the rollback failed. Where it was sent, the remedy is for what it made of the instance, else `before` holds as well. */
+function rollbackProblem({ rollback }: InstanceRun, before: string): Explanation {
+  const { rebuild, health, problem } = rollback ?? {};
+  if (rebuild?.ending?.kind === 'failed' && rebuild.ending.reason.kind !== 'refused') {
+    const { cause, remedy } = explain(rebuild, rebuild.ending.reason);
+    return { cause, remedy: isUnsent(rebuild) ? `${remedy} ${before}` : remedy };
   }
-  if (rollback?.health?.healthy === false) return `${describeNotHealthy(rollback.health.reason)}.`;
-  return 'it did not come to an end.';
+  if (health?.healthy === false) {
+    return { cause: `${describeNotHealthy(health.reason)}.`, remedy: explainHealth(health).remedy };
+  }
+  return { cause: problem ?? 'it did not come to an end.', remedy: before };
 }

@@ -1,4 +1,5 @@
 import type { PublicOptions } from '../model/rebuild-spec.ts';
+import { keepsLogin } from '../plan/decide.ts';
 import { isUnsent } from '../rebuild/disk-state.ts';
 import { isRolledBack } from '../run/instance-end.ts';
 import {
@@ -19,13 +20,13 @@ const adminPassLine = 'adminPass: ${{ secrets.BCC_ADMIN_PASS }}';
 export function restoreWithLines(run: InstanceRun, options: PublicOptions): readonly string[] {
   if (diskOf(run) === 'untouched' || isRolledBack(run)) return [];
   const { instance } = beforeRebuild(run);
-  const isCustom = usableBackup(run) !== undefined || /custom|sharing/i.test(instance.imageType);
+  const isLoginKept = usableBackup(run) !== undefined || keepsLogin({ type: instance.imageType });
   // The script of this run is for the new image; the earlier one is no longer there.
   const script = options.script === 'given' ? ['cleanLastUserData: true'] : [];
   return [
     `instanceId: ${instance.id}`,
     `imageId: ${previousImageId(run)}`,
-    loginLine(options, isCustom),
+    loginLine(options, isLoginKept),
     ...script,
     ...(mightBeSkipped(run) ? ['force: true'] : [])
   ];
@@ -42,7 +43,7 @@ function mightBeSkipped(run: InstanceRun): boolean {
   return wasSent || imageId === run.target.task.image.id || imageId === lastSeen(run)?.instance.imageId;
 }
 
-function loginLine({ login }: PublicOptions, isCustom: boolean): string {
+function loginLine({ login }: PublicOptions, isLoginKept: boolean): string {
   switch (login.kind) {
     case 'adminPass':
       return adminPassLine;
@@ -50,6 +51,6 @@ function loginLine({ login }: PublicOptions, isCustom: boolean): string {
       return `keypairId: ${login.keypairId}`;
     case 'keepImageLogin':
       // The earlier image may be a public one, which has no login of its own.
-      return isCustom ? 'keepImageLogin: true' : adminPassLine;
+      return isLoginKept ? 'keepImageLogin: true' : adminPassLine;
   }
 }

@@ -4,6 +4,7 @@ import { counted } from '../listed.ts';
 import { type Decision, erases } from '../plan/decide.ts';
 import {
   commonOf,
+  currentFacts,
   currentLabel,
   erasedAfterWait,
   loginLabel,
@@ -22,18 +23,19 @@ import { columnsPart, nameCell } from './instance-table.ts';
 import { cell, code } from './markdown.ts';
 import { countsOf } from './ranking.ts';
 
-const labels: Readonly<Record<Decision['action'], string>> = {
-  rebuild: '📋 rebuild',
-  start: '🚀 start',
-  wait: '⏳ wait, then decide',
-  skip: '✅ skip',
-  refuse: '❌ refuse'
+/** What is to be done, with a sign. */
+const actions: Readonly<Record<Decision['action'], readonly [icon: string, label: string]>> = {
+  rebuild: ['📋', 'rebuild'],
+  start: ['🚀', 'start'],
+  wait: ['⏳', 'wait, then decide'],
+  skip: ['✅', 'skip'],
+  refuse: ['❌', 'refuse']
 };
 
 /** How many are to be treated how, in one line. */
 export function planTotals({ instances }: RunState): string {
   const each = [...countsOf(instances.map(actionOf))].map(([action, count]) =>
-    labels[action].replace(' ', ` **${count}** `)
+    actions[action].join(` **${count}** `)
   );
   return `${each.join(' · ')} (${counted(instances.length, 'instance')})`;
 }
@@ -48,11 +50,13 @@ export function planParts(state: RunState, priority: number): readonly Part[] {
   const notes = commonOf(warnings);
   // What most have is told once, and need not stand in every row.
   const [now = ''] = countsOf(ordered.map(({ target }) => currentLabel(target))).keys();
+  const usual = ordered.find(({ target }) => currentLabel(target) === now);
   const turns = turnsOf(ordered, canariesOf(state.rollout), batches);
+  const differences = ordered.map((run) => differenceOf(run, usual));
   const remarks = ordered.map((run, at) =>
     [
-      ...(actionOf(run) === 'rebuild' ? [] : [labels[actionOf(run)]]),
-      ...differenceOf(run, now),
+      ...(actionOf(run) === 'rebuild' ? [] : [actions[actionOf(run)].join(' ')]),
+      ...(differences[at] ?? []),
       ...(warnings[at] ?? []).filter(isNotIn(notes)).map(noteOf)
     ].join('<br>')
   );
@@ -62,7 +66,7 @@ export function planParts(state: RunState, priority: number): readonly Part[] {
     Turn: turns,
     Remarks: remarks
   };
-  const whose = remarks.some((remark) => remark.includes('now: ')) ? 'Now, unless noted' : 'Now, each';
+  const whose = differences.every((facts) => facts.length === 0) ? 'Now, each' : 'Now, unless noted';
   const common = [`**${whose}:** ${cell(now)}`, ...notes.map(noteOf)];
   return [
     whole(sentence),
@@ -97,11 +101,8 @@ function isNotIn(others: readonly (string | undefined)[]): (text: string) => boo
 }
 
 /** In what an instance differs from what is told of most; that a skipped one is on the image goes without saying. */
-function differenceOf(run: InstanceRun, now: string): readonly string[] {
-  const usual = new Set(now.split(', '));
-  const own = currentLabel(run.target)
-    .split(', ')
-    .filter((fact) => !usual.has(fact));
+function differenceOf(run: InstanceRun, usual = run): readonly string[] {
+  const own = currentFacts(run.target).filter(isNotIn(currentFacts(usual.target)));
   return own.length === 0 || actionOf(run) === 'skip' ? [] : [`now: ${cell(own.join(', '))}`];
 }
 

@@ -73,7 +73,7 @@ export function createBalance(
       })
     );
     const told = problems.filter((problem) => problem !== undefined);
-    if (told.length > 0) log.warning(`${instanceId}: a weight could not be restored. ${told.join(' ')}`);
+    if (told.length > 0) log.warning(`A weight of ${instanceId} could not be restored. ${told.join(' ')}`);
     return told.length === 0 ? undefined : told.join(' ');
   };
 

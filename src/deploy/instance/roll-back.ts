@@ -31,7 +31,7 @@ export async function rollBack(
   observe: InstanceRunObserver
 ): Promise<InstanceRun> {
   const why = hasSucceeded(run) ? 'the rollout stopped' : 'it failed';
-  ports.log.info(`${run.target.instance.id}: ${why}; rolling back to the earlier image`);
+  ports.log.info(`${why}; rolling back to the earlier image`);
   return untilCancelled(run, ports, observe, async (recorder) => {
     try {
       await carryOutRollback(run, request, ports, recorder);

@@ -101,11 +101,11 @@ export function createInstanceWork(
 
 /** A warning is an annotation on the page of the run, which shows ten; so those of many are lines like others. */
 function logOf(id: string, log: Log, isTerse: boolean): Log {
-  const name = (line: string): string => (line.startsWith(id) ? line : `${id}: ${line}`);
+  const named = (line: string): string => `${id}: ${line}`;
   return {
-    info: (line) => (isTerse ? log.debug(name(line)) : log.info(name(line))),
-    warning: (line) => log.info(name(line)),
-    debug: (line) => log.debug(name(line)),
+    info: (line) => (isTerse ? log.debug(named(line)) : log.info(named(line))),
+    warning: (line) => log.info(named(line)),
+    debug: (line) => log.debug(named(line)),
     group: (_title, work) => work()
   };
 }
