@@ -4048,13 +4048,8 @@ function neutralText(text) {
 
 function cell(text) {
     const oneLine = neutralText(text).replace(/\s+/g, ' ').trim();
-    const unlinked = oneLine
-        .replaceAll('://', ':\u0000//')
-        .replace(/\bwww\./gi, (found) => `${found.slice(0, 3)}\u0001`);
-    return markdown_escaped(unlinked).replaceAll(':\u0000', '&#58;').replaceAll('\u0001', '&#46;');
-}
-function markdown_escaped(text) {
-    return text.replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (sign) => `&#${sign.codePointAt(0)};`);
+    const marks = /[\\`*_{}[\]<>()#+!|~&@]|:(?=\/\/)|(?<=\b[Ww]{3})\./g;
+    return oneLine.replace(marks, (sign) => `&#${sign.codePointAt(0)};`);
 }
 function code(text) {
     return text === '' ? '' : `<code>${cell(text)}</code>`;

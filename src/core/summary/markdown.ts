@@ -6,14 +6,8 @@ import { neutralText } from '../neutral-text.ts';
  */
 export function cell(text: string): string {
   const oneLine = neutralText(text).replace(/\s+/g, ' ').trim();
-  const unlinked = oneLine
-    .replaceAll('://', ':\u0000//')
-    .replace(/\bwww\./gi, (found) => `${found.slice(0, 3)}\u0001`);
-  return escaped(unlinked).replaceAll(':\u0000', '&#58;').replaceAll('\u0001', '&#46;');
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>()#+!|~&@]/g, (sign) => `&#${sign.codePointAt(0)};`);
+  const marks = /[\\`*_{}[\]<>()#+!|~&@]|:(?=\/\/)|(?<=\b[Ww]{3})\./g;
+  return oneLine.replace(marks, (sign) => `&#${sign.codePointAt(0)};`);
 }
 
 /** Text in code type, in a cell. */
