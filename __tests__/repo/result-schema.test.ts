@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { HeldWeight } from '../../src/core/balancers/held-weights.ts';
-import type { Checked } from '../../src/core/health/health.ts';
+import type { HealthOutcome } from '../../src/core/health/health.ts';
 import type { BackendServer } from '../../src/core/model/backend-server.ts';
 import type { CallFailure } from '../../src/core/model/failure.ts';
 import type { Image } from '../../src/core/model/image.ts';
@@ -321,7 +321,7 @@ const brokenBack = rebuildFrom([seen(0, onImage), accepted, ...['Starting', 'Err
 
 const check = 'https://192.0.2.1/healthz';
 const expired = { kind: 'certificate', message: 'certificate has expired' } as const;
-const healthy: Checked = {
+const healthy: HealthOutcome = {
   healthy: true,
   fromMs: 60_250,
   deadlineMs: 360_250,
@@ -332,7 +332,7 @@ const healthy: Checked = {
   ],
   checks: [{ check, result: { healthy: true } }]
 };
-const unhealthy: Checked = {
+const unhealthy: HealthOutcome = {
   healthy: false,
   fromMs: 60_250,
   deadlineMs: 360_250,

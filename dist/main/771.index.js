@@ -13,12 +13,12 @@ __webpack_require__.d(__webpack_exports__, {
   createProbe: () => (/* binding */ createProbe)
 });
 
-// EXTERNAL MODULE: ./core/given.js
-var given = __webpack_require__(4644);
 // EXTERNAL MODULE: ./core/model/failure.js
 var failure = __webpack_require__(5437);
+// EXTERNAL MODULE: ./core/without-undefined.js
+var without_undefined = __webpack_require__(1512);
 // EXTERNAL MODULE: ./core/health/unhealthy.js + 1 modules
-var unhealthy = __webpack_require__(9188);
+var unhealthy = __webpack_require__(4864);
 ;// CONCATENATED MODULE: ./health/probe-failure.js
 
 class ProbeFailure extends Error {
@@ -81,7 +81,7 @@ function textOf(error, name) {
 
 
 
-async function attempt({ signal, timeoutMs }, work) {
+async function attemptProbe({ signal, timeoutMs }, work) {
     if (signal.aborted)
         throw new failure/* CancelledError */.cc('cancelled before a probe');
     const controller = new AbortController();
@@ -97,7 +97,10 @@ async function attempt({ signal, timeoutMs }, work) {
         stage = next;
     };
     try {
-        return { healthy: true, ...(0,given/* given */.g)({ hostKey: await work({ signal: controller.signal, enter }) }) };
+        return {
+            healthy: true,
+            ...(0,without_undefined/* withoutUndefined */.r)({ hostKey: await work({ signal: controller.signal, enter }) })
+        };
     }
     catch (error) {
         if (signal.aborted)
@@ -597,7 +600,7 @@ async function probeSsh(check, baseline, current) {
 }
 async function readHostKeys(check, options) {
     const keys = [];
-    await attempt(options, async (current) => {
+    await attemptProbe(options, async (current) => {
         let missing = keyTypes;
         while (missing.length > 0) {
             const { hostKey, types } = await handshake(check, missing, current);
@@ -630,7 +633,7 @@ function handshake(check, types, current) {
 
 function createProbe(trust = {}) {
     return {
-        probe: async (check, options) => attempt(options, async (current) => {
+        probe: async (check, options) => attemptProbe(options, async (current) => {
             if ('path' in check)
                 return await probeHttp(check, current, trust);
             if (check.kind === 'ssh')

@@ -1530,8 +1530,6 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./core/given.js
-var given = __nccwpck_require__(4644);
 // EXTERNAL MODULE: ./core/health/guest/guest-system.js
 var guest_system = __nccwpck_require__(1741);
 ;// CONCATENATED MODULE: ./core/model/rebuild-spec.js
@@ -1573,6 +1571,8 @@ function userDataWarning(script) {
         : undefined;
 }
 
+// EXTERNAL MODULE: ./core/without-undefined.js
+var without_undefined = __nccwpck_require__(1512);
 ;// CONCATENATED MODULE: ./core/quote.js
 const quotedLength = 60;
 const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
@@ -2786,16 +2786,16 @@ function toConfig(values) {
     const { accessKeyId, secretAccessKey, sessionToken, githubToken, environment, environmentUrl } = values;
     const { cleanLastUserData } = values;
     const userData = values.userData === undefined ? undefined : new secret/* Secret */.z(values.userData);
-    const rebuildOptions = { login: toLogin(values), ...(0,given/* given */.g)({ userData, cleanLastUserData }) };
+    const rebuildOptions = { login: toLogin(values), ...(0,without_undefined/* withoutUndefined */.r)({ userData, cleanLastUserData }) };
     return {
-        credentials: { accessKeyId, secretAccessKey, ...(0,given/* given */.g)({ sessionToken }) },
+        credentials: { accessKeyId, secretAccessKey, ...(0,without_undefined/* withoutUndefined */.r)({ sessionToken }) },
         endpoint: values.endpoint ?? endpointOfRegion(values.region),
         requestsPerSecond: values.requestsPerSecond,
         request: toRequest(values, rebuildOptions),
         rebuildOptions,
         ...(githubToken !== undefined &&
             environment !== undefined && {
-            record: { githubToken, environment, ...(0,given/* given */.g)({ environmentUrl }) }
+            record: { githubToken, environment, ...(0,without_undefined/* withoutUndefined */.r)({ environmentUrl }) }
         }),
         summary: values.summary
     };
@@ -2809,12 +2809,12 @@ function toRequest(values, rebuildOptions) {
         ...(values.endpoint === undefined && { region: values.region }),
         imageWaitMs: values.imageWait,
         options: withoutSecrets(rebuildOptions),
-        ...(0,given/* given */.g)({ scriptWarning: userData === undefined ? undefined : userDataWarning(userData) }),
+        ...(0,without_undefined/* withoutUndefined */.r)({ scriptWarning: userData === undefined ? undefined : userDataWarning(userData) }),
         dryRun: values.dryRun,
         force: values.force,
         allowProtected: values.allowProtected,
-        ...(0,given/* given */.g)({ confirmName }),
-        ...(backupImage && { backup: (0,given/* given */.g)({ keep: backupKeep }) }),
+        ...(0,without_undefined/* withoutUndefined */.r)({ confirmName }),
+        ...(backupImage && { backup: (0,without_undefined/* withoutUndefined */.r)({ keep: backupKeep }) }),
         rollback: values.rollback,
         wait: values.wait,
         timeoutMs: values.timeout,
@@ -2825,7 +2825,7 @@ function toRequest(values, rebuildOptions) {
             pauseMs: values.pauseBetweenBatches,
             maxFailures: values.maxFailures
         },
-        ...(0,given/* given */.g)({ health: toHealth(values) }),
+        ...(0,without_undefined/* withoutUndefined */.r)({ health: toHealth(values) }),
         ...(blbId !== undefined && { balancers: { blbIds: blbId, drainMs: values.drainTime } })
     };
 }
@@ -3352,7 +3352,7 @@ function instance_status_runStatus(state) {
 }
 
 // EXTERNAL MODULE: ./core/health/unhealthy.js + 1 modules
-var unhealthy = __nccwpck_require__(9188);
+var unhealthy = __nccwpck_require__(4864);
 ;// CONCATENATED MODULE: ./core/plan/refusal.js
 function describeRefusals(refusals) {
     return refusals.map(({ reason }) => reason).join('; ');
@@ -5666,13 +5666,16 @@ async function withMissingFacts(observation, task, { bcc, cancel }) {
     const detail = await bcc.getInstance(instance.id, cancel.signal);
     const { deletionProtection = detail.deletionProtection, tags = detail.tags } = instance;
     const name = instance.name || detail.name;
-    return { ...observation, instance: { ...instance, name, deletionProtection, ...(0,given/* given */.g)({ tags }) } };
+    return {
+        ...observation,
+        instance: { ...instance, name, deletionProtection, ...(0,without_undefined/* withoutUndefined */.r)({ tags }) }
+    };
 }
 
 ;// CONCATENATED MODULE: ./core/health/health.js
 
-function bootIdOf(checked) {
-    const results = (checked?.checks ?? []).map(({ result }) => result);
+function bootIdOf(health) {
+    const results = (health?.checks ?? []).map(({ result }) => result);
     return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
 }
 const maxHistory = 50;
@@ -5829,7 +5832,7 @@ async function awaitHealthy({ health, pollIntervalMs }, instance, baseline, port
         const reason = { kind: 'protocol', message: `the check ${resolved.problem}` };
         const failed = [{ check: 'healthCheck', reason }];
         const end = { healthy: false, atMs: fromMs, reason: { kind: 'failing', failed } };
-        return { checked: { ...end, fromMs, deadlineMs, history: [], checks: [] }, knownHosts: [] };
+        return { outcome: { ...end, fromMs, deadlineMs, history: [], checks: [] }, knownHosts: [] };
     }
     const { checks } = resolved;
     log.info(`Health: ${checks.map(describeCheck).join(', ')}`);
@@ -5864,7 +5867,7 @@ async function awaitChecks(wait, ports, observe) {
     const { end, history, results } = health;
     const { fromMs, deadlineMs } = task;
     const knownHosts = end.healthy ? await readKnownHosts(wait, health, ports) : [];
-    return { checked: { ...end, fromMs, deadlineMs, history, checks: results }, knownHosts };
+    return { outcome: { ...end, fromMs, deadlineMs, history, checks: results }, knownHosts };
 }
 async function takeRound({ checks, task, baseline }, { probe, guests, cancel: { signal } }) {
     const timeoutMs = timeoutOf(task);
@@ -6465,10 +6468,10 @@ function isStable(rebuild) {
 function differ(before, now) {
     return before.instance.status !== now.instance.status || isOtherNow(before, now);
 }
-function unrestAfter({ last, unrest }, observation) {
+function disagreementAfter({ last, disagreement }, observation) {
     if (last === undefined || !differ(last, observation))
-        return unrest;
-    return last.instance.status === observation.instance.status ? 'record' : (unrest ?? 'status');
+        return disagreement;
+    return last.instance.status === observation.instance.status ? 'record' : (disagreement ?? 'status');
 }
 function agreeMs(pollIntervalMs) {
     return Math.max(2_000, Math.min(pollIntervalMs, 15_000));
@@ -6673,7 +6676,7 @@ function beginRecheck(rebuild, atMs) {
         return [rebuild, { type: 'end' }];
     const { observation = withoutOldDisk(rebuild, last) } = rebuild.proven ?? {};
     const deadlineMs = rebuild.proven === undefined ? atMs + task.timeoutMs : rebuild.deadlineMs;
-    const proven = { observation, ending, heldStill: true };
+    const proven = { observation, ending, isUnchanged: true };
     const rechecking = { ...rebuild, phase: 'rechecking', proven, deadlineMs };
     return observeAt(rechecking, atMs + confirmMs, spreadOf(confirmMs));
 }
@@ -6681,8 +6684,8 @@ function withoutOldDisk({ reference }, last) {
     const isOld = reference?.disk && last.disk && !isOtherDisk(reference.disk, last.disk);
     return isOld ? { ...last, disk: undefined } : last;
 }
-function isDisturbed({ proven, ending }) {
-    return ending?.kind !== 'failed' && proven?.heldStill === false;
+function needsAnotherCheck({ proven, ending }) {
+    return ending?.kind !== 'failed' && proven?.isUnchanged === false;
 }
 function recheck(before, observation) {
     const { proven } = before;
@@ -6691,12 +6694,12 @@ function recheck(before, observation) {
     const atMs = observation.answeredAtMs;
     const isUnsettled = diskReadiness(before, observation) === 'unsettled';
     const isSame = !isUnsettled && !differ(proven.observation, observation);
-    if (isSame && proven.heldStill)
+    if (isSame && proven.isUnchanged)
         return end(before, proven.ending, atMs);
     const newerMs = proven.observation.atMs + replicaLagMs(before);
     if (observation.atMs < newerMs)
         return observeSoon(before, atMs, newerMs);
-    const rebuild = { ...before, proven: { ...proven, heldStill: false } };
+    const rebuild = { ...before, proven: { ...proven, isUnchanged: false } };
     const mayPass = isSame || isUnsettled || !isSettled(observation.instance.status);
     if (mayPass && atMs < rebuild.deadlineMs)
         return isSame && isStable(rebuild) ? end(rebuild, proven.ending, atMs) : observeNext(rebuild, atMs);
@@ -6758,15 +6761,15 @@ function watch(before, observation) {
 }
 function concludeStart(rebuild, observation) {
     const atMs = observation.answeredAtMs;
-    const { reference, startSeen, evidence } = rebuild;
+    const { reference, startSeenAtMs, evidence } = rebuild;
     const isBack = reference !== undefined && !differ(reference, observation);
     if (isBack || evidence.contradictedAtMs === atMs) {
-        const { startSeen: _taken, ...others } = rebuild;
+        const { startSeenAtMs: _taken, ...others } = rebuild;
         return waitOn({ ...others, evidence: { disturbedAtMs: atMs } }, observation);
     }
-    if (startSeen === undefined)
-        return observeAgain({ ...rebuild, startSeen: observation.atMs }, atMs);
-    const isProven = observation.isFresh && observation.atMs - startSeen >= confirmMs;
+    if (startSeenAtMs === undefined)
+        return observeAgain({ ...rebuild, startSeenAtMs: observation.atMs }, atMs);
+    const isProven = observation.isFresh && observation.atMs - startSeenAtMs >= confirmMs;
     return isProven ? end(rebuild, { kind: 'started' }, atMs) : observeAgain(rebuild, atMs);
 }
 function watchStart(rebuild, observation) {
@@ -6895,14 +6898,14 @@ function settleFresh(rebuild, observation) {
     }
 }
 function whenAgreed(rebuild, observation, act) {
-    if (rebuild.unrest !== undefined && !isCalm(rebuild, rebuild.unrest, observation)) {
+    if (rebuild.disagreement !== undefined && !isStableEnough(rebuild, rebuild.disagreement, observation)) {
         return keepWaiting(rebuild, observation);
     }
     const apartMs = agreeMs(rebuild.task.pollIntervalMs);
     return agree(rebuild, apartMs) ? act() : observeAgain(rebuild, observation.answeredAtMs, apartMs);
 }
-function isCalm(rebuild, unrest, observation) {
-    const mayBeUnderWay = unrest === 'record' && rebuild.evidence.leftAtMs === undefined;
+function isStableEnough(rebuild, disagreement, observation) {
+    const mayBeUnderWay = disagreement === 'record' && rebuild.evidence.leftAtMs === undefined;
     return isStable(rebuild) && (!mayBeUnderWay || observation.answeredAtMs >= rebuild.deadlineMs);
 }
 function settleAdopted(rebuild, observation) {
@@ -6927,7 +6930,7 @@ function settleAdopted(rebuild, observation) {
     if (isOnTarget && isUnclear && rebuild.evidence.processingAtMs !== undefined && isStable(rebuild))
         return unclear();
     const isRecord = isReplaced(rebuild) || (rebuild.reference && isOtherNow(rebuild.reference, observation));
-    return isCalm(rebuild, isRecord ? 'record' : 'status', observation)
+    return isStableEnough(rebuild, isRecord ? 'record' : 'status', observation)
         ? settleFresh(rebuild, observation)
         : keepWaiting(rebuild, observation);
 }
@@ -7017,13 +7020,13 @@ function see(rebuild, observation) {
         ? [...rebuild.history, { atMs: observation.answeredAtMs, status, imageId }]
         : rebuild.history;
     const isUnbroken = stretchSinceMs !== undefined && !isGap(rebuild, observation);
-    const unrest = phase === 'settling' ? unrestAfter(rebuild, observation) : rebuild.unrest;
+    const disagreement = phase === 'settling' ? disagreementAfter(rebuild, observation) : rebuild.disagreement;
     return {
         ...seeBoot(rebuild, observation),
         history,
         last: observation,
         stretchSinceMs: isUnbroken ? stretchSinceMs : observation.atMs,
-        ...(unrest && { unrest }),
+        ...(disagreement && { disagreement }),
         streak: extendStreak(rebuild, observation),
         evidence: gatherEvidence(rebuild, observation),
         missingSinceMs: undefined
@@ -7279,14 +7282,14 @@ async function checkHealth(proven, check, ports, record) {
         if (awaited === undefined)
             return;
         record(rebuild, awaited);
-        if (!awaited.checked.healthy)
+        if (!awaited.outcome.healthy)
             return;
         const before = rebuild;
         rebuild = await withRebuildLog(ports, () => undefined, (observe) => recheckOne(before, ports, observe));
         if (rebuild.ending?.kind === 'cancelled')
             throw new model_failure/* CancelledError */.cc();
         record(rebuild, awaited);
-    } while (isDisturbed(rebuild));
+    } while (needsAnotherCheck(rebuild));
 }
 
 ;// CONCATENATED MODULE: ./deploy/instance/run-instance.js
@@ -7374,7 +7377,7 @@ async function rebuildAndCheck(task, request, earlier, ports, recorder, baseline
         return;
     const instance = (0,guest_system/* withSystemOf */.Lz)(task.image, rebuild.last.instance);
     const baseline = baselineOf(rebuild);
-    await checkHealth(rebuild, () => awaitHealthy(request, instance, baseline, ports), ports, (now, { checked, knownHosts }) => recorder.add({ ...asPart({ rebuild: now, health: checked }), knownHosts }));
+    await checkHealth(rebuild, () => awaitHealthy(request, instance, baseline, ports), ports, (now, { outcome, knownHosts }) => recorder.add({ ...asPart({ rebuild: now, health: outcome }), knownHosts }));
 }
 
 ;// CONCATENATED MODULE: ./deploy/instance/roll-back.js
@@ -7498,11 +7501,11 @@ async function serves({ instance }, request, ports) {
 
 
 const instance_work_fewTargets = 20;
-function createInstanceWork(request, { plan, observations }, given, store, observe) {
+function createInstanceWork(request, { plan, observations }, shared, store, observe) {
     const count = plan.targets.length;
     const ports = {
-        ...given,
-        stop: given.cancel.signal,
+        ...shared,
+        stop: shared.cancel.signal,
         imagesInUse: () => imagesInUse(store.current())
     };
     const unavailable = new Set(plan.rollout.members.filter(({ isUnavailable }) => isUnavailable).map(({ id }) => id));
@@ -8919,7 +8922,7 @@ function interpretLoss(operation, error) {
     const { reach, barrier, message } = error;
     const loss = operation.kind === 'read' ? 'transient' : 'ambiguous';
     const attempt = interpret_reply_failed(operation, reach === 'lost' ? loss : reach, message, error);
-    return { ...attempt, failure: { ...attempt.failure, ...(0,given/* given */.g)({ barrier }) } };
+    return { ...attempt, failure: { ...attempt.failure, ...(0,without_undefined/* withoutUndefined */.r)({ barrier }) } };
 }
 function interpret_reply_failed(operation, kind, message, cause, answer) {
     const { code, requestId, retryAfterMs, serverMs } = answer?.facts ?? {};
@@ -8930,14 +8933,14 @@ function interpret_reply_failed(operation, kind, message, cause, answer) {
             operation: operation.name,
             target: operation.target,
             message,
-            ...(0,given/* given */.g)({
+            ...(0,without_undefined/* withoutUndefined */.r)({
                 httpStatus: answer?.status,
                 code: code || undefined,
                 requestId: requestId || undefined,
                 retryAfterMs
             })
         },
-        ...(0,given/* given */.g)({ cause, serverMs })
+        ...(0,without_undefined/* withoutUndefined */.r)({ cause, serverMs })
     };
 }
 
@@ -9065,7 +9068,7 @@ function requestOf({ kind, method, body, maxBodyBytes }, options, nowMs) {
         ...(isWrite
             ? { connectMs: Math.max(0, Math.min(connectLimitMs, expiresAtMs - nowMs)), bodyMs: bodyLimitMs }
             : {}),
-        ...(0,given/* given */.g)({ body })
+        ...(0,without_undefined/* withoutUndefined */.r)({ body })
     };
 }
 
@@ -9569,10 +9572,10 @@ function createBccClient(options) {
             context.clock.offsetMs = serverMs - options.wallMs();
         }
     };
-    const caller = (signal, { start = signal, ...given } = {}) => {
-        const readUntilMs = Math.min(given.deadlineMs ?? Number.POSITIVE_INFINITY, options.nowMs() + readLimitMs);
+    const caller = (signal, { start = signal, ...asked } = {}) => {
+        const readUntilMs = Math.min(asked.deadlineMs ?? Number.POSITIVE_INFINITY, options.nowMs() + readLimitMs);
         return (operation) => {
-            const limits = operation.kind === 'read' ? { ...given, deadlineMs: readUntilMs } : given;
+            const limits = operation.kind === 'read' ? { ...asked, deadlineMs: readUntilMs } : asked;
             const once = () => limiter.adapt(() => attempt(operation, context, signal, limits));
             return withRetries(operation, once, ports, { ...limits, signal, start });
         };
@@ -11212,20 +11215,6 @@ function wireQuery(query) {
 
 /***/ }),
 
-/***/ 4644:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   g: () => (/* binding */ given)
-/* harmony export */ });
-function given(fields) {
-    const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-    return Object.fromEntries(entries);
-}
-
-
-/***/ }),
-
 /***/ 1741:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -11269,7 +11258,7 @@ function escapedLine(text, most) {
 
 /***/ }),
 
-/***/ 9188:
+/***/ 4864:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -11287,10 +11276,10 @@ var listed = __nccwpck_require__(4748);
 var time = __nccwpck_require__(1552);
 // EXTERNAL MODULE: ./core/health/guest/guest-system.js
 var guest_system = __nccwpck_require__(1741);
-;// CONCATENATED MODULE: ./core/health/guest/inside-failure.js
+;// CONCATENATED MODULE: ./core/health/guest/guest-failure.js
 
 
-function describeInside(reason) {
+function describeGuestFailure(reason) {
     switch (reason.kind) {
         case 'agentOffline':
             return 'the agent of Cloud Assistant is not on line';
@@ -11364,7 +11353,7 @@ function describeUnhealthy(reason) {
         case 'protocol':
             return `not understood: ${reason.message}`;
         default:
-            return describeInside(reason);
+            return describeGuestFailure(reason);
     }
 }
 function describeFailed(failed) {
@@ -11616,6 +11605,20 @@ function toSeconds(ms) {
 }
 function toIso(anchor, atMs) {
     return `${new Date(anchor.wallMs + atMs - anchor.nowMs).toISOString().slice(0, 19)}Z`;
+}
+
+
+/***/ }),
+
+/***/ 1512:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   r: () => (/* binding */ withoutUndefined)
+/* harmony export */ });
+function withoutUndefined(fields) {
+    const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(entries);
 }
 
 

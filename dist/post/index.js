@@ -1529,8 +1529,6 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./core/given.js
-var given = __nccwpck_require__(4644);
 // EXTERNAL MODULE: ./core/health/guest/guest-system.js
 var guest_system = __nccwpck_require__(1741);
 ;// CONCATENATED MODULE: ./core/model/rebuild-spec.js
@@ -1572,6 +1570,8 @@ function userDataWarning(script) {
         : undefined;
 }
 
+// EXTERNAL MODULE: ./core/without-undefined.js
+var without_undefined = __nccwpck_require__(1512);
 ;// CONCATENATED MODULE: ./core/quote.js
 const quotedLength = 60;
 const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
@@ -2785,16 +2785,16 @@ function toConfig(values) {
     const { accessKeyId, secretAccessKey, sessionToken, githubToken, environment, environmentUrl } = values;
     const { cleanLastUserData } = values;
     const userData = values.userData === undefined ? undefined : new secret/* Secret */.z(values.userData);
-    const rebuildOptions = { login: toLogin(values), ...(0,given/* given */.g)({ userData, cleanLastUserData }) };
+    const rebuildOptions = { login: toLogin(values), ...(0,without_undefined/* withoutUndefined */.r)({ userData, cleanLastUserData }) };
     return {
-        credentials: { accessKeyId, secretAccessKey, ...(0,given/* given */.g)({ sessionToken }) },
+        credentials: { accessKeyId, secretAccessKey, ...(0,without_undefined/* withoutUndefined */.r)({ sessionToken }) },
         endpoint: values.endpoint ?? endpointOfRegion(values.region),
         requestsPerSecond: values.requestsPerSecond,
         request: toRequest(values, rebuildOptions),
         rebuildOptions,
         ...(githubToken !== undefined &&
             environment !== undefined && {
-            record: { githubToken, environment, ...(0,given/* given */.g)({ environmentUrl }) }
+            record: { githubToken, environment, ...(0,without_undefined/* withoutUndefined */.r)({ environmentUrl }) }
         }),
         summary: values.summary
     };
@@ -2808,12 +2808,12 @@ function toRequest(values, rebuildOptions) {
         ...(values.endpoint === undefined && { region: values.region }),
         imageWaitMs: values.imageWait,
         options: withoutSecrets(rebuildOptions),
-        ...(0,given/* given */.g)({ scriptWarning: userData === undefined ? undefined : userDataWarning(userData) }),
+        ...(0,without_undefined/* withoutUndefined */.r)({ scriptWarning: userData === undefined ? undefined : userDataWarning(userData) }),
         dryRun: values.dryRun,
         force: values.force,
         allowProtected: values.allowProtected,
-        ...(0,given/* given */.g)({ confirmName }),
-        ...(backupImage && { backup: (0,given/* given */.g)({ keep: backupKeep }) }),
+        ...(0,without_undefined/* withoutUndefined */.r)({ confirmName }),
+        ...(backupImage && { backup: (0,without_undefined/* withoutUndefined */.r)({ keep: backupKeep }) }),
         rollback: values.rollback,
         wait: values.wait,
         timeoutMs: values.timeout,
@@ -2824,7 +2824,7 @@ function toRequest(values, rebuildOptions) {
             pauseMs: values.pauseBetweenBatches,
             maxFailures: values.maxFailures
         },
-        ...(0,given/* given */.g)({ health: toHealth(values) }),
+        ...(0,without_undefined/* withoutUndefined */.r)({ health: toHealth(values) }),
         ...(blbId !== undefined && { balancers: { blbIds: blbId, drainMs: values.drainTime } })
     };
 }
@@ -3256,7 +3256,7 @@ function runStatus(state) {
 }
 
 // EXTERNAL MODULE: ./core/health/unhealthy.js + 1 modules
-var unhealthy = __nccwpck_require__(9188);
+var unhealthy = __nccwpck_require__(4864);
 ;// CONCATENATED MODULE: ./core/plan/refusal.js
 function describeRefusals(refusals) {
     return refusals.map(({ reason }) => reason).join('; ');
@@ -4670,7 +4670,7 @@ function restOf(rows, pieces) {
 
 ;// CONCATENATED MODULE: ./core/summary/fit.js
 const note = '_The rest does not fit into a job summary; the output `result` has more of it._';
-function whole(text, priority) {
+function textPart(text, priority) {
     const pieces = priority === undefined ? 0 : 1;
     return { priority: priority ?? 0, pieces, draw: (shown) => (shown < pieces ? '' : text) };
 }
@@ -5261,9 +5261,9 @@ function planParts(state, priority) {
     const whose = differences.every((facts) => facts.length === 0) ? 'Now, each' : 'Now, unless noted';
     const common = [`**${whose}:** ${cell(now)}`, ...notes.map(noteOf)];
     return [
-        whole(sentence),
-        whole(common.join('\n\n')),
-        whole(howOf(state, ordered)),
+        textPart(sentence),
+        textPart(common.join('\n\n')),
+        textPart(howOf(state, ordered)),
         columnsPart(columns, { isOpen: true }, priority)
     ];
 }
@@ -5524,29 +5524,29 @@ function summaryOf(state, source, region = '') {
     const parts = only !== undefined && others.length === 0
         ? partsOfOne(state, only, source)
         : partsOfFleet(state, instances, source);
-    return fitted([whole(headline(state, region)), ...parts], summaryLimit);
+    return fitted([textPart(headline(state, region)), ...parts], summaryLimit);
 }
 function partsOfOne(state, one, source) {
     const isPlan = one.status === 'planned';
     return [
-        whole(isPlan ? '' : tableOfOne(one, state), priority.instances),
-        whole(failureText(one.failure, source), priority.failures.full),
+        textPart(isPlan ? '' : tableOfOne(one, state), priority.instances),
+        textPart(failureText(one.failure, source), priority.failures.full),
         weightsPart([one], priority.weights),
-        whole(idleSentence([one])),
-        whole(isPlan ? planTable(one, state) : detailsOf(one, state), priority.details)
+        textPart(idleSentence([one])),
+        textPart(isPlan ? planTable(one, state) : detailsOf(one, state), priority.details)
     ];
 }
 function partsOfFleet(state, instances, source) {
     const isPlan = runStatus(state) === 'planned';
     return [
-        whole(isPlan ? planTotals(state) : totals(instances, state)),
-        whole(stopSentence(state)),
-        whole(rolloutLine(state)),
+        textPart(isPlan ? planTotals(state) : totals(instances, state)),
+        textPart(stopSentence(state)),
+        textPart(rolloutLine(state)),
         unavailableBeforePart(state, priority.unavailable),
         ...failureParts(instances, priority.failures, source),
         weightsPart(instances, priority.weights),
-        whole(idleSentence(instances)),
-        whole(timelinePart(instances, state), priority.timeline),
+        textPart(idleSentence(instances)),
+        textPart(timelinePart(instances, state), priority.timeline),
         ...(isPlan ? planParts(state, priority.instances) : [fleetTable(instances, state, priority.instances)]),
         ...detailParts(instances, state)
     ];
@@ -5570,7 +5570,7 @@ function detailParts(instances, state) {
     const note = shown.length === 0
         ? '_Details of each instance are in the output `result`._'
         : `_Details are shown of what failed or was cut off; those of the other ${(0,core_listed/* counted */.hS)(untold, 'instance')} are in the output \`result\`._`;
-    return [{ priority: priority.details, pieces: shown.length, draw }, whole(untold === 0 ? '' : note)];
+    return [{ priority: priority.details, pieces: shown.length, draw }, textPart(untold === 0 ? '' : note)];
 }
 
 // EXTERNAL MODULE: ./core/model/limits.js
@@ -6668,7 +6668,7 @@ function interpretLoss(operation, error) {
     const { reach, barrier, message } = error;
     const loss = operation.kind === 'read' ? 'transient' : 'ambiguous';
     const attempt = failed(operation, reach === 'lost' ? loss : reach, message, error);
-    return { ...attempt, failure: { ...attempt.failure, ...(0,given/* given */.g)({ barrier }) } };
+    return { ...attempt, failure: { ...attempt.failure, ...(0,without_undefined/* withoutUndefined */.r)({ barrier }) } };
 }
 function failed(operation, kind, message, cause, answer) {
     const { code, requestId, retryAfterMs, serverMs } = answer?.facts ?? {};
@@ -6679,14 +6679,14 @@ function failed(operation, kind, message, cause, answer) {
             operation: operation.name,
             target: operation.target,
             message,
-            ...(0,given/* given */.g)({
+            ...(0,without_undefined/* withoutUndefined */.r)({
                 httpStatus: answer?.status,
                 code: code || undefined,
                 requestId: requestId || undefined,
                 retryAfterMs
             })
         },
-        ...(0,given/* given */.g)({ cause, serverMs })
+        ...(0,without_undefined/* withoutUndefined */.r)({ cause, serverMs })
     };
 }
 
@@ -6814,7 +6814,7 @@ function requestOf({ kind, method, body, maxBodyBytes }, options, nowMs) {
         ...(isWrite
             ? { connectMs: Math.max(0, Math.min(connectLimitMs, expiresAtMs - nowMs)), bodyMs: bodyLimitMs }
             : {}),
-        ...(0,given/* given */.g)({ body })
+        ...(0,without_undefined/* withoutUndefined */.r)({ body })
     };
 }
 
@@ -7318,10 +7318,10 @@ function createBccClient(options) {
             context.clock.offsetMs = serverMs - options.wallMs();
         }
     };
-    const caller = (signal, { start = signal, ...given } = {}) => {
-        const readUntilMs = Math.min(given.deadlineMs ?? Number.POSITIVE_INFINITY, options.nowMs() + readLimitMs);
+    const caller = (signal, { start = signal, ...asked } = {}) => {
+        const readUntilMs = Math.min(asked.deadlineMs ?? Number.POSITIVE_INFINITY, options.nowMs() + readLimitMs);
         return (operation) => {
-            const limits = operation.kind === 'read' ? { ...given, deadlineMs: readUntilMs } : given;
+            const limits = operation.kind === 'read' ? { ...asked, deadlineMs: readUntilMs } : asked;
             const once = () => limiter.adapt(() => attempt(operation, context, signal, limits));
             return withRetries(operation, once, ports, { ...limits, signal, start });
         };
@@ -7372,8 +7372,8 @@ function createBccClient(options) {
 
 ;// CONCATENATED MODULE: ./core/health/health.js
 
-function bootIdOf(checked) {
-    const results = (checked?.checks ?? []).map(({ result }) => result);
+function bootIdOf(health) {
+    const results = (health?.checks ?? []).map(({ result }) => result);
     return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
 }
 const maxHistory = 50;
@@ -8482,20 +8482,6 @@ function wireQuery(query) {
 
 /***/ }),
 
-/***/ 4644:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   g: () => (/* binding */ given)
-/* harmony export */ });
-function given(fields) {
-    const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-    return Object.fromEntries(entries);
-}
-
-
-/***/ }),
-
 /***/ 1741:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -8539,7 +8525,7 @@ function escapedLine(text, most) {
 
 /***/ }),
 
-/***/ 9188:
+/***/ 4864:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8557,10 +8543,10 @@ var listed = __nccwpck_require__(4748);
 var time = __nccwpck_require__(1552);
 // EXTERNAL MODULE: ./core/health/guest/guest-system.js
 var guest_system = __nccwpck_require__(1741);
-;// CONCATENATED MODULE: ./core/health/guest/inside-failure.js
+;// CONCATENATED MODULE: ./core/health/guest/guest-failure.js
 
 
-function describeInside(reason) {
+function describeGuestFailure(reason) {
     switch (reason.kind) {
         case 'agentOffline':
             return 'the agent of Cloud Assistant is not on line';
@@ -8634,7 +8620,7 @@ function describeUnhealthy(reason) {
         case 'protocol':
             return `not understood: ${reason.message}`;
         default:
-            return describeInside(reason);
+            return describeGuestFailure(reason);
     }
 }
 function describeFailed(failed) {
@@ -8886,6 +8872,20 @@ function toSeconds(ms) {
 }
 function toIso(anchor, atMs) {
     return `${new Date(anchor.wallMs + atMs - anchor.nowMs).toISOString().slice(0, 19)}Z`;
+}
+
+
+/***/ }),
+
+/***/ 1512:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   r: () => (/* binding */ withoutUndefined)
+/* harmony export */ });
+function withoutUndefined(fields) {
+    const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(entries);
 }
 
 

@@ -1,4 +1,4 @@
-import { given } from '../core/given.ts';
+import { withoutUndefined } from '../core/without-undefined.ts';
 import type { ReadOptions, WriteOptions } from '../ports/bcc.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Credentials } from '../ports/credentials.ts';
@@ -97,6 +97,6 @@ function requestOf(
     ...(isWrite
       ? { connectMs: Math.max(0, Math.min(connectLimitMs, expiresAtMs - nowMs)), bodyMs: bodyLimitMs }
       : {}),
-    ...given({ body })
+    ...withoutUndefined({ body })
   };
 }

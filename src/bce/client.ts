@@ -70,10 +70,10 @@ export function createBccClient(options: BccClientOptions): BccClient {
       context.clock.offsetMs = serverMs - options.wallMs();
     }
   };
-  const caller = (signal: AbortSignal, { start = signal, ...given }: ReadOptions & WriteOptions = {}) => {
-    const readUntilMs = Math.min(given.deadlineMs ?? Number.POSITIVE_INFINITY, options.nowMs() + readLimitMs);
+  const caller = (signal: AbortSignal, { start = signal, ...asked }: ReadOptions & WriteOptions = {}) => {
+    const readUntilMs = Math.min(asked.deadlineMs ?? Number.POSITIVE_INFINITY, options.nowMs() + readLimitMs);
     return <T>(operation: Operation<T>): Promise<T> => {
-      const limits = operation.kind === 'read' ? { ...given, deadlineMs: readUntilMs } : given;
+      const limits = operation.kind === 'read' ? { ...asked, deadlineMs: readUntilMs } : asked;
       const once = () => limiter.adapt(() => attempt(operation, context, signal, limits));
       return withRetries(operation, once, ports, { ...limits, signal, start });
     };

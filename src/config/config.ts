@@ -1,8 +1,8 @@
-import { given } from '../core/given.ts';
 import { guestScriptOf } from '../core/health/guest/guest-system.ts';
 import { type Login, type RebuildOptions, withoutSecrets } from '../core/model/rebuild-spec.ts';
 import { Secret } from '../core/model/secret.ts';
 import { userDataWarning } from '../core/plan/user-data.ts';
+import { withoutUndefined } from '../core/without-undefined.ts';
 import type { Credentials } from '../ports/credentials.ts';
 import type { RunRequest } from '../ports/request.ts';
 import { inputNames, type Problem, type RawInputs, readInputs, type Values } from './inputs.ts';
@@ -70,16 +70,16 @@ function toConfig(values: Values): Config {
   const { accessKeyId, secretAccessKey, sessionToken, githubToken, environment, environmentUrl } = values;
   const { cleanLastUserData } = values;
   const userData = values.userData === undefined ? undefined : new Secret(values.userData);
-  const rebuildOptions = { login: toLogin(values), ...given({ userData, cleanLastUserData }) };
+  const rebuildOptions = { login: toLogin(values), ...withoutUndefined({ userData, cleanLastUserData }) };
   return {
-    credentials: { accessKeyId, secretAccessKey, ...given({ sessionToken }) },
+    credentials: { accessKeyId, secretAccessKey, ...withoutUndefined({ sessionToken }) },
     endpoint: values.endpoint ?? endpointOfRegion(values.region),
     requestsPerSecond: values.requestsPerSecond,
     request: toRequest(values, rebuildOptions),
     rebuildOptions,
     ...(githubToken !== undefined &&
       environment !== undefined && {
-        record: { githubToken, environment, ...given({ environmentUrl }) }
+        record: { githubToken, environment, ...withoutUndefined({ environmentUrl }) }
       }),
     summary: values.summary
   };
@@ -96,12 +96,12 @@ function toRequest(values: Values, rebuildOptions: RebuildOptions): RunRequest {
     ...(values.endpoint === undefined && { region: values.region }),
     imageWaitMs: values.imageWait,
     options: withoutSecrets(rebuildOptions),
-    ...given({ scriptWarning: userData === undefined ? undefined : userDataWarning(userData) }),
+    ...withoutUndefined({ scriptWarning: userData === undefined ? undefined : userDataWarning(userData) }),
     dryRun: values.dryRun,
     force: values.force,
     allowProtected: values.allowProtected,
-    ...given({ confirmName }),
-    ...(backupImage && { backup: given({ keep: backupKeep }) }),
+    ...withoutUndefined({ confirmName }),
+    ...(backupImage && { backup: withoutUndefined({ keep: backupKeep }) }),
     rollback: values.rollback,
     wait: values.wait,
     timeoutMs: values.timeout,
@@ -112,7 +112,7 @@ function toRequest(values: Values, rebuildOptions: RebuildOptions): RunRequest {
       pauseMs: values.pauseBetweenBatches,
       maxFailures: values.maxFailures
     },
-    ...given({ health: toHealth(values) }),
+    ...withoutUndefined({ health: toHealth(values) }),
     ...(blbId !== undefined && { balancers: { blbIds: blbId, drainMs: values.drainTime } })
   };
 }

@@ -1,5 +1,5 @@
 import type { Probe } from '../ports/probe.ts';
-import { attempt } from './probe-attempt.ts';
+import { attemptProbe } from './probe-attempt.ts';
 import { probeHttp, type TrustOptions } from './probe-http.ts';
 import { withConnection } from './socket.ts';
 import { probeSsh, readHostKeys } from './ssh/probe-ssh.ts';
@@ -8,7 +8,7 @@ import { probeSsh, readHostKeys } from './ssh/probe-ssh.ts';
 export function createProbe(trust: TrustOptions = {}): Probe {
   return {
     probe: async (check, options) =>
-      attempt(options, async (current) => {
+      attemptProbe(options, async (current) => {
         if ('path' in check) return await probeHttp(check, current, trust);
         if (check.kind === 'ssh') return await probeSsh(check, options.baselineKeys ?? [], current);
         // A connection is all that a `tcp` check asks for.

@@ -1,11 +1,11 @@
-import { given } from '../core/given.ts';
 import type { HostKey, ProbeResult, Stage } from '../core/health/unhealthy.ts';
 import { CancelledError } from '../core/model/failure.ts';
+import { withoutUndefined } from '../core/without-undefined.ts';
 import type { ProbeOptions } from '../ports/probe.ts';
 import { reasonOf } from './probe-failure.ts';
 
 /** One try at something over the network, while it lasts. */
-export interface Attempt {
+export interface ProbeAttempt {
   /** Aborts at the attempt's deadline, or when the run is cancelled. */
   readonly signal: AbortSignal;
   /** Says what is waited for from now on. */
@@ -18,9 +18,9 @@ export interface Attempt {
  * @param work must end soon after its signal aborts, with everything closed; gives the host key where it met one
  * @throws CancelledError when the caller's signal aborts
  */
-export async function attempt(
+export async function attemptProbe(
   { signal, timeoutMs }: ProbeOptions,
-  work: (attempt: Attempt) => Promise<HostKey | undefined>
+  work: (attempt: ProbeAttempt) => Promise<HostKey | undefined>
 ): Promise<ProbeResult> {
   if (signal.aborted) throw new CancelledError('cancelled before a probe');
   const controller = new AbortController();
@@ -36,7 +36,10 @@ export async function attempt(
     stage = next;
   };
   try {
-    return { healthy: true, ...given({ hostKey: await work({ signal: controller.signal, enter }) }) };
+    return {
+      healthy: true,
+      ...withoutUndefined({ hostKey: await work({ signal: controller.signal, enter }) })
+    };
   } catch (error) {
     if (signal.aborted) throw new CancelledError('cancelled during a probe', { cause: error });
     if (isLate) return { healthy: false, reason: { kind: 'timedOut', stage, timeoutMs } };

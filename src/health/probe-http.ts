@@ -3,7 +3,7 @@ import * as https from 'node:https';
 import { TLSSocket } from 'node:tls';
 import type { HttpCheck } from '../core/health/check.ts';
 import { printable } from '../core/health/unhealthy.ts';
-import type { Attempt } from './probe-attempt.ts';
+import type { ProbeAttempt } from './probe-attempt.ts';
 import { ProbeFailure } from './probe-failure.ts';
 
 /** The only authorities to trust for `https`, in place of the usual ones. */
@@ -19,7 +19,11 @@ const maxBodyBytes = 1024 * 1024;
  *
  * @throws ProbeFailure when the answer is not the expected one, or the error of the connection
  */
-export async function probeHttp(check: HttpCheck, attempt: Attempt, trust: TrustOptions): Promise<undefined> {
+export async function probeHttp(
+  check: HttpCheck,
+  attempt: ProbeAttempt,
+  trust: TrustOptions
+): Promise<undefined> {
   const module = check.kind === 'https' ? https : http;
   const request = module.request({
     host: check.host,
@@ -65,7 +69,7 @@ function certificateFailure(request: http.ClientRequest, error: Error): ProbeFai
   return new ProbeFailure({ kind: 'certificate', message }, { cause: error });
 }
 
-async function judge(check: HttpCheck, response: http.IncomingMessage, attempt: Attempt): Promise<void> {
+async function judge(check: HttpCheck, response: http.IncomingMessage, attempt: ProbeAttempt): Promise<void> {
   response.on('error', () => undefined);
   const status = response.statusCode ?? 0;
   if (!check.statuses.some(({ from, to }) => from <= status && status <= to)) {

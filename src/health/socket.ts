@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { Attempt } from './probe-attempt.ts';
+import type { ProbeAttempt } from './probe-attempt.ts';
 import { ProbeFailure } from './probe-failure.ts';
 
 /**
@@ -11,7 +11,7 @@ import { ProbeFailure } from './probe-failure.ts';
 export async function withConnection<T>(
   host: string,
   port: number,
-  attempt: Attempt,
+  attempt: ProbeAttempt,
   work: (socket: Socket) => Promise<T>
 ): Promise<T> {
   const socket = connect({ host, port, noDelay: true });

@@ -51,7 +51,7 @@ test('healthy means an unbroken stretch that is long enough, and the wait ends i
           result: found[at % found.length] ?? { healthy: true }
         };
       });
-      const { checked: outcome } = await awaitChecks(
+      const { outcome } = await awaitChecks(
         { checks: [check], task, baseline: { guest: {} } },
         world.ports,
         () => undefined

@@ -1,6 +1,6 @@
 /** The observation after a health check, with observations made by hand. */
 import { describe, expect, test } from '@jest/globals';
-import { beginRecheck, isDisturbed } from '../../../src/core/rebuild/recheck.ts';
+import { beginRecheck, needsAnotherCheck } from '../../../src/core/rebuild/recheck.ts';
 import { step } from '../../../src/core/rebuild/step-rebuild.ts';
 import { failureOf, observationOf, playRebuild, type Shown, stretches, taskOf } from './rebuilds.ts';
 
@@ -35,7 +35,7 @@ describe('after a health check', () => {
     const { rebuild, looks } = recheckOf(() => done);
     expect(rebuild.ending).toEqual({ kind: 'rebuilt' });
     expect(looks).toEqual([1_000]);
-    expect(isDisturbed(rebuild)).toBe(false);
+    expect(needsAnotherCheck(rebuild)).toBe(false);
   });
 
   test('a read that fails is made again', () => {
@@ -52,7 +52,7 @@ describe('after a health check', () => {
     const { rebuild, looks } = recheckOf(() => shown);
     expect(rebuild.ending).toMatchObject({ kind: 'failed', reason: { kind: 'changed' } });
     expect(looks.length).toBeGreaterThanOrEqual(2);
-    expect(isDisturbed(rebuild)).toBe(false);
+    expect(needsAnotherCheck(rebuild)).toBe(false);
   });
 
   test('a change that goes on is waited for, and makes another check due', () => {
@@ -60,7 +60,7 @@ describe('after a health check', () => {
     const { rebuild, looks } = recheckOf((sinceMs) => (sinceMs < 60_000 ? snapshot : done));
     expect(rebuild.ending).toEqual({ kind: 'rebuilt' });
     expect(looks.at(-1)).toBeGreaterThanOrEqual(60_000 + 120_000);
-    expect(isDisturbed(rebuild)).toBe(true);
+    expect(needsAnotherCheck(rebuild)).toBe(true);
   });
 
   test('one that does not end is a failure at timeout', () => {

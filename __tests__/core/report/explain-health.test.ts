@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import type { Checked } from '../../../src/core/health/health.ts';
+import type { HealthOutcome } from '../../../src/core/health/health.ts';
 import type { FailedCheck } from '../../../src/core/health/unhealthy.ts';
 import { explainHealth } from '../../../src/core/report/explain-health.ts';
 
-function unhealthy(...failed: readonly FailedCheck[]): Extract<Checked, { healthy: false }> {
+function unhealthy(...failed: readonly FailedCheck[]): Extract<HealthOutcome, { healthy: false }> {
   const times = { fromMs: 0, deadlineMs: 300_000, atMs: 300_000 };
   return {
     healthy: false,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Checked } from '../../../src/core/health/health.ts';
+import type { HealthOutcome } from '../../../src/core/health/health.ts';
 import type { PublicOptions } from '../../../src/core/model/rebuild-spec.ts';
 import type { Ending } from '../../../src/core/rebuild/ending.ts';
 import type { Observation, RebuildState } from '../../../src/core/rebuild/rebuild-state.ts';
@@ -15,9 +15,9 @@ import { rebuildOf, runOf, stateOf, targetOf } from './runs.ts';
 const target = targetOf();
 
 const times = { fromMs: 0, deadlineMs: 300_000, atMs: 1_000, history: [], checks: [] } as const;
-const good: Checked = { ...times, healthy: true };
+const good: HealthOutcome = { ...times, healthy: true };
 const refused = { check: 'tcp://192.0.2.1:22', reason: { kind: 'refused' } } as const;
-const bad: Checked = { ...times, healthy: false, reason: { kind: 'failing', failed: [refused] } };
+const bad: HealthOutcome = { ...times, healthy: false, reason: { kind: 'failing', failed: [refused] } };
 const rebuilt = rebuildOf({ kind: 'rebuilt' });
 
 const failed = (reason: Extract<Ending, { kind: 'failed' }>['reason']): RebuildState =>

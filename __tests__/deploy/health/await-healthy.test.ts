@@ -13,11 +13,7 @@ const ignore = (): void => undefined;
 
 test('healthy from the start: ends when the stretch is full, to the millisecond', async () => {
   const { ports, taken } = newWorld(() => ({ tookMs: 20, result: good }));
-  const { checked: outcome } = await awaitChecks(
-    { checks: [check], task, baseline: { guest: {} } },
-    ports,
-    ignore
-  );
+  const { outcome } = await awaitChecks({ checks: [check], task, baseline: { guest: {} } }, ports, ignore);
   expect(outcome).toMatchObject({ healthy: true, atMs: 10_040, history: [{ atMs: 20, failed: [] }] });
   expect(taken).toHaveLength(7);
 });
@@ -27,11 +23,7 @@ test('a flap begins the stretch again', async () => {
     tookMs: 0,
     result: atMs < 20_000 || (atMs > 25_000 && atMs < 27_000) ? refused : good
   }));
-  const { checked: outcome } = await awaitChecks(
-    { checks: [check], task, baseline: { guest: {} } },
-    ports,
-    ignore
-  );
+  const { outcome } = await awaitChecks({ checks: [check], task, baseline: { guest: {} } }, ports, ignore);
   expect(outcome.healthy).toBe(true);
   expect(outcome.atMs).toBeGreaterThanOrEqual(37_000);
   expect(outcome.atMs).toBeLessThan(39_500);
@@ -46,11 +38,7 @@ test('a flap begins the stretch again', async () => {
 test('never healthy: the last probe is at the deadline, and its reason is the last one', async () => {
   const status: ProbeResult = { healthy: false, reason: { kind: 'status', status: 503, wanted: [] } };
   const { ports, taken } = newWorld((atMs) => ({ tookMs: 5, result: atMs < 299_999 ? refused : status }));
-  const { checked: outcome } = await awaitChecks(
-    { checks: [check], task, baseline: { guest: {} } },
-    ports,
-    ignore
-  );
+  const { outcome } = await awaitChecks({ checks: [check], task, baseline: { guest: {} } }, ports, ignore);
   expect(outcome).toMatchObject({
     healthy: false,
     reason: { kind: 'failing', failed: [{ check: name, reason: { kind: 'status', status: 503 } }] },
@@ -61,17 +49,13 @@ test('never healthy: the last probe is at the deadline, and its reason is the la
 
 test('healthy too late: the stretch is not full at the deadline', async () => {
   const { ports } = newWorld((atMs) => ({ tookMs: 0, result: atMs < 294_000 ? refused : good }));
-  const { checked: outcome } = await awaitChecks(
-    { checks: [check], task, baseline: { guest: {} } },
-    ports,
-    ignore
-  );
+  const { outcome } = await awaitChecks({ checks: [check], task, baseline: { guest: {} } }, ports, ignore);
   expect(outcome).toMatchObject({ healthy: false, reason: { kind: 'tooShort', wantedMs: 10_000 } });
 });
 
 test('a probe has no more time than the whole wait', async () => {
   const { ports } = newWorld(() => ({ tookMs: 60_000, result: good }));
-  const { checked: outcome } = await awaitChecks(
+  const { outcome } = await awaitChecks(
     { checks: [check], task: { ...task, deadlineMs: 700 }, baseline: { guest: {} } },
     ports,
     ignore
@@ -91,7 +75,7 @@ test('a host key that changes during the wait begins the stretch again', async (
     result: { healthy: true, hostKey: ed(atMs < 5_000 ? 'A' : 'B') } as const
   });
   const { ports } = newWorld(script, [ed('B'), rsa]);
-  const { checked: outcome, knownHosts } = await awaitChecks(
+  const { outcome, knownHosts } = await awaitChecks(
     { checks: [sshCheck], task, baseline: { guest: {} } },
     ports,
     ignore
@@ -104,7 +88,7 @@ test('a host key that changes during the wait begins the stretch again', async (
 test('a key that was proven is kept, although not all keys could be read', async () => {
   const hostKey = { algorithm: 'ssh-ed25519', key: 'A' };
   const { ports } = newWorld(() => ({ tookMs: 0, result: { healthy: true, hostKey } }));
-  const { checked: outcome, knownHosts } = await awaitChecks(
+  const { outcome, knownHosts } = await awaitChecks(
     { checks: [sshCheck], task, baseline: { guest: {} } },
     ports,
     ignore
@@ -129,20 +113,20 @@ test('all checks of a round must pass, and each has its name', async () => {
     result: atMs < (check.kind === 'tcp' ? 10_000 : 20_000) ? refused : good
   }));
   const http = { kind: 'http', host: '192.0.2.1', port: 80, path: '/', statuses: [] } as const;
-  const { checked } = await awaitChecks(
+  const { outcome } = await awaitChecks(
     { checks: [check, http], task, baseline: { guest: {} } },
     ports,
     ignore
   );
   const why = 'connection refused: nothing listens on the port yet';
-  expect(inWords(checked.history)).toEqual([
+  expect(inWords(outcome.history)).toEqual([
     `0 ${name}: ${why}; http://192.0.2.1/: ${why}`,
     `12 http://192.0.2.1/: ${why}`,
     '21 passes'
   ]);
-  expect(checked.healthy).toBe(true);
-  expect(checked.atMs).toBeGreaterThanOrEqual(30_000);
-  expect(checked.checks.map((one) => one.check)).toEqual([name, 'http://192.0.2.1/']);
+  expect(outcome.healthy).toBe(true);
+  expect(outcome.atMs).toBeGreaterThanOrEqual(30_000);
+  expect(outcome.checks.map((one) => one.check)).toEqual([name, 'http://192.0.2.1/']);
 });
 
 test('a check that fails in one round breaks the stretch of the others', async () => {
@@ -150,10 +134,10 @@ test('a check that fails in one round breaks the stretch of the others', async (
     tookMs: 0,
     result: kind === 'ssh' && Math.floor(atMs / 8_000) % 2 === 1 ? refused : good
   }));
-  const { checked } = await awaitChecks(
+  const { outcome } = await awaitChecks(
     { checks: [check, sshCheck], task, baseline: { guest: {} } },
     ports,
     ignore
   );
-  expect(checked.healthy).toBe(false);
+  expect(outcome.healthy).toBe(false);
 });

@@ -137,7 +137,7 @@ test('healthy only when the old system has given way', async () => {
   const fromMs = systemClock.nowMs();
   const task: HealthTask = { fromMs, deadlineMs: fromMs + 10_000, minHealthyMs: 200, intervalMs: 50 };
   let rounds = 0;
-  const { checked, knownHosts } = await awaitChecks(
+  const { outcome, knownHosts } = await awaitChecks(
     { checks: [check], task, baseline: { hostKeys: baselineKeys, guest: {} } },
     { probe, clock: systemClock, cancel: noCancel },
     () => {
@@ -145,9 +145,9 @@ test('healthy only when the old system has given way', async () => {
       if (rounds === 5) key = fresh;
     }
   );
-  expect(checked.healthy).toBe(true);
+  expect(outcome.healthy).toBe(true);
   expect(knownHosts).toEqual([knownHostsLine('127.0.0.1', check.port, publicKey(fresh))]);
-  expect(checked.history.map(({ failed }) => failed[0]?.reason.kind)).toEqual(['sameHostKey', undefined]);
+  expect(outcome.history.map(({ failed }) => failed[0]?.reason.kind)).toEqual(['sameHostKey', undefined]);
 });
 
 test('no keys where there is no server', async () => {

@@ -103,7 +103,7 @@ const probe = createProbe();
     const fromMs = systemClock.nowMs();
     const task = { fromMs, deadlineMs: fromMs + 15_000, minHealthyMs: 500, intervalMs: 250 };
     let isReplacing = false;
-    const { checked, knownHosts } = await awaitChecks(
+    const { outcome, knownHosts } = await awaitChecks(
       { checks: [check], task, baseline: { hostKeys: baselineKeys, guest: {} } },
       { probe, clock: systemClock, cancel: noCancel },
       ({ results }) => {
@@ -114,11 +114,11 @@ const probe = createProbe();
           .then(() => start('new'));
       }
     );
-    const seen = checked.history.map(({ failed }) => failed[0]?.reason.kind ?? 'healthy');
+    const seen = outcome.history.map(({ failed }) => failed[0]?.reason.kind ?? 'healthy');
     // On a slow machine a connection may also be lost while a server goes or comes.
     expect([seen[0], seen.at(-1)]).toEqual(['sameHostKey', 'healthy']);
     expect(seen).toContain('refused');
-    expect(checked.healthy).toBe(true);
+    expect(outcome.healthy).toBe(true);
     expect(knownHosts).toEqual([`[127.0.0.1]:${port} ${publicOf('new')}`]);
   });
 });

@@ -1,5 +1,5 @@
-import { given } from '../../core/given.ts';
 import type { FailureKind } from '../../core/model/failure.ts';
+import { withoutUndefined } from '../../core/without-undefined.ts';
 import type { WireReply } from '../http/request-and-reply.ts';
 import type { TransportError } from '../http/transport-error.ts';
 import { classify } from './error-codes.ts';
@@ -64,7 +64,7 @@ export function interpretLoss(operation: Operation<unknown>, error: TransportErr
   const { reach, barrier, message } = error;
   const loss = operation.kind === 'read' ? 'transient' : 'ambiguous';
   const attempt = failed(operation, reach === 'lost' ? loss : reach, message, error);
-  return { ...attempt, failure: { ...attempt.failure, ...given({ barrier }) } };
+  return { ...attempt, failure: { ...attempt.failure, ...withoutUndefined({ barrier }) } };
 }
 
 function failed(
@@ -82,13 +82,13 @@ function failed(
       operation: operation.name,
       target: operation.target,
       message,
-      ...given({
+      ...withoutUndefined({
         httpStatus: answer?.status,
         code: code || undefined,
         requestId: requestId || undefined,
         retryAfterMs
       })
     },
-    ...given({ cause, serverMs })
+    ...withoutUndefined({ cause, serverMs })
   };
 }

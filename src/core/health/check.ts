@@ -36,12 +36,12 @@ export type AddressCheck =
  * A check from inside, by Cloud Assistant: that the new system is up, or that a script in it ends with exit code 0. The
  * script itself is no part of it, for it may hold secrets.
  */
-export type InsideCheck =
+export type AssistantCheck =
   | { readonly kind: 'assistant' }
   | { readonly kind: 'guestScript'; readonly user: string };
 
 /** A check as the inputs gave it. */
-export type HealthCheck = AddressCheck | InsideCheck;
+export type HealthCheck = AddressCheck | AssistantCheck;
 
 /** A check that is a matter of TCP alone, or of SSH. */
 export interface SocketCheck {
@@ -63,7 +63,7 @@ export interface HttpCheck extends Expectations {
 export type NetworkCheck = SocketCheck | HttpCheck;
 
 /** A check from inside of one instance. */
-export type GuestCheck = InsideCheck & { readonly instanceId: string; readonly system: GuestSystem };
+export type GuestCheck = AssistantCheck & { readonly instanceId: string; readonly system: GuestSystem };
 
 /** A check of one instance. */
 export type ResolvedCheck = NetworkCheck | GuestCheck;

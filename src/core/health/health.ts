@@ -33,7 +33,7 @@ export type HealthEnd =
   | { readonly healthy: false; readonly atMs: number; readonly reason: NotHealthy };
 
 /** How the wait for the checks of one instance ended, and how it went. */
-export type Checked = HealthEnd & {
+export type HealthOutcome = HealthEnd & {
   readonly fromMs: number;
   readonly deadlineMs: number;
   readonly history: readonly HealthChange[];
@@ -42,8 +42,8 @@ export type Checked = HealthEnd & {
 };
 
 /** The boot that the checks saw last, where a check from inside passed. */
-export function bootIdOf(checked: Checked | undefined): string | undefined {
-  const results = (checked?.checks ?? []).map(({ result }) => result);
+export function bootIdOf(health: HealthOutcome | undefined): string | undefined {
+  const results = (health?.checks ?? []).map(({ result }) => result);
   return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
 }
 

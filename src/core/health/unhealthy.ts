@@ -1,7 +1,7 @@
 import { listed } from '../listed.ts';
 import { formatDuration } from '../time.ts';
 import type { StatusRange } from './check.ts';
-import { describeInside, type InsideFailure } from './guest/inside-failure.ts';
+import { describeGuestFailure, type GuestFailure } from './guest/guest-failure.ts';
 
 /** A public host key of an SSH server. */
 export interface HostKey {
@@ -36,7 +36,7 @@ export type Unhealthy =
   | { readonly kind: 'noBanner'; readonly said: string }
   | { readonly kind: 'noCommonKex' | 'noHostKey'; readonly offered: readonly string[] }
   | { readonly kind: 'sameHostKey'; readonly algorithm: string; readonly fingerprint: string }
-  | InsideFailure;
+  | GuestFailure;
 
 /** What one probe of one check found. */
 export type ProbeResult =
@@ -111,7 +111,7 @@ export function describeUnhealthy(reason: Unhealthy): string {
     case 'protocol':
       return `not understood: ${reason.message}`;
     default:
-      return describeInside(reason);
+      return describeGuestFailure(reason);
   }
 }
 

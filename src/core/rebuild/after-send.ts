@@ -77,14 +77,14 @@ export function watch(before: RebuildState, observation: Observation): Step {
  */
 function concludeStart(rebuild: RebuildState, observation: Observation): Step {
   const atMs = observation.answeredAtMs;
-  const { reference, startSeen, evidence } = rebuild;
+  const { reference, startSeenAtMs, evidence } = rebuild;
   const isBack = reference !== undefined && !differ(reference, observation);
   if (isBack || evidence.contradictedAtMs === atMs) {
-    const { startSeen: _taken, ...others } = rebuild;
+    const { startSeenAtMs: _taken, ...others } = rebuild;
     return waitOn({ ...others, evidence: { disturbedAtMs: atMs } }, observation);
   }
-  if (startSeen === undefined) return observeAgain({ ...rebuild, startSeen: observation.atMs }, atMs);
-  const isProven = observation.isFresh && observation.atMs - startSeen >= confirmMs;
+  if (startSeenAtMs === undefined) return observeAgain({ ...rebuild, startSeenAtMs: observation.atMs }, atMs);
+  const isProven = observation.isFresh && observation.atMs - startSeenAtMs >= confirmMs;
   return isProven ? end(rebuild, { kind: 'started' }, atMs) : observeAgain(rebuild, atMs);
 }
 

@@ -4,7 +4,7 @@ import { isProcessing, isSettled, mayShowRebuild, statusKind } from '../model/bc
 import { decide } from '../plan/decide.ts';
 import { diskReadiness, hasDeparted, isOtherNow, isReplaced, wasRebuiltByOthers } from './evidence.ts';
 import { isOver } from './proof.ts';
-import type { Observation, RebuildState, Step, Unrest } from './rebuild-state.ts';
+import type { Disagreement, Observation, RebuildState, Step } from './rebuild-state.ts';
 import { agree, agreeMs, isConfirmed, isStable } from './stable-streak.ts';
 import {
   end,
@@ -86,7 +86,7 @@ function settleFresh(rebuild: RebuildState, observation: Observation): Step {
  * from a replica that is behind. Where two have differed, the instance must rest.
  */
 function whenAgreed(rebuild: RebuildState, observation: Observation, act: () => Step): Step {
-  if (rebuild.unrest !== undefined && !isCalm(rebuild, rebuild.unrest, observation)) {
+  if (rebuild.disagreement !== undefined && !isStableEnough(rebuild, rebuild.disagreement, observation)) {
     return keepWaiting(rebuild, observation);
   }
   const apartMs = agreeMs(rebuild.task.pollIntervalMs);
@@ -97,8 +97,12 @@ function whenAgreed(rebuild: RebuildState, observation: Observation, act: () => 
  * Whether it has been stable for long enough to decide. Where image or disk changed and no status showed why, a
  * rebuild may be under way that shows in no status, so that the whole `timeout` must have passed.
  */
-function isCalm(rebuild: RebuildState, unrest: Unrest, observation: Observation): boolean {
-  const mayBeUnderWay = unrest === 'record' && rebuild.evidence.leftAtMs === undefined;
+function isStableEnough(
+  rebuild: RebuildState,
+  disagreement: Disagreement,
+  observation: Observation
+): boolean {
+  const mayBeUnderWay = disagreement === 'record' && rebuild.evidence.leftAtMs === undefined;
   return isStable(rebuild) && (!mayBeUnderWay || observation.answeredAtMs >= rebuild.deadlineMs);
 }
 
@@ -123,7 +127,7 @@ function settleAdopted(rebuild: RebuildState, observation: Observation): Step {
     return unclear();
   // Another operation has just ended here, so it is decided only once the instance has been stable for long.
   const isRecord = isReplaced(rebuild) || (rebuild.reference && isOtherNow(rebuild.reference, observation));
-  return isCalm(rebuild, isRecord ? 'record' : 'status', observation)
+  return isStableEnough(rebuild, isRecord ? 'record' : 'status', observation)
     ? settleFresh(rebuild, observation)
     : keepWaiting(rebuild, observation);
 }

@@ -74,7 +74,7 @@ export interface Change {
  * In what two observations before the send differ: in their status, or in image or disk alone. The latter may be a
  * rebuild that shows in no status, perhaps of a run that was killed, and is still going on.
  */
-export type Unrest = 'status' | 'record';
+export type Disagreement = 'status' | 'record';
 
 /** A streak of observations that all showed the same. */
 export interface StableStreak {
@@ -111,7 +111,7 @@ export interface RebuildState {
   /** Since when every read was refused as signed at another time than the service's. */
   readonly skewedSinceMs?: number | undefined;
   /** Set where two observations before the send differ: it must be stable before anything is decided. */
-  readonly unrest?: Unrest;
+  readonly disagreement?: Disagreement;
   /** When the new system was first seen to boot, since the reference or since it was told to start. */
   readonly bootSinceMs?: number;
   /** What evidence is measured against: the last observation before the send, or the first of an adopted change. */
@@ -134,7 +134,7 @@ export interface RebuildState {
   readonly starts: number;
   readonly startAskedAtMs?: number;
   /** With `wait: false`: when the first observation was sent that shows the start. */
-  readonly startSeen?: number;
+  readonly startSeenAtMs?: number;
   /** Since when no observation has found such an instance. */
   readonly missingSinceMs?: number | undefined;
   readonly lastFailure?: CallFailure;
@@ -149,7 +149,7 @@ export interface Proven {
   readonly observation: Observation;
   readonly ending: Ending;
   /** Whether nothing else was seen of the instance since the latest health check. */
-  readonly heldStill: boolean;
+  readonly isUnchanged: boolean;
 }
 
 /** What happened; every event carries its time. */

@@ -20,7 +20,7 @@ export function beginRecheck(rebuild: RebuildState, atMs: number): Step {
   const { observation = withoutOldDisk(rebuild, last) } = rebuild.proven ?? {};
   // After another health check the time of the first one counts.
   const deadlineMs = rebuild.proven === undefined ? atMs + task.timeoutMs : rebuild.deadlineMs;
-  const proven = { observation, ending, heldStill: true };
+  const proven = { observation, ending, isUnchanged: true };
   const rechecking: RebuildState = { ...rebuild, phase: 'rechecking', proven, deadlineMs };
   return observeAt(rechecking, atMs + confirmMs, spreadOf(confirmMs));
 }
@@ -32,8 +32,8 @@ function withoutOldDisk({ reference }: RebuildState, last: Observation): Observa
 }
 
 /** Whether another health check is due, because something went on during the latest. */
-export function isDisturbed({ proven, ending }: RebuildState): boolean {
-  return ending?.kind !== 'failed' && proven?.heldStill === false;
+export function needsAnotherCheck({ proven, ending }: RebuildState): boolean {
+  return ending?.kind !== 'failed' && proven?.isUnchanged === false;
 }
 
 /** One observation while the phase is `rechecking`. */
@@ -43,11 +43,11 @@ export function recheck(before: RebuildState, observation: Observation): Step {
   const atMs = observation.answeredAtMs;
   const isUnsettled = diskReadiness(before, observation) === 'unsettled';
   const isSame = !isUnsettled && !differ(proven.observation, observation);
-  if (isSame && proven.heldStill) return end(before, proven.ending, atMs);
+  if (isSame && proven.isUnchanged) return end(before, proven.ending, atMs);
   // A replica that is behind may show what was before the proof.
   const newerMs = proven.observation.atMs + replicaLagMs(before);
   if (observation.atMs < newerMs) return observeSoon(before, atMs, newerMs);
-  const rebuild = { ...before, proven: { ...proven, heldStill: false } };
+  const rebuild = { ...before, proven: { ...proven, isUnchanged: false } };
   const mayPass = isSame || isUnsettled || !isSettled(observation.instance.status);
   if (mayPass && atMs < rebuild.deadlineMs)
     return isSame && isStable(rebuild) ? end(rebuild, proven.ending, atMs) : observeNext(rebuild, atMs);

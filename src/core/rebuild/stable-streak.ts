@@ -1,7 +1,7 @@
 /** Rest and agreement: for how long the observations have shown the same, and when two of them are enough. */
 import { statusKind } from '../model/bcc-status.ts';
 import { diskReadiness, isOtherDisk, isOtherNow } from './evidence.ts';
-import type { Observation, RebuildState, StableStreak, Unrest } from './rebuild-state.ts';
+import type { Disagreement, Observation, RebuildState, StableStreak } from './rebuild-state.ts';
 
 /**
  * How long the instance must rest before an inference is drawn from its rest alone, in milliseconds: a tenth of
@@ -46,10 +46,13 @@ export function differ(before: Observation, now: Observation): boolean {
   return before.instance.status !== now.instance.status || isOtherNow(before, now);
 }
 
-/** The unrest before the send after one more observation; that of image or disk stays. */
-export function unrestAfter({ last, unrest }: RebuildState, observation: Observation): Unrest | undefined {
-  if (last === undefined || !differ(last, observation)) return unrest;
-  return last.instance.status === observation.instance.status ? 'record' : (unrest ?? 'status');
+/** The disagreement before the send after one more observation; that of image or disk stays. */
+export function disagreementAfter(
+  { last, disagreement }: RebuildState,
+  observation: Observation
+): Disagreement | undefined {
+  if (last === undefined || !differ(last, observation)) return disagreement;
+  return last.instance.status === observation.instance.status ? 'record' : (disagreement ?? 'status');
 }
 
 /**

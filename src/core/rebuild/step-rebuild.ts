@@ -13,7 +13,7 @@ import { skewedMs, skewedSince } from './lasting-skew.ts';
 import { isGap, seeBoot } from './pace.ts';
 import type { Observation, RebuildEvent, RebuildState, Step } from './rebuild-state.ts';
 import { recheck } from './recheck.ts';
-import { agreeMs, extendStreak, unrestAfter } from './stable-streak.ts';
+import { agreeMs, disagreementAfter, extendStreak } from './stable-streak.ts';
 import {
   end,
   enter,
@@ -99,13 +99,13 @@ function see(rebuild: RebuildState, observation: Observation): RebuildState {
     ? [...rebuild.history, { atMs: observation.answeredAtMs, status, imageId }]
     : rebuild.history;
   const isUnbroken = stretchSinceMs !== undefined && !isGap(rebuild, observation);
-  const unrest = phase === 'settling' ? unrestAfter(rebuild, observation) : rebuild.unrest;
+  const disagreement = phase === 'settling' ? disagreementAfter(rebuild, observation) : rebuild.disagreement;
   return {
     ...seeBoot(rebuild, observation),
     history,
     last: observation,
     stretchSinceMs: isUnbroken ? stretchSinceMs : observation.atMs,
-    ...(unrest && { unrest }),
+    ...(disagreement && { disagreement }),
     streak: extendStreak(rebuild, observation),
     evidence: gatherEvidence(rebuild, observation),
     missingSinceMs: undefined

@@ -36,7 +36,7 @@ export interface InstanceFailure extends Explanation {
  * A failure whose cause does not name the instance yet. The note on the disk may be left out: then it is the usual one
  * for the state of the disk.
  */
-type Told = Omit<InstanceFailure, 'diskNote'> & Partial<Pick<InstanceFailure, 'diskNote'>>;
+type FailureDraft = Omit<InstanceFailure, 'diskNote'> & Partial<Pick<InstanceFailure, 'diskNote'>>;
 
 /** Why the instance failed and how it stands now; `undefined` where it did not fail. */
 export function failureOf(run: InstanceRun): InstanceFailure | undefined {
@@ -62,7 +62,7 @@ const diskNotes: Readonly<Record<DiskState, string>> = {
 };
 
 /** The failure without a word about weights that are still lowered. */
-function failureOfEnd(run: InstanceRun, end: InstanceEnd): Told | undefined {
+function failureOfEnd(run: InstanceRun, end: InstanceEnd): FailureDraft | undefined {
   switch (end.kind) {
     case 'rebuilt':
     case 'skipped':
@@ -82,7 +82,7 @@ function failureOfEnd(run: InstanceRun, end: InstanceEnd): Told | undefined {
   }
 }
 
-function explainCause(cause: FailureCause): Told {
+function explainCause(cause: FailureCause): FailureDraft {
   switch (cause.kind) {
     case 'refused':
       return {
@@ -106,13 +106,13 @@ function explainCause(cause: FailureCause): Told {
   }
 }
 
-function explainFailed(run: InstanceRun, cause: FailureCause): Told {
+function explainFailed(run: InstanceRun, cause: FailureCause): FailureDraft {
   const failure = explainCause(cause);
   const why = whyNotRolledBack(run);
   return why === undefined ? failure : { ...failure, diskNote: `${diskNotes[diskOf(run)]} ${why}` };
 }
 
-function explainRolledBack(run: InstanceRun, cause: FailureCause): Told {
+function explainRolledBack(run: InstanceRun, cause: FailureCause): FailureDraft {
   const { imageId, health } = run.rollback ?? {};
   const how = health === undefined ? 'runs on it' : 'is healthy again';
   return {
@@ -122,7 +122,7 @@ function explainRolledBack(run: InstanceRun, cause: FailureCause): Told {
   };
 }
 
-function explainRollbackFailed(run: InstanceRun, cause: FailureCause | 'rolloutStopped'): Told {
+function explainRollbackFailed(run: InstanceRun, cause: FailureCause | 'rolloutStopped'): FailureDraft {
   const imageId = run.rollback?.imageId;
   const failure = cause === 'rolloutStopped' ? rolledBackWithOthers : explainCause(cause);
   const ending = run.rollback?.rebuild?.ending;
@@ -140,14 +140,14 @@ function explainRollbackFailed(run: InstanceRun, cause: FailureCause | 'rolloutS
 }
 
 /** An instance that had succeeded itself. */
-const rolledBackWithOthers: Told = {
+const rolledBackWithOthers: FailureDraft = {
   reason: 'rollbackFailed',
   cause: 'rebuilt and healthy, but to be rolled back because the rollout stopped.',
   remedy: 'Look at the instance in the console.'
 };
 
 /** A failed call in the form of the result. */
-function callFacts(failure: CallFailure): Omit<Told, keyof Explanation> {
+function callFacts(failure: CallFailure): Omit<FailureDraft, keyof Explanation> {
   const { kind, operation, httpStatus, code, requestId } = failure;
   return { reason: kind, operation, httpStatus, code, requestId };
 }
@@ -174,7 +174,7 @@ function cancelledForward(run: InstanceRun, at: Exclude<CancelledAt, 'rollback'>
 }
 
 /** After a cancel no rollback is started, but one may be under way. */
-function cancelledInRollback(run: InstanceRun, cause: FailureCause | undefined): Told {
+function cancelledInRollback(run: InstanceRun, cause: FailureCause | undefined): FailureDraft {
   const { rollback } = run;
   const isSent = rollback?.rebuild !== undefined && !isUnsent(rollback.rebuild);
   const { course, ...what } = cause === undefined ? rolledBackWithOthers : explainCause(cause);

@@ -1,6 +1,6 @@
 /** How it ended for one instance: the one place that draws this from what happened. */
 
-import type { Checked } from '../health/health.ts';
+import type { HealthOutcome } from '../health/health.ts';
 import type { Refusal } from '../plan/refusal.ts';
 import { isUnsent } from '../rebuild/disk-state.ts';
 import type { FailureReason } from '../rebuild/ending.ts';
@@ -8,7 +8,7 @@ import type { RebuildState } from '../rebuild/rebuild-state.ts';
 import { type InstanceRun, rebuildsOf } from './instance-run.ts';
 
 /** A health check that did not pass. */
-export type FailedHealth = Extract<Checked, { healthy: false }>;
+export type FailedHealth = Extract<HealthOutcome, { healthy: false }>;
 
 /**
  * What went wrong.

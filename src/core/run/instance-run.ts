@@ -1,7 +1,7 @@
 /** Everything that one run did to one instance and saw of it. A plain value without a secret. */
 
 import { type HeldWeight, openHeldWeights } from '../balancers/held-weights.ts';
-import type { Checked } from '../health/health.ts';
+import type { HealthOutcome } from '../health/health.ts';
 import type { Instance, SystemDisk } from '../model/instance.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
 import { diskStateOf, isUnsent } from '../rebuild/disk-state.ts';
@@ -19,7 +19,7 @@ export interface Backup {
 export interface Rollback {
   readonly imageId: string;
   readonly rebuild?: RebuildState;
-  readonly health?: Checked;
+  readonly health?: HealthOutcome;
   /** Why it could not even be tried. */
   readonly problem?: string;
 }
@@ -32,7 +32,7 @@ export interface InstanceRun {
   readonly endedAtMs?: number;
   readonly backup?: Backup;
   readonly rebuild?: RebuildState;
-  readonly health?: Checked;
+  readonly health?: HealthOutcome;
   readonly rollback?: Rollback;
   /** The weights that were taken from it on its load balancers. */
   readonly heldWeights: readonly HeldWeight[];

@@ -16,7 +16,7 @@ export interface Part {
 const note = '_The rest does not fit into a job summary; the output `result` has more of it._';
 
 /** A part that is there as a whole or not at all; without a priority it always is, and so must not be long. */
-export function whole(text: string, priority?: number): Part {
+export function textPart(text: string, priority?: number): Part {
   const pieces = priority === undefined ? 0 : 1;
   return { priority: priority ?? 0, pieces, draw: (shown) => (shown < pieces ? '' : text) };
 }

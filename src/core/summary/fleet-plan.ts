@@ -18,7 +18,7 @@ import { rehearse } from '../rollout/rehearse.ts';
 import { erasedBy } from '../run/erased.ts';
 import type { InstanceRun } from '../run/instance-run.ts';
 import type { RunState } from '../run/run-state.ts';
-import { type Part, whole } from './fit.ts';
+import { type Part, textPart } from './fit.ts';
 import { columnsPart, nameCell } from './instance-table.ts';
 import { cell, code } from './markdown.ts';
 import { countsOf } from './ranking.ts';
@@ -69,9 +69,9 @@ export function planParts(state: RunState, priority: number): readonly Part[] {
   const whose = differences.every((facts) => facts.length === 0) ? 'Now, each' : 'Now, unless noted';
   const common = [`**${whose}:** ${cell(now)}`, ...notes.map(noteOf)];
   return [
-    whole(sentence),
-    whole(common.join('\n\n')),
-    whole(howOf(state, ordered)),
+    textPart(sentence),
+    textPart(common.join('\n\n')),
+    textPart(howOf(state, ordered)),
     columnsPart(columns, { isOpen: true }, priority)
   ];
 }

@@ -7,7 +7,7 @@ import { runStatus } from '../run/instance-status.ts';
 import type { RunState } from '../run/run-state.ts';
 import { detailsOf, planTable } from './details.ts';
 import { failureParts, failureText } from './failures.ts';
-import { fitted, type Part, whole } from './fit.ts';
+import { fitted, type Part, textPart } from './fit.ts';
 import { planParts, planTotals } from './fleet-plan.ts';
 import { fleetTable, tableOfOne } from './instance-table.ts';
 import { fold } from './markdown.ts';
@@ -45,7 +45,7 @@ export function summaryOf(state: RunState, source?: ActionSource, region = ''): 
     only !== undefined && others.length === 0
       ? partsOfOne(state, only, source)
       : partsOfFleet(state, instances, source);
-  return fitted([whole(headline(state, region)), ...parts], summaryLimit);
+  return fitted([textPart(headline(state, region)), ...parts], summaryLimit);
 }
 
 function partsOfOne(
@@ -56,11 +56,11 @@ function partsOfOne(
   const isPlan = one.status === 'planned';
   return [
     // Of a plan the heading and the details tell all of it.
-    whole(isPlan ? '' : tableOfOne(one, state), priority.instances),
-    whole(failureText(one.failure, source), priority.failures.full),
+    textPart(isPlan ? '' : tableOfOne(one, state), priority.instances),
+    textPart(failureText(one.failure, source), priority.failures.full),
     weightsPart([one], priority.weights),
-    whole(idleSentence([one])),
-    whole(isPlan ? planTable(one, state) : detailsOf(one, state), priority.details)
+    textPart(idleSentence([one])),
+    textPart(isPlan ? planTable(one, state) : detailsOf(one, state), priority.details)
   ];
 }
 
@@ -71,14 +71,14 @@ function partsOfFleet(
 ): readonly Part[] {
   const isPlan = runStatus(state) === 'planned';
   return [
-    whole(isPlan ? planTotals(state) : totals(instances, state)),
-    whole(stopSentence(state)),
-    whole(rolloutLine(state)),
+    textPart(isPlan ? planTotals(state) : totals(instances, state)),
+    textPart(stopSentence(state)),
+    textPart(rolloutLine(state)),
     unavailableBeforePart(state, priority.unavailable),
     ...failureParts(instances, priority.failures, source),
     weightsPart(instances, priority.weights),
-    whole(idleSentence(instances)),
-    whole(timelinePart(instances, state), priority.timeline),
+    textPart(idleSentence(instances)),
+    textPart(timelinePart(instances, state), priority.timeline),
     ...(isPlan ? planParts(state, priority.instances) : [fleetTable(instances, state, priority.instances)]),
     ...detailParts(instances, state)
   ];
@@ -104,5 +104,5 @@ function detailParts(instances: readonly DescribedInstance[], state: RunState): 
     shown.length === 0
       ? '_Details of each instance are in the output `result`._'
       : `_Details are shown of what failed or was cut off; those of the other ${counted(untold, 'instance')} are in the output \`result\`._`;
-  return [{ priority: priority.details, pieces: shown.length, draw }, whole(untold === 0 ? '' : note)];
+  return [{ priority: priority.details, pieces: shown.length, draw }, textPart(untold === 0 ? '' : note)];
 }

@@ -1,6 +1,6 @@
-import { given } from '../../core/given.ts';
 import { lacksFacts, type Task } from '../../core/plan/decide.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
+import { withoutUndefined } from '../../core/without-undefined.ts';
 import type { Ports } from '../../ports/ports.ts';
 
 /**
@@ -19,5 +19,8 @@ export async function withMissingFacts(
   const detail = await bcc.getInstance(instance.id, cancel.signal);
   const { deletionProtection = detail.deletionProtection, tags = detail.tags } = instance;
   const name = instance.name || detail.name;
-  return { ...observation, instance: { ...instance, name, deletionProtection, ...given({ tags }) } };
+  return {
+    ...observation,
+    instance: { ...instance, name, deletionProtection, ...withoutUndefined({ tags }) }
+  };
 }

@@ -4,8 +4,8 @@ import { describeCheck, isGuestCheck, type ResolvedCheck } from '../../core/heal
 import type { GuestBaseline } from '../../core/health/guest/guest-proof.ts';
 import {
   beginHealth,
-  type Checked,
   type Health,
+  type HealthOutcome,
   type HealthTask,
   healthInterval,
   stepHealth
@@ -19,8 +19,8 @@ import type { RunRequest } from '../../ports/request.ts';
 import { withHeartbeat } from '../calls/heartbeat.ts';
 
 /** How the wait ended, and the lines of a known_hosts file for the keys that `ssh` checks saw. */
-export interface Awaited {
-  readonly checked: Checked;
+export interface AwaitedHealth {
+  readonly outcome: HealthOutcome;
   readonly knownHosts: readonly string[];
 }
 
@@ -57,7 +57,7 @@ export async function awaitHealthy(
   instance: Addressed,
   baseline: Baseline,
   ports: ChecksPorts & Pick<Ports, 'log'>
-): Promise<Awaited | undefined> {
+): Promise<AwaitedHealth | undefined> {
   if (health === undefined) return undefined;
   const { clock, log } = ports;
   const fromMs = clock.nowMs();
@@ -67,7 +67,7 @@ export async function awaitHealthy(
     const reason = { kind: 'protocol', message: `the check ${resolved.problem}` } as const;
     const failed = [{ check: 'healthCheck', reason }];
     const end = { healthy: false, atMs: fromMs, reason: { kind: 'failing', failed } } as const;
-    return { checked: { ...end, fromMs, deadlineMs, history: [], checks: [] }, knownHosts: [] };
+    return { outcome: { ...end, fromMs, deadlineMs, history: [], checks: [] }, knownHosts: [] };
   }
   const { checks } = resolved;
   log.info(`Health: ${checks.map(describeCheck).join(', ')}`);
@@ -98,7 +98,7 @@ export async function awaitChecks(
   wait: ChecksWait,
   ports: ChecksPorts,
   observe: HealthObserver
-): Promise<Awaited> {
+): Promise<AwaitedHealth> {
   const { task } = wait;
   const { clock, cancel } = ports;
   let health = beginHealth(task);
@@ -117,7 +117,7 @@ export async function awaitChecks(
   const { end, history, results } = health;
   const { fromMs, deadlineMs } = task;
   const knownHosts = end.healthy ? await readKnownHosts(wait, health, ports) : [];
-  return { checked: { ...end, fromMs, deadlineMs, history, checks: results }, knownHosts };
+  return { outcome: { ...end, fromMs, deadlineMs, history, checks: results }, knownHosts };
 }
 
 /** One probe of each check, side by side; a script runs only after this round has proven the system that it runs in. */

@@ -1,9 +1,9 @@
 /** The health check of an instance that runs on its image, and the proof that this is still so after it. */
 import { CancelledError } from '../../core/model/failure.ts';
 import type { RebuildState } from '../../core/rebuild/rebuild-state.ts';
-import { isDisturbed } from '../../core/rebuild/recheck.ts';
+import { needsAnotherCheck } from '../../core/rebuild/recheck.ts';
 import type { Ports } from '../../ports/ports.ts';
-import type { Awaited } from '../health/await-healthy.ts';
+import type { AwaitedHealth } from '../health/await-healthy.ts';
 import { type RebuildPorts, recheckOne } from '../rebuild/rebuild.ts';
 import { withRebuildLog } from '../rebuild/rebuild-log.ts';
 
@@ -17,16 +17,16 @@ import { withRebuildLog } from '../rebuild/rebuild-log.ts';
  */
 export async function checkHealth(
   proven: RebuildState,
-  check: () => Promise<Awaited | undefined>,
+  check: () => Promise<AwaitedHealth | undefined>,
   ports: RebuildPorts & Pick<Ports, 'log'>,
-  record: (rebuild: RebuildState, awaited: Awaited) => void
+  record: (rebuild: RebuildState, awaited: AwaitedHealth) => void
 ): Promise<void> {
   let rebuild = proven;
   do {
     const awaited = await check();
     if (awaited === undefined) return;
     record(rebuild, awaited);
-    if (!awaited.checked.healthy) return;
+    if (!awaited.outcome.healthy) return;
     const before = rebuild;
     rebuild = await withRebuildLog(
       ports,
@@ -35,5 +35,5 @@ export async function checkHealth(
     );
     if (rebuild.ending?.kind === 'cancelled') throw new CancelledError();
     record(rebuild, awaited);
-  } while (isDisturbed(rebuild));
+  } while (needsAnotherCheck(rebuild));
 }

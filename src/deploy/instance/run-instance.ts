@@ -1,7 +1,7 @@
 /** Everything that happens to one instance: backup, leaving, rebuild, health check, rejoining. */
 
 import { withSystemOf } from '../../core/health/guest/guest-system.ts';
-import type { Checked } from '../../core/health/health.ts';
+import type { HealthOutcome } from '../../core/health/health.ts';
 import { CancelledError } from '../../core/model/failure.ts';
 import type { Task } from '../../core/plan/decide.ts';
 import type { PlannedTarget } from '../../core/plan/plan.ts';
@@ -142,7 +142,7 @@ export async function rebuildAndCheck(
   ports: InstancePorts,
   recorder: RunRecorder,
   baselineOf: (rebuild: RebuildState) => Baseline,
-  asPart: (known: { readonly rebuild: RebuildState; readonly health?: Checked }) => Partial<InstanceRun>
+  asPart: (known: { readonly rebuild: RebuildState; readonly health?: HealthOutcome }) => Partial<InstanceRun>
 ): Promise<void> {
   const keep = (now: RebuildState): void => recorder.add(asPart({ rebuild: now }));
   const { target } = recorder.current();
@@ -159,7 +159,7 @@ export async function rebuildAndCheck(
     rebuild,
     () => awaitHealthy(request, instance, baseline, ports),
     ports,
-    (now, { checked, knownHosts }) =>
-      recorder.add({ ...asPart({ rebuild: now, health: checked }), knownHosts })
+    (now, { outcome, knownHosts }) =>
+      recorder.add({ ...asPart({ rebuild: now, health: outcome }), knownHosts })
   );
 }

@@ -30,15 +30,15 @@ const fewTargets = 20;
 export function createInstanceWork(
   request: RunRequest,
   { plan, observations }: Survey,
-  given: Omit<InstancePorts, 'imagesInUse' | 'stop'>,
+  shared: Omit<InstancePorts, 'imagesInUse' | 'stop'>,
   store: Pick<RunStateStore, 'current' | 'runOf'>,
   observe: (run: InstanceRun) => void
 ): FleetWork {
   const count = plan.targets.length;
   // A rollback is there to end what a rollout began, so its stop does not stop it.
   const ports: InstancePorts = {
-    ...given,
-    stop: given.cancel.signal,
+    ...shared,
+    stop: shared.cancel.signal,
     imagesInUse: () => imagesInUse(store.current())
   };
   // Unavailable from the start, and not started yet.

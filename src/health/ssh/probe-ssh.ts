@@ -1,7 +1,7 @@
 import type { SocketCheck } from '../../core/health/check.ts';
 import type { HostKey } from '../../core/health/unhealthy.ts';
 import type { ProbeOptions } from '../../ports/probe.ts';
-import { type Attempt, attempt } from '../probe-attempt.ts';
+import { attemptProbe, type ProbeAttempt } from '../probe-attempt.ts';
 import { ProbeFailure, protocolFailure } from '../probe-failure.ts';
 import { withConnection } from '../socket.ts';
 import { fingerprint, keyTypes } from './host-key.ts';
@@ -21,7 +21,7 @@ import { SshStream } from './stream.ts';
 export async function probeSsh(
   check: SocketCheck,
   baseline: readonly HostKey[],
-  current: Attempt
+  current: ProbeAttempt
 ): Promise<HostKey> {
   const types = new Set([...baseline.map((key) => key.algorithm), ...keyTypes]);
   const wanted = [...types].filter((type) => keyTypes.includes(type));
@@ -40,7 +40,7 @@ export async function probeSsh(
  */
 export async function readHostKeys(check: SocketCheck, options: ProbeOptions): Promise<readonly HostKey[]> {
   const keys: HostKey[] = [];
-  await attempt(options, async (current) => {
+  await attemptProbe(options, async (current) => {
     let missing = keyTypes;
     while (missing.length > 0) {
       const { hostKey, types } = await handshake(check, missing, current);
@@ -52,7 +52,7 @@ export async function readHostKeys(check: SocketCheck, options: ProbeOptions): P
   return keys;
 }
 
-function handshake(check: SocketCheck, types: readonly string[], current: Attempt): Promise<Shown> {
+function handshake(check: SocketCheck, types: readonly string[], current: ProbeAttempt): Promise<Shown> {
   current.enter('connect');
   return withConnection(check.host, check.port, current, async (socket) => {
     const stream = new SshStream(socket);

@@ -1,5 +1,5 @@
 /** What Cloud Assistant says of a run, as far as the action understands it. */
-import type { InsideFailure } from './inside-failure.ts';
+import type { GuestFailure } from './guest-failure.ts';
 
 /** What the service says of an agent. An instance that it does not name counts as `offline`. */
 export type AgentState = 'online' | 'offline';
@@ -36,7 +36,7 @@ export type GuestAnswer =
       readonly sentMs: number;
       readonly child: GuestChild;
     }
-  | Extract<InsideFailure, { kind: 'agentOffline' | 'runLate' | 'assistantCall' }>;
+  | Extract<GuestFailure, { kind: 'agentOffline' | 'runLate' | 'assistantCall' }>;
 
 /** Whether nothing more comes of it; an unknown state goes on. */
 export function isFinished(state: string): boolean {

@@ -13,7 +13,7 @@ import { escapedLine } from './guest-system.ts';
  * - `script`: the user's script ended with another exit code than 0; `output` is its last lines
  * - `notProven`: the script was not run, for nothing proves yet that the new system is up
  */
-export type InsideFailure =
+export type GuestFailure =
   | { readonly kind: 'agentOffline' }
   | { readonly kind: 'sameBoot'; readonly bootId: string; readonly runId: string }
   | {
@@ -41,7 +41,7 @@ export type InsideFailure =
   | { readonly kind: 'notProven' };
 
 /** A failed check from inside in words, without a full stop. The output of a script is left out: it has lines of its own. */
-export function describeInside(reason: InsideFailure): string {
+export function describeGuestFailure(reason: GuestFailure): string {
   switch (reason.kind) {
     case 'agentOffline':
       return 'the agent of Cloud Assistant is not on line';
@@ -64,7 +64,7 @@ export function describeInside(reason: InsideFailure): string {
   }
 }
 
-function factsOf({ exitCode, errorCode, failReason }: Extract<InsideFailure, { kind: 'runFailed' }>): string {
+function factsOf({ exitCode, errorCode, failReason }: Extract<GuestFailure, { kind: 'runFailed' }>): string {
   const facts = [
     exitCode === undefined ? '' : `exit code ${exitCode}`,
     escapedLine(errorCode, 60),

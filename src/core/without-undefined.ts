@@ -1,5 +1,5 @@
 /** The fields that have a value; one that is `undefined` is no key of the result. */
-export function given<T extends object>(
+export function withoutUndefined<T extends object>(
   fields: T
 ): { readonly [Key in keyof T]?: Exclude<T[Key], undefined> } {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
