@@ -1,23 +1,13 @@
 /** How far a rollout is, and about how long it still takes. Times are milliseconds on the monotonic clock. */
 
 import { counted, joined } from '../listed.ts';
+import { isAtWork, type Member } from '../rollout/member.ts';
 import type { Rollout } from '../rollout/rollout-state.ts';
 import { formatDuration } from '../time.ts';
 import { notStarted, stopWords } from './stop-message.ts';
 
-/** Where a rollout is. */
-export interface Progress {
-  /** All targets; after a stop also those that will not be started. */
-  readonly total: number;
-  /** Ended as asked for; those that were skipped are not among them. */
-  readonly succeeded: number;
-  readonly skipped: number;
-  /** Failed, whether they were rolled back or not. */
-  readonly failed: number;
-  /** Had succeeded, and were rolled back when the rollout stopped. */
-  readonly rolledBack: number;
-  /** The same, but their rollback failed. */
-  readonly rollbackFailed: number;
+/** What the time that is left depends on. */
+export interface Pace {
   /** When each one that is under way was started. */
   readonly beganMs: readonly number[];
   /** How many are still to be started. */
@@ -29,29 +19,41 @@ export interface Progress {
   /** Between two batches; 0 where a slot is refilled as soon as it is free. */
   readonly pauseMs: number;
   /** When the pause ends that is on now. */
-  readonly pausedUntilMs?: number;
+  readonly pausedUntilMs?: number | undefined;
   readonly nowMs: number;
 }
 
 /** Where the rollout is, in one line, such as `120 of 500 done (3 failed), 10 under way, 370 to go`. */
-export function progressLine(progress: Progress): string {
-  const { total, succeeded, skipped, failed, rolledBack, rollbackFailed, beganMs, waiting } = progress;
+export function progressLine(
+  { task, members, pausedUntilMs, stop }: Rollout,
+  times: Pick<Pace, 'beganMs' | 'tookMs' | 'nowMs'>
+): string {
+  const all = members.values();
+  const count = (isMeant: (member: Member) => boolean): number => all.filter(isMeant).length;
+  const succeeded = count(({ state }) => state === 'succeeded');
+  const failed = count((one) => one.hasFailed && !isAtWork(one));
+  const rolledBack = count((one) => one.state === 'rolledBack' && !one.hasFailed);
+  const rollbackFailed = count((one) => one.state === 'rollbackFailed' && !one.hasFailed);
+  // After a stop nothing is left to start.
+  const waiting = stop === undefined ? count(({ state }) => state === 'waiting') : 0;
+  const told = (many: number, words: string): string => (many === 0 ? '' : `${many} ${words}`);
   const kinds = [
-    ...(failed === 0 ? [] : [`${failed} failed`]),
-    ...(rolledBack === 0 ? [] : [`${rolledBack} rolled back`]),
-    ...(rollbackFailed === 0 ? [] : [`${rollbackFailed} whose rollback failed`]),
-    ...(skipped === 0 ? [] : [`${skipped} skipped`])
+    told(failed, 'failed'),
+    told(rolledBack, 'rolled back'),
+    told(rollbackFailed, 'whose rollback failed'),
+    told(members.count('check', 'succeeded'), 'skipped')
   ];
-  const counts = [
-    `${succeeded + skipped + failed + rolledBack + rollbackFailed} of ${total} done${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`,
-    ...(beganMs.length === 0 ? [] : [`${beganMs.length} under way`]),
-    ...(waiting === 0 ? [] : [`${waiting} to go`])
-  ];
-  const left = remainingMs(progress);
-  if (left === undefined || beganMs.length + waiting === 0) return counts.join(', ');
-  const usual = formatDuration(median(progress.tookMs));
+  const ofThem = joined(kinds, ', ');
+  const done = `${succeeded + failed + rolledBack + rollbackFailed} of ${all.length} done${ofThem && ` (${ofThem})`}`;
+  const underWay = times.beganMs.length;
+  const line = joined([done, told(underWay, 'under way'), told(waiting, 'to go')], ', ');
+  const gone = count((one) => one.isUnavailable && !isAtWork(one) && one.state !== 'waiting');
+  const maxUnavailable = task.maxUnavailable - gone;
+  const left = remainingMs({ ...times, waiting, maxUnavailable, pauseMs: task.pauseMs, pausedUntilMs });
+  if (left === undefined || underWay + waiting === 0) return line;
+  const usual = formatDuration(median(times.tookMs));
   const estimate = left < 1000 ? 'should end any moment' : `about ${roughly(left)} left`;
-  return `${counts.join(', ')}; ${estimate} (a rebuild takes ${usual})`;
+  return `${line}; ${estimate} (a rebuild takes ${usual})`;
 }
 
 /** The line at the moment when a rollout stops: why, and what is done now; nothing where nothing is left to stop. */
@@ -73,20 +75,20 @@ export function stopLine({ stop, failures, task, members }: Rollout): string | u
  * left is taken to last as long as the middle one of those that have ended, so that one stuck in its timeout
  * does not count for all.
  */
-export function remainingMs(progress: Progress): number | undefined {
-  const { beganMs, waiting, tookMs, pauseMs, nowMs } = progress;
+export function remainingMs(pace: Pace): number | undefined {
+  const { beganMs, waiting, tookMs, pauseMs, nowMs } = pace;
   if (tookMs.length === 0) return undefined;
   const usualMs = median(tookMs);
   const leftMs = beganMs.map((from) => Math.max(0, usualMs - Math.max(0, nowMs - from)));
-  const maxUnavailable = Math.max(1, progress.maxUnavailable);
+  const maxUnavailable = Math.max(1, pace.maxUnavailable);
   return pauseMs > 0
-    ? leftInBatches(progress, leftMs, usualMs, maxUnavailable)
+    ? leftInBatches(pace, leftMs, usualMs, maxUnavailable)
     : leftInWindow(leftMs, waiting, usualMs, maxUnavailable);
 }
 
 /** In batches all of one are waited for, and then there is a pause before the next. */
 function leftInBatches(
-  { waiting, pauseMs, pausedUntilMs, nowMs }: Progress,
+  { waiting, pauseMs, pausedUntilMs, nowMs }: Pace,
   leftMs: readonly number[],
   usualMs: number,
   maxUnavailable: number

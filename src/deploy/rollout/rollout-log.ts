@@ -1,6 +1,6 @@
 /** The log of a rollout: which instances are done, how far it is, and about how long it still takes. */
 
-import { type Progress, progressLine, stopLine } from '../../core/report/rollout-progress.ts';
+import { progressLine, stopLine } from '../../core/report/rollout-progress.ts';
 import { isAtWork, type Member, type MemberState } from '../../core/rollout/member.ts';
 import type { Rollout } from '../../core/rollout/rollout-state.ts';
 import { formatDuration } from '../../core/time.ts';
@@ -72,30 +72,8 @@ export class RolloutLog {
 
   #line(rollout: Rollout, nowMs: number): void {
     this.#toldMs = nowMs;
-    this.#log.info(progressLine(this.#progress(rollout, nowMs)));
-  }
-
-  #progress({ task, members, pausedUntilMs, stop }: Rollout, nowMs: number): Progress {
-    const all = members.values();
-    const count = (...states: readonly MemberState[]): number =>
-      all.filter(({ state }) => states.includes(state)).length;
-    const skipped = members.count('check', 'succeeded');
-    const gone = all.filter((one) => one.isUnavailable && !isAtWork(one) && one.state !== 'waiting').length;
-    return {
-      total: all.length,
-      succeeded: members.count('work', 'succeeded'),
-      skipped,
-      failed: all.filter((one) => one.hasFailed && !isAtWork(one)).length,
-      rolledBack: all.filter((one) => one.state === 'rolledBack' && !one.hasFailed).length,
-      rollbackFailed: all.filter((one) => one.state === 'rollbackFailed' && !one.hasFailed).length,
-      beganMs: all.filter(isAtWork).map(({ id }) => this.#began.get(id) ?? nowMs),
-      // After a stop nothing is left to start.
-      waiting: stop === undefined ? count('waiting') : 0,
-      tookMs: this.#tookMs,
-      maxUnavailable: Math.max(1, task.maxUnavailable - gone),
-      pauseMs: task.pauseMs,
-      ...(pausedUntilMs === undefined ? {} : { pausedUntilMs }),
-      nowMs
-    };
+    const underWay = rollout.members.values().filter(isAtWork);
+    const beganMs = underWay.map(({ id }) => this.#began.get(id) ?? nowMs);
+    this.#log.info(progressLine(rollout, { beganMs, tookMs: this.#tookMs, nowMs }));
   }
 }
