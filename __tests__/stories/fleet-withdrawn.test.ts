@@ -51,6 +51,11 @@ describe('when the rollout stops, an instance that was begun and not sent is wit
       expect(world.lines.join('\n')).toMatch(
         new RegExp(`${three}: .*not sent: the rollout has stopped, so nothing is erased`)
       );
+      // What the log says at the stop and the number at the end go together.
+      expect(world.lines).toContain(
+        '1 failed, and maxFailures is 0, so the rollout stopped. 2 of 5 are not started. 1 is under way: a rebuild that was not sent yet is withdrawn.'
+      );
+      expect(world.lines.filter((line) => line.includes(': withdrawn after'))).toHaveLength(1);
     });
   });
 

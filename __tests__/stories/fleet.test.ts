@@ -141,7 +141,7 @@ describe('when one fails', () => {
         expect(report.rollout.stopped?.reason).toBe(reason);
         expect(statusesOf(report)).toBe(statuses);
         expect(most()).toBe(2);
-        expect(world.lines.join('\n')).toContain('were not started');
+        expect(world.lines.join('\n')).toContain('are not started');
       },
       { emulator: { faults } }
     );

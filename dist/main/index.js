@@ -3941,13 +3941,12 @@ function stop_message_stopMessage({ course, rollout, instances }) {
     const unavailable = instances.filter(isStillUnavailable).length;
     const words = [
         stopWords(course.stop, { failures: course.failures, unavailable, ...rollout }),
-        left === 0 ? 'None was left to start.' : notStarted(left, instances.length),
+        left === 0
+            ? 'None was left to start.'
+            : `${left} of ${instances.length} ${left === 1 ? 'was' : 'were'} not started.`,
         rollout.rollback && course.stop !== 'cancelled' ? rollbackWords(instances, course.isCancelled) : ''
     ];
     return (0,core_listed/* joined */.oR)(words, ' ');
-}
-function notStarted(left, all) {
-    return `${left} of ${all} ${left === 1 ? 'was' : 'were'} not started.`;
 }
 function stopWords(stop, facts) {
     switch (stop) {
@@ -7636,49 +7635,64 @@ async function rollOut(task, work, { clock, cancel }, observe) {
 
 
 
-function progressLine(progress) {
-    const { total, succeeded, skipped, failed, rolledBack, rollbackFailed, beganMs, waiting } = progress;
+
+function progressLine({ task, members, pausedUntilMs, stop }, times) {
+    const all = members.values();
+    const count = (isMeant) => all.filter(isMeant).length;
+    const succeeded = count(({ state }) => state === 'succeeded');
+    const failed = count((one) => one.hasFailed && !isAtWork(one));
+    const rolledBack = count((one) => one.state === 'rolledBack' && !one.hasFailed);
+    const rollbackFailed = count((one) => one.state === 'rollbackFailed' && !one.hasFailed);
+    const waiting = stop === undefined ? count(({ state }) => state === 'waiting') : 0;
+    const told = (many, words) => (many === 0 ? '' : `${many} ${words}`);
     const kinds = [
-        ...(failed === 0 ? [] : [`${failed} failed`]),
-        ...(rolledBack === 0 ? [] : [`${rolledBack} rolled back`]),
-        ...(rollbackFailed === 0 ? [] : [`${rollbackFailed} whose rollback failed`]),
-        ...(skipped === 0 ? [] : [`${skipped} skipped`])
+        told(failed, 'failed'),
+        told(rolledBack, 'rolled back'),
+        told(rollbackFailed, 'whose rollback failed'),
+        told(members.count('check', 'succeeded'), 'skipped')
     ];
-    const counts = [
-        `${succeeded + skipped + failed + rolledBack + rollbackFailed} of ${total} done${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`,
-        ...(beganMs.length === 0 ? [] : [`${beganMs.length} under way`]),
-        ...(waiting === 0 ? [] : [`${waiting} to go`])
-    ];
-    const left = remainingMs(progress);
-    if (left === undefined || beganMs.length + waiting === 0)
-        return counts.join(', ');
-    const usual = (0,time/* formatDuration */.a3)(median(progress.tookMs));
+    const ofThem = (0,core_listed/* joined */.oR)(kinds, ', ');
+    const done = `${succeeded + failed + rolledBack + rollbackFailed} of ${all.length} done${ofThem && ` (${ofThem})`}`;
+    const underWay = times.beganMs.length;
+    const line = (0,core_listed/* joined */.oR)([done, told(underWay, 'under way'), told(waiting, 'to go')], ', ');
+    const gone = count((one) => one.isUnavailable && !isAtWork(one) && one.state !== 'waiting');
+    const maxUnavailable = task.maxUnavailable - gone;
+    const left = remainingMs({ ...times, waiting, maxUnavailable, pauseMs: task.pauseMs, pausedUntilMs });
+    if (left === undefined || underWay + waiting === 0)
+        return line;
+    const usual = (0,time/* formatDuration */.a3)(median(times.tookMs));
     const estimate = left < 1000 ? 'should end any moment' : `about ${roughly(left)} left`;
-    return `${counts.join(', ')}; ${estimate} (a rebuild takes ${usual})`;
+    return `${line}; ${estimate} (a rebuild takes ${usual})`;
 }
 function stopLine({ stop, failures, task, members }) {
     if (stop === undefined || stop === 'cancelled')
         return undefined;
     const all = members.values();
     const left = all.filter(({ state }) => state === 'waiting').length;
-    const done = all.filter(({ state, canRollBack }) => state === 'succeeded' && canRollBack).length;
-    const back = task.rollback ? done : 0;
-    if (left === 0 && back === 0)
+    const underWay = members.count('work', 'working');
+    const rebuilt = all.filter((one) => one.canRollBack && !one.hasFailed && one.state !== 'working').length;
+    const back = task.rollback ? rebuilt : 0;
+    if (left + underWay + back === 0)
         return undefined;
-    const why = stopWords(stop, { ...task, failures, unavailable: members.unavailable });
-    const rest = left === 0 ? '' : notStarted(left, all.length);
-    const rebuilt = (0,core_listed/* counted */.hS)(back, 'that was rebuilt is', 'that were rebuilt are');
-    return (0,core_listed/* joined */.oR)([why, rest, back === 0 ? '' : `${rebuilt} rolled back now.`], ' ');
+    const words = [
+        stopWords(stop, { ...task, failures, unavailable: members.unavailable }),
+        left === 0 ? '' : `${left} of ${all.length} ${left === 1 ? 'is' : 'are'} not started.`,
+        underWay === 0
+            ? ''
+            : `${(0,core_listed/* counted */.hS)(underWay, 'is', 'are')} under way: a rebuild that was not sent yet is withdrawn${task.rollback ? ', any other is rolled back' : ''}.`,
+        back === 0 ? '' : `${(0,core_listed/* counted */.hS)(back, 'that was rebuilt is', 'that were rebuilt are')} rolled back now.`
+    ];
+    return (0,core_listed/* joined */.oR)(words, ' ');
 }
-function remainingMs(progress) {
-    const { beganMs, waiting, tookMs, pauseMs, nowMs } = progress;
+function remainingMs(pace) {
+    const { beganMs, waiting, tookMs, pauseMs, nowMs } = pace;
     if (tookMs.length === 0)
         return undefined;
     const usualMs = median(tookMs);
     const leftMs = beganMs.map((from) => Math.max(0, usualMs - Math.max(0, nowMs - from)));
-    const maxUnavailable = Math.max(1, progress.maxUnavailable);
+    const maxUnavailable = Math.max(1, pace.maxUnavailable);
     return pauseMs > 0
-        ? leftInBatches(progress, leftMs, usualMs, maxUnavailable)
+        ? leftInBatches(pace, leftMs, usualMs, maxUnavailable)
         : leftInWindow(leftMs, waiting, usualMs, maxUnavailable);
 }
 function leftInBatches({ waiting, pauseMs, pausedUntilMs, nowMs }, leftMs, usualMs, maxUnavailable) {
@@ -7743,7 +7757,7 @@ class RolloutLog {
                 continue;
             if (isAtWork(member))
                 this.#began.set(member.id, nowMs);
-            else if (member.state !== 'waiting') {
+            else if (member.state !== 'waiting' || rollout.stop !== undefined) {
                 hasEnded = true;
                 this.#ended(member, nowMs);
             }
@@ -7764,6 +7778,7 @@ class RolloutLog {
         if (member.state === 'succeeded' && member.kind === 'work')
             this.#tookMs.push(took);
         const words = {
+            waiting: 'withdrawn',
             succeeded: member.kind === 'work' ? 'done' : 'is on the image already',
             failed: 'failed',
             rolledBack: 'rolled back',
@@ -7774,28 +7789,9 @@ class RolloutLog {
     }
     #line(rollout, nowMs) {
         this.#toldMs = nowMs;
-        this.#log.info(progressLine(this.#progress(rollout, nowMs)));
-    }
-    #progress({ task, members, pausedUntilMs, stop }, nowMs) {
-        const all = members.values();
-        const count = (...states) => all.filter(({ state }) => states.includes(state)).length;
-        const skipped = members.count('check', 'succeeded');
-        const gone = all.filter((one) => one.isUnavailable && !isAtWork(one) && one.state !== 'waiting').length;
-        return {
-            total: all.length,
-            succeeded: members.count('work', 'succeeded'),
-            skipped,
-            failed: all.filter((one) => one.hasFailed && !isAtWork(one)).length,
-            rolledBack: all.filter((one) => one.state === 'rolledBack' && !one.hasFailed).length,
-            rollbackFailed: all.filter((one) => one.state === 'rollbackFailed' && !one.hasFailed).length,
-            beganMs: all.filter(isAtWork).map(({ id }) => this.#began.get(id) ?? nowMs),
-            waiting: stop === undefined ? count('waiting') : 0,
-            tookMs: this.#tookMs,
-            maxUnavailable: Math.max(1, task.maxUnavailable - gone),
-            pauseMs: task.pauseMs,
-            ...(pausedUntilMs === undefined ? {} : { pausedUntilMs }),
-            nowMs
-        };
+        const underWay = rollout.members.values().filter(isAtWork);
+        const beganMs = underWay.map(({ id }) => this.#began.get(id) ?? nowMs);
+        this.#log.info(progressLine(rollout, { beganMs, tookMs: this.#tookMs, nowMs }));
     }
 }
 

@@ -4367,13 +4367,12 @@ function stop_message_stopMessage({ course, rollout, instances }) {
     const unavailable = instances.filter(isStillUnavailable).length;
     const words = [
         stopWords(course.stop, { failures: course.failures, unavailable, ...rollout }),
-        left === 0 ? 'None was left to start.' : notStarted(left, instances.length),
+        left === 0
+            ? 'None was left to start.'
+            : `${left} of ${instances.length} ${left === 1 ? 'was' : 'were'} not started.`,
         rollout.rollback && course.stop !== 'cancelled' ? rollbackWords(instances, course.isCancelled) : ''
     ];
     return (0,core_listed/* joined */.oR)(words, ' ');
-}
-function notStarted(left, all) {
-    return `${left} of ${all} ${left === 1 ? 'was' : 'were'} not started.`;
 }
 function stopWords(stop, facts) {
     switch (stop) {

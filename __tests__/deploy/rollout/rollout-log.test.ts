@@ -14,6 +14,9 @@ import { onBriefStage } from '../brief.ts';
 const never = new AbortController().signal;
 const succeeded: Outcome = { result: 'succeeded', isUnavailable: false, canRollBack: true };
 const failed: Outcome = { result: 'failed', isUnavailable: true, canRollBack: false };
+const withdrawn: Outcome = { result: 'withdrawn', isUnavailable: false, canRollBack: false };
+/** Nothing was done to it. */
+const refused: Outcome = { result: 'failed', isUnavailable: false, canRollBack: false };
 const broken: Outcome = { result: 'failed', isUnavailable: true, canRollBack: true };
 
 /** `onIt` of the targets run on the image already. */
@@ -237,6 +240,8 @@ describe('a heartbeat line', () => {
 });
 
 describe('the stop', () => {
+  const why = '1 failed, and maxFailures is 0, so the rollout stopped.';
+
   test('has one line', async () => {
     const { wait, end, texts, rolloutLog } = newScene(5, { maxUnavailable: 2 });
     await wait(20_000);
@@ -245,7 +250,50 @@ describe('the stop', () => {
     end('i-2', failed);
     rolloutLog.dispose();
     expect(texts().filter((text) => text.includes('stopped'))).toEqual([
-      '1 failed, and maxFailures is 0, so the rollout stopped. 3 of 5 were not started.'
+      `${why} 3 of 5 are not started. 1 is under way: a rebuild that was not sent yet is withdrawn.`
+    ]);
+  });
+
+  test('leaves out what there is none of', async () => {
+    const { end, texts, rolloutLog } = newScene(5, { maxUnavailable: 1 });
+    end('i-1', failed);
+    rolloutLog.dispose();
+    expect(texts()).toContain(`${why} 4 of 5 are not started.`);
+  });
+
+  test('says what is rolled back, that included whose rollback begins at once', async () => {
+    const { end, texts, rolloutLog } = newScene(5, { maxUnavailable: 1, rollback: true });
+    end('i-1');
+    end('i-2', refused);
+    rolloutLog.dispose();
+    expect(texts()).toContain(`${why} 3 of 5 are not started. 1 that was rebuilt is rolled back now.`);
+  });
+
+  test('says that what is under way is rolled back as well', async () => {
+    const { end, texts, rolloutLog } = newScene(5, { maxUnavailable: 2, rollback: true });
+    end('i-1');
+    end('i-2', failed);
+    rolloutLog.dispose();
+    expect(texts()).toContain(
+      `${why} 2 of 5 are not started. 1 is under way: a rebuild that was not sent yet is withdrawn, any other is rolled back. 1 that was rebuilt is rolled back now.`
+    );
+  });
+
+  test('names what is under way also where nothing waits, and each that is withdrawn later', async () => {
+    const { wait, end, texts, rolloutLog } = newScene(3, { maxUnavailable: 3 });
+    end('i-1', failed);
+    await wait(20_000);
+    end('i-2', withdrawn);
+    end('i-3');
+    rolloutLog.dispose();
+    expect(texts()).toEqual([
+      'i-1: failed after 0s',
+      `${why} 2 are under way: a rebuild that was not sent yet is withdrawn.`,
+      '1 of 3 done (1 failed), 2 under way',
+      'i-2: withdrawn after 20s',
+      '1 of 3 done (1 failed), 1 under way',
+      'i-3: done after 20s',
+      '2 of 3 done (1 failed)'
     ]);
   });
 

@@ -4,7 +4,7 @@ import { counted, joined } from '../listed.ts';
 import { isAtWork, type Member } from '../rollout/member.ts';
 import type { Rollout } from '../rollout/rollout-state.ts';
 import { formatDuration } from '../time.ts';
-import { notStarted, stopWords } from './stop-message.ts';
+import { stopWords } from './stop-message.ts';
 
 /** What the time that is left depends on. */
 export interface Pace {
@@ -61,13 +61,20 @@ export function stopLine({ stop, failures, task, members }: Rollout): string | u
   if (stop === undefined || stop === 'cancelled') return undefined;
   const all = members.values();
   const left = all.filter(({ state }) => state === 'waiting').length;
-  const done = all.filter(({ state, canRollBack }) => state === 'succeeded' && canRollBack).length;
-  const back = task.rollback ? done : 0;
-  if (left === 0 && back === 0) return undefined;
-  const why = stopWords(stop, { ...task, failures, unavailable: members.unavailable });
-  const rest = left === 0 ? '' : notStarted(left, all.length);
-  const rebuilt = counted(back, 'that was rebuilt is', 'that were rebuilt are');
-  return joined([why, rest, back === 0 ? '' : `${rebuilt} rolled back now.`], ' ');
+  const underWay = members.count('work', 'working');
+  // The rollback of some may have begun with the stop.
+  const rebuilt = all.filter((one) => one.canRollBack && !one.hasFailed && one.state !== 'working').length;
+  const back = task.rollback ? rebuilt : 0;
+  if (left + underWay + back === 0) return undefined;
+  const words = [
+    stopWords(stop, { ...task, failures, unavailable: members.unavailable }),
+    left === 0 ? '' : `${left} of ${all.length} ${left === 1 ? 'is' : 'are'} not started.`,
+    underWay === 0
+      ? ''
+      : `${counted(underWay, 'is', 'are')} under way: a rebuild that was not sent yet is withdrawn${task.rollback ? ', any other is rolled back' : ''}.`,
+    back === 0 ? '' : `${counted(back, 'that was rebuilt is', 'that were rebuilt are')} rolled back now.`
+  ];
+  return joined(words, ' ');
 }
 
 /**

@@ -17,15 +17,12 @@ export function stopMessage({ course, rollout, instances }: RunState): string | 
   const unavailable = instances.filter(isStillUnavailable).length;
   const words = [
     stopWords(course.stop, { failures: course.failures, unavailable, ...rollout }),
-    left === 0 ? 'None was left to start.' : notStarted(left, instances.length),
+    left === 0
+      ? 'None was left to start.'
+      : `${left} of ${instances.length} ${left === 1 ? 'was' : 'were'} not started.`,
     rollout.rollback && course.stop !== 'cancelled' ? rollbackWords(instances, course.isCancelled) : ''
   ];
   return joined(words, ' ');
-}
-
-/** How many were not started, as one sentence. */
-export function notStarted(left: number, all: number): string {
-  return `${left} of ${all} ${left === 1 ? 'was' : 'were'} not started.`;
 }
 
 /** Why a rollout stopped, as one sentence. */

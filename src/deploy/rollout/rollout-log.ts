@@ -40,7 +40,8 @@ export class RolloutLog {
     for (const member of rollout.members.values()) {
       if (member.state === (before?.members.get(member.id)?.state ?? 'waiting')) continue;
       if (isAtWork(member)) this.#began.set(member.id, nowMs);
-      else if (member.state !== 'waiting') {
+      // Back to waiting before a stop, it serves again and takes its turn later.
+      else if (member.state !== 'waiting' || rollout.stop !== undefined) {
         hasEnded = true;
         this.#ended(member, nowMs);
       }
@@ -61,6 +62,7 @@ export class RolloutLog {
     const took = nowMs - (this.#began.get(member.id) ?? nowMs);
     if (member.state === 'succeeded' && member.kind === 'work') this.#tookMs.push(took);
     const words: Readonly<Partial<Record<MemberState, string>>> = {
+      waiting: 'withdrawn',
       succeeded: member.kind === 'work' ? 'done' : 'is on the image already',
       failed: 'failed',
       rolledBack: 'rolled back',
