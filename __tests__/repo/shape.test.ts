@@ -28,6 +28,22 @@ test('two files of src have the same name only as two sides of the mirror, core 
   expect(namesakes).toEqual([]);
 });
 
+test('a test has the name of the file that it tests, perhaps with what it is about behind it', () => {
+  const mirrors = ['core', 'deploy', 'config', 'bce', 'health', 'action', 'github', 'emulator', 'scripts'];
+  const tests = filesIn('__tests__', /\.test\.ts$/).filter((path) =>
+    mirrors.includes(path.split('/')[1] ?? '')
+  );
+  const tested = [...sources, ...filesIn('emulator', /\.ts$/), ...filesIn('scripts', /\.ts$/)].map((path) =>
+    path.replace(/^src\/|\.ts$/g, '')
+  );
+  const strays = tests.filter((path) => {
+    const name = path.replace(/^__tests__\/|\.test\.ts$/g, '');
+    return !tested.some((source) => name === source || name.startsWith(`${source}-`));
+  });
+  expect(strays).toEqual([]);
+  expect(tests.length).toBeGreaterThan(100);
+});
+
 describe('the search for exports without a docstring', () => {
   const declaration = 'export function f() {}';
 

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { CallError, CancelledError } from '../../../src/core/model/failure.ts';
-import type { RebuildSpec } from '../../../src/core/model/rebuild-spec.ts';
-import { Secret } from '../../../src/core/model/secret.ts';
-import { errorOf, everythingOf, withEmulator } from '../emulated.ts';
-import { answer } from '../server.ts';
-import { byLine, closeWorlds, failureOf, never, secretAccessKey, sessionToken, world } from '../wire.ts';
+import { CallError, CancelledError } from '../../src/core/model/failure.ts';
+import type { RebuildSpec } from '../../src/core/model/rebuild-spec.ts';
+import { Secret } from '../../src/core/model/secret.ts';
+import { errorOf, everythingOf, withEmulator } from './emulated.ts';
+import { answer } from './server.ts';
+import { byLine, closeWorlds, failureOf, never, secretAccessKey, sessionToken, world } from './wire.ts';
 
 afterEach(closeWorlds);
 

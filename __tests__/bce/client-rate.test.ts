@@ -1,11 +1,11 @@
 /** The limit of calls a second, over real HTTP and with a clock that moves only while somebody sleeps. */
 
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { BccClient } from '../../../src/bce/client.ts';
-import { CancelledError } from '../../../src/core/model/failure.ts';
-import { withEmulator } from '../emulated.ts';
-import { answer, serve } from '../server.ts';
-import { closeWorlds, failureOf, never, rerouted, startMs, world } from '../wire.ts';
+import type { BccClient } from '../../src/bce/client.ts';
+import { CancelledError } from '../../src/core/model/failure.ts';
+import { withEmulator } from './emulated.ts';
+import { answer, serve } from './server.ts';
+import { closeWorlds, failureOf, never, rerouted, startMs, world } from './wire.ts';
 
 afterEach(closeWorlds);
 
