@@ -60,7 +60,7 @@ function expectCancelled(run: Cancelled): void {
 const longEnough = { rebuildMs: 60_000 } as const;
 
 const rebuildCall = ({ operation }: CallRecord): boolean => operation === 'RebuildInstance';
-const lookAfterIt = (call: CallRecord, earlier: readonly CallRecord[]): boolean =>
+const observedAfterIt = (call: CallRecord, earlier: readonly CallRecord[]): boolean =>
   call.operation === 'GetInstance' && earlier.some(rebuildCall);
 
 /** Scene, moment and pause. */
@@ -96,13 +96,13 @@ const moments = {
     { behaviour: longEnough, faults: [{ on: 'RebuildInstance', play: { kind: 'hang', when: 'after' } }] },
     rebuildCall
   ],
-  'in the wait': [{ behaviour: longEnough }, lookAfterIt, 400],
+  'in the wait': [{ behaviour: longEnough }, observedAfterIt, 400],
   'in a slow observation of the wait': [
     {
       behaviour: longEnough,
       faults: [{ on: 'GetInstance', from: 2, play: { kind: 'slow', ms: 30_000 } }]
     },
-    lookAfterIt,
+    observedAfterIt,
     100
   ]
 } satisfies Record<string, [Scene, (call: CallRecord, earlier: readonly CallRecord[]) => boolean, number?]>;

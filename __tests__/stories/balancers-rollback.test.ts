@@ -16,7 +16,7 @@ const balancers = bothBalancers;
 const always = Number.POSITIVE_INFINITY;
 
 /** Healthy on the previous images, and never on the new one. */
-const onlyOldIsWell: ProbeScript = (_, world) =>
+const onlyOldIsHealthy: ProbeScript = (_, world) =>
   world.emulator.instance('i-demo0001').imageId === 'm-web-2' ? refuses : passes;
 
 function endsInError(instanceId: string, more: Partial<Fault> = {}): Fault {
@@ -30,7 +30,7 @@ function endsInErrorOfBoth(instanceId: string): readonly Fault[] {
 
 describe('an instance that fails and is rolled back', () => {
   test.each<[string, ProbeScript, readonly Fault[]]>([
-    ['unhealthy', onlyOldIsWell, []],
+    ['unhealthy', onlyOldIsHealthy, []],
     ['in Error', () => passes, [endsInError('i-demo0001')]]
   ])(
     '%s: it stays at 0 until it is healthy on the old image, and leaves only once',
@@ -101,7 +101,7 @@ describe('an instance that fails and is rolled back', () => {
   });
 
   test('with a weight of 0 before: it keeps it', async () => {
-    await onStage({ script: onlyOldIsWell }, async (world) => {
+    await onStage({ script: onlyOldIsHealthy }, async (world) => {
       world.emulator.setWeight({ blbId: 'lb-demo0001', instanceId: 'i-demo0001', weight: 0 });
       expect((await world.run({ balancers, health, rollback: true })).status).toBe('rolledBack');
       expect(movesOf(world, 'i-demo0001')).toEqual(['lb-demo0002 30→0', 'lb-demo0002 0→30']);
@@ -275,7 +275,7 @@ describe('a healthy instance that is rolled back because the rollout has stopped
 });
 
 test('a rollback without a weight to lower changes none, and does not wait for drainTime', async () => {
-  await onStage({ script: onlyOldIsWell }, async (world) => {
+  await onStage({ script: onlyOldIsHealthy }, async (world) => {
     world.emulator.setWeight({ blbId: 'lb-demo0001', instanceId: 'i-demo0001', weight: 0 });
     const report = await world.run({
       balancers: { blbIds: ['lb-demo0001'], drainMs: 300_000 },

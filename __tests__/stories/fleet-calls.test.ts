@@ -71,11 +71,11 @@ describe('few calls', () => {
       const report = await world.run(fleetRequest(ids, 8));
       expect(report.status).toBe('rebuilt');
       expectEachOnce(world, ids);
-      const looks = world.emulator.calls
+      const observations = world.emulator.calls
         .slice(from)
         .filter(({ operation }) => operation === 'ListInstanceByIds' || operation === 'GetInstance');
       // One for the plan, no more than one a beat and those that prove, and 20 s with one a second for each start.
-      expect(looks.length).toBeLessThan(1 + 35);
+      expect(observations.length).toBeLessThan(1 + 35);
     });
   });
 

@@ -11,7 +11,7 @@ import {
   probeOf,
   rebuiltIds,
   statusesOf,
-  watchAway
+  watchUnavailable
 } from '../support/fleets.ts';
 import { health } from '../support/stage.ts';
 import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
@@ -53,7 +53,7 @@ const bothImages = ['m-web-2', 'm-web-1'];
 describe('a failure with rollback', () => {
   test('rolls back the failed one and all that had succeeded, newest first, each once', async () => {
     await onSix(fails(four, 'alone'), async (world) => {
-      const most = watchAway(world, fleetIds(6));
+      const most = watchUnavailable(world, fleetIds(6));
       const report = await world.run(request(1));
       expect(statusesOf(report)).toBe('rolledBack rolledBack rolledBack rolledBack notStarted notStarted');
       expect(report.status).toBe('rolledBack');
@@ -86,7 +86,7 @@ describe('a failure with rollback', () => {
 
   test('keeps to the slots in a rollback, and waits for what is under way', async () => {
     await onSix(fails(four, 'inBatch'), async (world) => {
-      const most = watchAway(world, fleetIds(6));
+      const most = watchUnavailable(world, fleetIds(6));
       const report = await world.run(request(3));
       expect(report.instances.map(({ status }) => status)).not.toContain('failed');
       expect(most()).toBe(3);

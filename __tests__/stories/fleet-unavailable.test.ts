@@ -6,7 +6,7 @@ import {
   probeOf,
   rebuiltIds,
   statusesOf,
-  watchAway
+  watchUnavailable
 } from '../support/fleets.ts';
 import { health, writesOf } from '../support/stage.ts';
 
@@ -18,7 +18,7 @@ describe('instances that are already unavailable before the run', () => {
       async (world, ids) => {
         world.emulator.setInstance('i-fleet00003', { status: 'Stopped' });
         world.emulator.setInstance('i-fleet00006', { status: 'Error' });
-        const most = watchAway(world, ids);
+        const most = watchUnavailable(world, ids);
         const report = await world.run({ ...fleetRequest(ids, 3), health });
         expect(report.status).toBe('rebuilt');
         expect(report.rollout.unavailableBefore).toEqual([
@@ -51,7 +51,7 @@ describe('instances that are already unavailable before the run', () => {
       const [first = '', second = '', third = ''] = ids;
       // Three are unavailable where two may be; the third recovers while the first two are rebuilt.
       for (const id of [first, second, third]) world.emulator.setInstance(id, { status: 'Error' });
-      const most = watchAway(world, ids);
+      const most = watchUnavailable(world, ids);
       let isChanged = false;
       world.clock.onSleep = () => {
         if (isChanged || world.emulator.rebuilds.length < 2) return;

@@ -8,7 +8,7 @@ import {
   probeOf,
   rebuiltIds,
   statusesOf,
-  watchAway
+  watchUnavailable
 } from '../support/fleets.ts';
 import { quickRebuildMs } from '../support/quick-service.ts';
 import { health, problemsOf, writesOf } from '../support/stage.ts';
@@ -29,7 +29,7 @@ describe('a rolling rebuild', () => {
     '%s: each once, never more unavailable, no slot left empty',
     async (_, maxUnavailable, count, unavailable) => {
       await onFleet(count, async (world, ids) => {
-        const most = watchAway(world, ids);
+        const most = watchUnavailable(world, ids);
         const report = await world.run(fleetRequest(ids, 1, { maxUnavailable }));
         expect(report).toMatchObject({ status: 'rebuilt', changed: true });
         expect(rebuiltIds(world)).toEqual(ids);
@@ -136,7 +136,7 @@ describe('when one fails', () => {
     await onFleet(
       6,
       async (world, ids) => {
-        const most = watchAway(world, ids);
+        const most = watchUnavailable(world, ids);
         const report = await world.run(fleetRequest(ids, 2, { maxFailures }));
         expect(report.rollout.stopped?.reason).toBe(reason);
         expect(statusesOf(report)).toBe(statuses);

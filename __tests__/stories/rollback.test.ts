@@ -22,7 +22,7 @@ const oldScript = '#!/bin/sh\necho the-old-secret';
 const newScript = '#!/bin/sh\necho new';
 
 /** Healthy on the previous images, and never on the new one. */
-const onlyOldIsWell: ProbeScript = (_, world) =>
+const onlyOldIsHealthy: ProbeScript = (_, world) =>
   world.emulator.instance('i-demo0001').imageId === 'm-web-2' ? refuses : passes;
 
 function ends(play: WorldPlay, times = 1): Fault {
@@ -43,7 +43,7 @@ function now(world: VirtualWorld) {
 const failures: readonly (readonly [string, readonly Fault[], ProbeScript, string])[] = [
   ['Error', [ends({ kind: 'endsIn', status: 'Error' })], () => passes, 'status'],
   ['timedOut', [ends({ kind: 'stuck', status: 'Starting' })], () => passes, 'timedOut'],
-  ['unhealthy', [], onlyOldIsWell, 'unhealthy']
+  ['unhealthy', [], onlyOldIsHealthy, 'unhealthy']
 ];
 
 /** Somebody fixes what is stuck, a while after the timeout; otherwise a rollback could not be sent. */
@@ -180,7 +180,7 @@ describe('the order of a rollback', () => {
 
   test('is proven by the same rules: one that is accepted and never seen is no rollback', async () => {
     const lost = { on: 'RebuildInstance', from: 2, play: { kind: 'lostRebuild' } } as const;
-    await onStage({ script: onlyOldIsWell, emulator: { faults: [lost] } }, async (world) => {
+    await onStage({ script: onlyOldIsHealthy, emulator: { faults: [lost] } }, async (world) => {
       const one = oneOf(await world.run({ rollback: true, health }));
       expect(one).toMatchObject({ status: 'failed', rollback: { ok: false } });
       expect(one.failure?.diskNote).toContain('the rebuild is not proven');
@@ -240,7 +240,7 @@ describe('a rollback that fails itself', () => {
 
   test('is not healthy either: both are reported', async () => {
     const script: ProbeScript = (_, world) =>
-      onlyOldIsWell(0, world).healthy
+      onlyOldIsHealthy(0, world).healthy
         ? { healthy: false, reason: { kind: 'reset', stage: 'banner' } }
         : refuses;
     await onStage({ script }, async (world) => {

@@ -166,7 +166,7 @@ export function probeOf(hasSucceeded: (id: string) => boolean): Probe {
  * Counts, whenever the run starts to wait, how many of the instances do not serve: those that are
  * not Running, and those that were sent into a rebuild although they do not show it yet. Gives the most so far.
  */
-export function watchAway({ emulator, clock }: VirtualWorld, ids: readonly string[]): () => number {
+export function watchUnavailable({ emulator, clock }: VirtualWorld, ids: readonly string[]): () => number {
   let most = 0;
   clock.onSleep = () => {
     const nowMs = clock.wallMs();

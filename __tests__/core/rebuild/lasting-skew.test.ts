@@ -9,13 +9,13 @@ const refused = (atMs: number, kind: 'skewed' | 'transient' = 'skewed'): Rebuild
   failure: failureOf(kind)
 });
 
-/** Plays a wait in which every read fails from 20 s on, as `look` says. */
-function endOf(look: (atMs: number) => RebuildEvent | undefined) {
-  const { rebuild, looks } = playRebuild(taskOf(), {
+/** Plays a wait in which every read fails from 20 s on, as `observe` says. */
+function endOf(observe: (atMs: number) => RebuildEvent | undefined) {
+  const { rebuild, observedMs } = playRebuild(taskOf(), {
     show: () => ({}),
-    look: (atMs) => (atMs < 20_000 ? undefined : look(atMs))
+    observe: (atMs) => (atMs < 20_000 ? undefined : observe(atMs))
   });
-  return { ending: rebuild.ending, lastMs: looks.at(-1) ?? 0 };
+  return { ending: rebuild.ending, lastMs: observedMs.at(-1) ?? 0 };
 }
 
 describe('reads refused as skewed', () => {

@@ -23,7 +23,7 @@ describe('the log', () => {
       if (command.type === 'observe') nowMs = Math.max(nowMs, command.dueMs);
       const event =
         command.type === 'observe'
-          ? (script.look?.(nowMs) ?? {
+          ? (script.observe?.(nowMs) ?? {
               type: 'observed' as const,
               observation: observationOf(nowMs, script.show(nowMs), command.withDisk, command.fresh)
             })

@@ -85,7 +85,7 @@ export interface Script {
   readonly send?: (atMs: number, count: number) => RebuildEvent;
   readonly start?: (atMs: number) => RebuildEvent;
   readonly backup?: (atMs: number) => RebuildEvent;
-  readonly look?: (atMs: number) => RebuildEvent | undefined;
+  readonly observe?: (atMs: number) => RebuildEvent | undefined;
   /** By how much an observation comes too late, for the process was suspended. */
   readonly delay?: (atMs: number) => number;
 }
@@ -95,7 +95,7 @@ export interface PlayedRebuild {
   readonly rebuild: RebuildState;
   readonly commands: readonly RebuildCommand[];
   /** The moments of the observations, in milliseconds. */
-  readonly looks: readonly number[];
+  readonly observedMs: readonly number[];
   readonly sends: readonly number[];
   readonly starts: readonly number[];
 }
@@ -119,7 +119,7 @@ export function plannedOf(shown: Shown = {}): Observation {
  */
 export function playRebuild(task: Task, script: Script, planned?: Observation | null): PlayedRebuild {
   const commands: RebuildCommand[] = [];
-  const looks: number[] = [];
+  const observedMs: number[] = [];
   const sends: number[] = [];
   const starts: number[] = [];
   let nowMs = 0;
@@ -132,8 +132,8 @@ export function playRebuild(task: Task, script: Script, planned?: Observation | 
     if (command.type === 'observe') {
       nowMs = Math.max(nowMs, command.dueMs);
       nowMs += script.delay?.(nowMs) ?? 0;
-      looks.push(nowMs);
-      event = script.look?.(nowMs) ?? {
+      observedMs.push(nowMs);
+      event = script.observe?.(nowMs) ?? {
         type: 'observed',
         observation: observationOf(nowMs, script.show(nowMs), command.withDisk, command.fresh)
       };
@@ -149,7 +149,7 @@ export function playRebuild(task: Task, script: Script, planned?: Observation | 
     }
     [rebuild, command] = step(rebuild, event);
   }
-  return { rebuild, commands, looks, sends, starts };
+  return { rebuild, commands, observedMs, sends, starts };
 }
 
 /** A script of stretches: each shows its value until its end. */

@@ -6,42 +6,45 @@ import { failureOf, observationOf, playRebuild, type Shown, stretches, taskOf } 
 
 const always = Number.POSITIVE_INFINITY;
 const done: Shown = { imageId: 'm-new', disk: { id: 'v-new' } };
-const away: Shown = { imageId: 'm-new', status: 'Starting' };
+const starting: Shown = { imageId: 'm-new', status: 'Starting' };
 
 /** A rebuild that was proven, and the moment of its end. */
-const { rebuild: proven } = playRebuild(taskOf(), stretches([20_000, {}], [80_000, away], [always, done]));
+const { rebuild: proven } = playRebuild(
+  taskOf(),
+  stretches([20_000, {}], [80_000, starting], [always, done])
+);
 const fromMs = 300_000;
 
 /** Plays the recheck; `show` counts from its beginning. */
 function recheckOf(show: (sinceMs: number) => Shown, failsFor = 0) {
   let [rebuild, command] = beginRecheck(proven, fromMs);
-  const looks: number[] = [];
+  const observedMs: number[] = [];
   while (command.type !== 'end') {
     if (command.type !== 'observe') throw new Error(`${command.type} is sent`);
     const { dueMs: atMs, withDisk, fresh } = command;
-    looks.push(atMs - fromMs);
+    observedMs.push(atMs - fromMs);
     [rebuild, command] = step(
       rebuild,
-      looks.length <= failsFor
+      observedMs.length <= failsFor
         ? { type: 'observeFailed', atMs, failure: failureOf('transient') }
         : { type: 'observed', observation: observationOf(atMs, show(atMs - fromMs), withDisk, fresh) }
     );
   }
-  return { rebuild, looks };
+  return { rebuild, observedMs };
 }
 
 describe('after a health check', () => {
   test('one observation that shows what was proven is enough, a second later', () => {
-    const { rebuild, looks } = recheckOf(() => done);
+    const { rebuild, observedMs } = recheckOf(() => done);
     expect(rebuild.ending).toEqual({ kind: 'rebuilt' });
-    expect(looks).toEqual([1_000]);
+    expect(observedMs).toEqual([1_000]);
     expect(needsAnotherCheck(rebuild)).toBe(false);
   });
 
   test('a read that fails is made again', () => {
-    const { rebuild, looks } = recheckOf(() => done, 2);
+    const { rebuild, observedMs } = recheckOf(() => done, 2);
     expect(rebuild.ending).toEqual({ kind: 'rebuilt' });
-    expect(looks).toHaveLength(3);
+    expect(observedMs).toHaveLength(3);
   });
 
   test.each<[string, Shown]>([
@@ -49,23 +52,23 @@ describe('after a health check', () => {
     ['another disk', { ...done, disk: { id: 'v-other' } }],
     ['another status that rests', { ...done, status: 'Stopped' }]
   ])('%s, seen twice, is a failure', (_, shown) => {
-    const { rebuild, looks } = recheckOf(() => shown);
+    const { rebuild, observedMs } = recheckOf(() => shown);
     expect(rebuild.ending).toMatchObject({ kind: 'failed', reason: { kind: 'changed' } });
-    expect(looks.length).toBeGreaterThanOrEqual(2);
+    expect(observedMs.length).toBeGreaterThanOrEqual(2);
     expect(needsAnotherCheck(rebuild)).toBe(false);
   });
 
   test('a change that goes on is waited for, and makes another check due', () => {
     const snapshot: Shown = { ...done, status: 'SnapshotProcessing' };
-    const { rebuild, looks } = recheckOf((sinceMs) => (sinceMs < 60_000 ? snapshot : done));
+    const { rebuild, observedMs } = recheckOf((sinceMs) => (sinceMs < 60_000 ? snapshot : done));
     expect(rebuild.ending).toEqual({ kind: 'rebuilt' });
-    expect(looks.at(-1)).toBeGreaterThanOrEqual(60_000 + 120_000);
+    expect(observedMs.at(-1)).toBeGreaterThanOrEqual(60_000 + 120_000);
     expect(needsAnotherCheck(rebuild)).toBe(true);
   });
 
   test('one that does not end is a failure at timeout', () => {
-    const { rebuild, looks } = recheckOf(() => ({ ...done, status: 'SnapshotProcessing' }));
+    const { rebuild, observedMs } = recheckOf(() => ({ ...done, status: 'SnapshotProcessing' }));
     expect(rebuild.ending).toMatchObject({ kind: 'failed', reason: { kind: 'changed' } });
-    expect(looks.at(-1)).toBeGreaterThanOrEqual(1_200_000);
+    expect(observedMs.at(-1)).toBeGreaterThanOrEqual(1_200_000);
   });
 });

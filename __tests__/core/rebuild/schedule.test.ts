@@ -8,10 +8,10 @@ describe('the beat', () => {
   });
 
   test('an observation is moved by a tenth at most, and never past the deadline or before now', () => {
-    const look = { dueMs: 10_000, spreadMs: 500 };
-    expect(observeMoment(look, 99_000, 0, 0)).toBe(9_500);
-    expect(observeMoment(look, 99_000, 0, 0.5)).toBe(10_000);
-    expect(observeMoment(look, 10_100, 0, 0.999)).toBe(10_100);
-    expect(observeMoment(look, 99_000, 9_900, 0)).toBe(9_900);
+    const observation = { dueMs: 10_000, spreadMs: 500 };
+    expect(observeMoment(observation, 99_000, 0, 0)).toBe(9_500);
+    expect(observeMoment(observation, 99_000, 0, 0.5)).toBe(10_000);
+    expect(observeMoment(observation, 10_100, 0, 0.999)).toBe(10_100);
+    expect(observeMoment(observation, 99_000, 9_900, 0)).toBe(9_900);
   });
 });

@@ -15,7 +15,7 @@ import { failureOf, observationOf, plannedOf, type Shown, taskOf } from './rebui
 const problem = { cause: 'It is locked.', remedy: 'Unlock it.' };
 
 /** A rebuild that is fed with events by hand; `commands` has all that it asked for. */
-function newLife(patch: Partial<Task> = {}) {
+function newRebuild(patch: Partial<Task> = {}) {
   let [rebuild, command]: Step = begin(taskOf({ drain: true, ...patch }), 0, plannedOf());
   const commands: RebuildCommand['type'][] = [command.type];
   const feed = (event: RebuildEvent): RebuildCommand => {
@@ -26,7 +26,7 @@ function newLife(patch: Partial<Task> = {}) {
   return {
     feed,
     /** An observation that comes when it is due, or later. */
-    look(shown: Shown = {}, atMs?: number): RebuildCommand {
+    observe(shown: Shown = {}, atMs?: number): RebuildCommand {
       const dueMs = command.type === 'observe' ? command.dueMs : rebuild.dueMs;
       const [withDisk, fresh] =
         command.type === 'observe' ? [command.withDisk, command.fresh] : [false, false];
@@ -43,8 +43,8 @@ function count(commands: readonly RebuildCommand['type'][], type: RebuildCommand
 
 describe('the drain comes', () => {
   test('before the send, with a fresh observation in between that has the disk', () => {
-    const one = newLife();
-    expect(one.look()).toEqual({ type: 'drain' });
+    const one = newRebuild();
+    expect(one.observe()).toEqual({ type: 'drain' });
     expect(one.rebuild().phase).toBe('draining');
     expect(one.feed({ type: 'prepared', atMs: 40_000 })).toEqual({
       type: 'observe',
@@ -53,7 +53,7 @@ describe('the drain comes', () => {
       withDisk: true,
       fresh: true
     });
-    expect(one.look({}, 40_100)).toEqual({ type: 'send' });
+    expect(one.observe({}, 40_100)).toEqual({ type: 'send' });
     expect(one.rebuild().phases.map(({ phase, fromMs }) => [phase, fromMs])).toEqual([
       ['settling', 0],
       ['draining', 0],
@@ -65,16 +65,16 @@ describe('the drain comes', () => {
   });
 
   test('after the backup', () => {
-    const one = newLife({ backup: true });
-    expect(one.look().type).toBe('backup');
+    const one = newRebuild({ backup: true });
+    expect(one.observe().type).toBe('backup');
     one.feed({ type: 'prepared', atMs: 120_000 });
-    expect(one.look().type).toBe('drain');
+    expect(one.observe().type).toBe('drain');
     one.feed({ type: 'prepared', atMs: 150_000 });
-    expect(one.look().type).toBe('send');
+    expect(one.observe().type).toBe('send');
   });
 
   test('not if it was not asked for', () => {
-    expect(newLife({ drain: false }).look().type).toBe('send');
+    expect(newRebuild({ drain: false }).observe().type).toBe('send');
   });
 
   test.each<[string, Shown, Partial<Task>]>([
@@ -84,48 +84,48 @@ describe('the drain comes', () => {
     ['only has to be started', { status: 'Stopped', imageId: 'm-new' }, {}],
     ['is changing', { status: 'Starting' }, {}]
   ])('not where the instance %s', (_, shown, patch) => {
-    const one = newLife(patch);
-    one.look(shown);
-    for (let looks = 0; looks < 200 && one.rebuild().phase === 'settling'; looks += 1) one.look(shown);
+    const one = newRebuild(patch);
+    one.observe(shown);
+    for (let times = 0; times < 200 && one.rebuild().phase === 'settling'; times += 1) one.observe(shown);
     expect(one.commands).not.toContain('drain');
   });
 
   test('only once: not again for a rebuild that is sent twice', () => {
-    const one = newLife();
-    one.look();
+    const one = newRebuild();
+    one.observe();
     one.feed({ type: 'prepared', atMs: 30_000 });
-    one.look();
+    one.observe();
     one.feed({ type: 'sendFailed', atMs: 31_000, failure: failureOf('ambiguous') });
-    for (let looks = 0; looks < 500 && one.commands.at(-1) === 'observe'; looks += 1) one.look();
+    for (let times = 0; times < 500 && one.commands.at(-1) === 'observe'; times += 1) one.observe();
     expect(one.commands.at(-1)).toBe('send');
     expect(count(one.commands, 'send')).toBe(2);
     expect(count(one.commands, 'drain')).toBe(1);
   });
 
   test('only once: not again after a conflict', () => {
-    const one = newLife();
-    one.look();
+    const one = newRebuild();
+    one.observe();
     one.feed({ type: 'prepared', atMs: 30_000 });
-    one.look();
+    one.observe();
     one.feed({ type: 'sendFailed', atMs: 31_000, failure: failureOf('conflict') });
-    for (let looks = 0; looks < 500 && one.commands.at(-1) === 'observe'; looks += 1) one.look();
+    for (let times = 0; times < 500 && one.commands.at(-1) === 'observe'; times += 1) one.observe();
     expect(one.commands.at(-1)).toBe('send');
     expect(count(one.commands, 'drain')).toBe(1);
   });
 
   test('with the whole timeout ahead of the rebuild', () => {
-    const one = newLife({ timeoutMs: 100_000 });
-    one.look();
+    const one = newRebuild({ timeoutMs: 100_000 });
+    one.observe();
     one.feed({ type: 'prepared', atMs: 900_000 });
     expect(one.rebuild().deadlineMs).toBe(1_000_000);
-    expect(one.look().type).toBe('send');
+    expect(one.observe().type).toBe('send');
   });
 });
 
 describe('when it fails', () => {
   test('the rebuild fails as `drain`, and nothing was erased', () => {
-    const one = newLife();
-    one.look();
+    const one = newRebuild();
+    one.observe();
     expect(one.feed({ type: 'prepared', atMs: 5_000, problem })).toEqual({ type: 'end' });
     const rebuild = one.rebuild();
     expect(rebuild.ending).toEqual({ kind: 'failed', reason: { kind: 'drain', problem } });
@@ -138,20 +138,20 @@ describe('when it fails', () => {
   });
 
   test('nothing that comes later changes that', () => {
-    const one = newLife();
-    one.look();
+    const one = newRebuild();
+    one.observe();
     one.feed({ type: 'prepared', atMs: 5_000, problem });
     const ended = one.rebuild();
     one.feed({ type: 'prepared', atMs: 6_000 });
-    one.look();
+    one.observe();
     expect(one.rebuild()).toBe(ended);
   });
 });
 
 describe('the fresh observation after it', () => {
   const drained = (patch: Partial<Task> = {}) => {
-    const one = newLife(patch);
-    one.look();
+    const one = newRebuild(patch);
+    one.observe();
     one.feed({ type: 'prepared', atMs: 30_000 });
     return one;
   };
@@ -159,25 +159,25 @@ describe('the fresh observation after it', () => {
   test('shows the image: skipped after timeout, because somebody has rebuilt it', () => {
     const one = drained();
     let seen = 0;
-    while (one.look({ imageId: 'm-new' }).type === 'observe' && seen < 1_000) seen += 1;
+    while (one.observe({ imageId: 'm-new' }).type === 'observe' && seen < 1_000) seen += 1;
     expect(one.rebuild().ending).toEqual({ kind: 'skipped' });
     expect(one.rebuild().last?.atMs).toBeGreaterThanOrEqual(30_000 + 1_200_000);
   });
 
   test('shows it gone: refused', () => {
     const one = drained();
-    one.look({ status: 'Recycled' });
+    one.observe({ status: 'Recycled' });
     expect(one.rebuild().ending).toMatchObject({ kind: 'failed', reason: { kind: 'refused' } });
     expect(diskStateOf(one.rebuild())).toBe('untouched');
   });
 
   test('shows it changing: it is waited for, and not erased when the image comes of it', () => {
     const one = drained();
-    one.look({ status: 'Starting' });
+    one.observe({ status: 'Starting' });
     expect(one.rebuild().adopted).toBe(true);
-    for (let looks = 0; looks < 20; looks += 1) one.look({ status: 'Starting' });
-    for (let looks = 0; looks < 200 && one.commands.at(-1) === 'observe'; looks += 1) {
-      one.look({ imageId: 'm-new', disk: { id: 'v-new' } });
+    for (let times = 0; times < 20; times += 1) one.observe({ status: 'Starting' });
+    for (let times = 0; times < 200 && one.commands.at(-1) === 'observe'; times += 1) {
+      one.observe({ imageId: 'm-new', disk: { id: 'v-new' } });
     }
     expect(one.rebuild().ending?.kind).toBe('rebuilt');
     expect(one.commands).not.toContain('send');
@@ -185,26 +185,26 @@ describe('the fresh observation after it', () => {
 
   test('shows a change without effect: sent after a long stable time, without another drain', () => {
     const one = drained();
-    one.look({ status: 'Scaling' });
-    for (let looks = 0; looks < 500 && one.commands.at(-1) === 'observe'; looks += 1) one.look();
+    one.observe({ status: 'Scaling' });
+    for (let times = 0; times < 500 && one.commands.at(-1) === 'observe'; times += 1) one.observe();
     expect(one.commands.at(-1)).toBe('send');
     expect(count(one.commands, 'drain')).toBe(1);
   });
 
   test('shows a change that does not end: busy', () => {
     const one = drained();
-    for (let looks = 0; looks < 1_000 && one.rebuild().ending === undefined; looks += 1) {
-      one.look({ status: 'Scaling' });
+    for (let times = 0; times < 1_000 && one.rebuild().ending === undefined; times += 1) {
+      one.observe({ status: 'Scaling' });
     }
     expect(one.rebuild().ending).toMatchObject({ reason: { kind: 'busy', status: 'Scaling' } });
   });
 
   test('shows it stopped: it must be stable for long before it is erased', () => {
     const one = drained();
-    expect(one.look({ status: 'Stopped' }).type).toBe('observe');
+    expect(one.observe({ status: 'Stopped' }).type).toBe('observe');
     let atMs = 0;
-    for (let looks = 0; looks < 500 && one.commands.at(-1) === 'observe'; looks += 1) {
-      one.look({ status: 'Stopped' });
+    for (let times = 0; times < 500 && one.commands.at(-1) === 'observe'; times += 1) {
+      one.observe({ status: 'Stopped' });
       atMs = one.rebuild().last?.atMs ?? 0;
     }
     expect(one.commands.at(-1)).toBe('send');
@@ -215,7 +215,7 @@ describe('the fresh observation after it', () => {
     const one = drained();
     const failure = failureOf('transient', { operation: 'GetInstance' });
     expect(one.feed({ type: 'observeFailed', atMs: 31_000, failure }).type).toBe('observe');
-    expect(one.look().type).toBe('send');
+    expect(one.observe().type).toBe('send');
   });
 
   test('is denied: it fails, untouched', () => {
@@ -232,16 +232,16 @@ describe('the fresh observation after it', () => {
 
 describe('a cancel', () => {
   test('during it: nothing was sent', () => {
-    const one = newLife();
-    one.look();
+    const one = newRebuild();
+    one.observe();
     expect(one.feed({ type: 'cancelled', atMs: 10_000 }).type).toBe('end');
     expect(one.rebuild().ending).toEqual({ kind: 'cancelled' });
     expect(diskStateOf(one.rebuild())).toBe('untouched');
   });
 
   test('at the observation after it: nothing was sent', () => {
-    const one = newLife();
-    one.look();
+    const one = newRebuild();
+    one.observe();
     one.feed({ type: 'prepared', atMs: 30_000 });
     one.feed({ type: 'cancelled', atMs: 30_001 });
     expect(one.rebuild().ending).toEqual({ kind: 'cancelled' });

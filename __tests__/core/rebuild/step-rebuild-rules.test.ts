@@ -13,7 +13,7 @@ import {
 
 const always = Number.POSITIVE_INFINITY;
 const onNew: Shown = { imageId: 'm-new' };
-const away: Shown = { status: 'Starting', imageId: 'm-new' };
+const starting: Shown = { status: 'Starting', imageId: 'm-new' };
 const done: Shown = { ...onNew, disk: { id: 'v-new' } };
 
 function reasonOf({ rebuild: { ending } }: ReturnType<typeof playRebuild>): string {
@@ -30,7 +30,7 @@ const failing =
 
 describe('time in which nothing could be observed', () => {
   test('is not time in which nothing started: an outage restarts the search', () => {
-    const played = playRebuild(taskOf(), { show: () => ({}), send: lost, look: failing(1_000, 400_000) });
+    const played = playRebuild(taskOf(), { show: () => ({}), send: lost, observe: failing(1_000, 400_000) });
     expect(played.sends[1]).toBeGreaterThanOrEqual(400_000 + 300_000);
   });
 
@@ -51,34 +51,34 @@ describe('time in which nothing could be observed', () => {
   test('is not stable time before erasing: Stopped must be observed for a quarter of timeout without a gap', () => {
     const played = playRebuild(taskOf(), {
       show: () => ({ status: 'Stopped' }),
-      look: failing(50_000, 350_000)
+      observe: failing(50_000, 350_000)
     });
     expect(played.sends[0]).toBeGreaterThanOrEqual(350_000 + 300_000);
   });
 
   test('is not stable time after a change of somebody else', () => {
-    const script = stretches([30_000, away], [always, {}]);
-    const played = playRebuild(taskOf(), { ...script, look: failing(40_000, 200_000) });
+    const script = stretches([30_000, starting], [always, {}]);
+    const played = playRebuild(taskOf(), { ...script, observe: failing(40_000, 200_000) });
     expect(played.sends[0]).toBeGreaterThanOrEqual(200_000 + 120_000);
   });
 });
 
 describe('at the end of a rebuild', () => {
-  const course = stretches([20_000, {}], [80_000, away], [always, done]);
+  const course = stretches([20_000, {}], [80_000, starting], [always, done]);
   /** Every observation has the disk, as a list for several instances gives it. */
-  const looking = (show: (atMs: number) => Shown, isFresh: (atMs: number) => boolean) =>
+  const observing = (show: (atMs: number) => Shown, isFresh: (atMs: number) => boolean) =>
     playRebuild(taskOf(), {
       ...course,
-      look: (atMs) => ({
+      observe: (atMs) => ({
         type: 'observed',
         observation: observationOf(atMs, show(atMs), true, isFresh(atMs))
       })
     });
 
   test('one observation that shows it done is not enough, and the second is a second later', () => {
-    const { looks, rebuild } = looking(course.show, () => true);
+    const { observedMs, rebuild } = observing(course.show, () => true);
     expect(rebuild.ending).toEqual({ kind: 'rebuilt' });
-    const back = looks.filter((atMs) => atMs >= 80_000);
+    const back = observedMs.filter((atMs) => atMs >= 80_000);
     expect(back).toHaveLength(2);
     expect((back[1] ?? 0) - (back[0] ?? 0)).toBeGreaterThanOrEqual(1_000);
   });
@@ -89,23 +89,23 @@ describe('at the end of a rebuild', () => {
       if (atMs >= 40_000) flapMs ??= atMs;
       return atMs === flapMs ? done : course.show(atMs);
     };
-    const { looks, rebuild } = looking(show, () => true);
+    const { observedMs, rebuild } = observing(show, () => true);
     expect(rebuild.ending).toEqual({ kind: 'rebuilt' });
-    expect(looks.at(-1)).toBeGreaterThan(80_000);
+    expect(observedMs.at(-1)).toBeGreaterThan(80_000);
   });
 
   test('one on a kept connection does not count as the second', () => {
     let seen = 0;
     const isFresh = (atMs: number): boolean => atMs < 80_000 || ++seen >= 4;
-    const { looks, rebuild } = looking(course.show, isFresh);
+    const { observedMs, rebuild } = observing(course.show, isFresh);
     expect(rebuild.ending).toEqual({ kind: 'rebuilt' });
-    expect(looks.filter((atMs) => atMs >= 80_000)).toHaveLength(4);
+    expect(observedMs.filter((atMs) => atMs >= 80_000)).toHaveLength(4);
   });
 });
 
 describe('before an erasing', () => {
   test('two observations agree, an interval apart, the second on a fresh connection', () => {
-    const played = playRebuild(taskOf(), stretches([20_000, {}], [80_000, away], [always, done]), null);
+    const played = playRebuild(taskOf(), stretches([20_000, {}], [80_000, starting], [always, done]), null);
     expect(played.sends).toEqual([5_000]);
     expect(played.commands.slice(0, 3)).toMatchObject([
       { type: 'observe', withDisk: true },
@@ -116,12 +116,16 @@ describe('before an erasing', () => {
 
   test('one that agrees with the plan is enough, however old the plan is', () => {
     const planned = { ...plannedOf(), atMs: -7_200_000, answeredAtMs: -7_200_000 };
-    const played = playRebuild(taskOf(), stretches([20_000, {}], [80_000, away], [always, done]), planned);
+    const played = playRebuild(
+      taskOf(),
+      stretches([20_000, {}], [80_000, starting], [always, done]),
+      planned
+    );
     expect(played.sends).toEqual([0]);
   });
 
   test('a first one from a replica with a lag erases nothing', () => {
-    const played = playRebuild(taskOf(), stretches([1_500, {}], [90_000, away], [always, done]), null);
+    const played = playRebuild(taskOf(), stretches([1_500, {}], [90_000, starting], [always, done]), null);
     expect(played.sends).toEqual([]);
     expect(reasonOf(played)).toBe('rebuilt');
   });
@@ -131,7 +135,7 @@ describe('before an erasing', () => {
     ['the disk', { disk: { id: 'v-other' } }]
   ])('two that differ in %s alone: nothing is decided until the whole timeout has passed', (_, shown) => {
     const played = playRebuild(taskOf(), { show: () => shown }, plannedOf());
-    const decidedMs = played.sends[0] ?? played.looks.at(-1);
+    const decidedMs = played.sends[0] ?? played.observedMs.at(-1);
     expect(decidedMs).toBeGreaterThanOrEqual(taskOf().timeoutMs);
   });
 
@@ -165,13 +169,13 @@ describe('before a skip', () => {
   test('two observations agree', () => {
     const played = playRebuild(taskOf(), { show: () => done }, null);
     expect(reasonOf(played)).toBe('skipped');
-    expect(played.looks).toEqual([0, 5_000]);
+    expect(played.observedMs).toEqual([0, 5_000]);
   });
 
   test('an image that was written on acceptance is no skip when the second shows the work', () => {
     const played = playRebuild(
       taskOf(),
-      stretches([4_000, onNew], [90_000, away], [always, { status: 'Error' }]),
+      stretches([4_000, onNew], [90_000, starting], [always, { status: 'Error' }]),
       null
     );
     expect(reasonOf(played)).not.toBe('skipped');
@@ -191,7 +195,7 @@ describe('a snapshot or an image that is made meanwhile', () => {
         if (atMs < 3_000) return onNew;
         if (atMs < 20_000) return snapshot(onNew);
         if (atMs < 400_000) return onNew;
-        return atMs < 500_000 ? away : { ...onNew, status: 'Error' };
+        return atMs < 500_000 ? starting : { ...onNew, status: 'Error' };
       }
     });
     expect(reasonOf(played)).toBe('status');
@@ -230,7 +234,7 @@ describe('a snapshot or an image that is made meanwhile', () => {
   test('of an instance that is on the image already is waited out, and then it is skipped', () => {
     const played = playRebuild(taskOf(), stretches([60_000, snapshot(onNew)], [always, onNew]));
     expect(reasonOf(played)).toBe('skipped');
-    expect(played.looks.at(-1)).toBeGreaterThanOrEqual(60_000 + 120_000);
+    expect(played.observedMs.at(-1)).toBeGreaterThanOrEqual(60_000 + 120_000);
   });
 });
 
@@ -240,9 +244,9 @@ describe('observations that contradict each other', () => {
       show: (atMs) => {
         if (atMs <= 0) return {};
         if (atMs < 9_000) return onNew;
-        if (atMs < 11_000) return away;
+        if (atMs < 11_000) return starting;
         if (atMs < 16_000) return onNew;
-        return atMs < 200_000 ? away : { ...onNew, status: 'Error' };
+        return atMs < 200_000 ? starting : { ...onNew, status: 'Error' };
       }
     });
     expect(reasonOf(played)).toBe('status');
@@ -252,9 +256,9 @@ describe('observations that contradict each other', () => {
     const played = playRebuild(taskOf(), {
       show: (atMs) => {
         if (atMs < 9_000) return {};
-        if (atMs < 10_000) return away;
+        if (atMs < 10_000) return starting;
         if (atMs < 20_000) return onNew;
-        return atMs < 200_000 ? away : { ...onNew, status: 'Error' };
+        return atMs < 200_000 ? starting : { ...onNew, status: 'Error' };
       }
     });
     expect(reasonOf(played)).toBe('status');
@@ -265,13 +269,13 @@ describe('observations that contradict each other', () => {
     const played = playRebuild(taskOf(), {
       show: (atMs) => {
         if (atMs < 9_000) return {};
-        if (atMs < 60_000) return away;
+        if (atMs < 60_000) return starting;
         flapMs ??= atMs;
-        return atMs > flapMs && atMs < 90_000 ? away : done;
+        return atMs > flapMs && atMs < 90_000 ? starting : done;
       }
     });
     expect(reasonOf(played)).toBe('rebuilt');
-    expect(played.looks.at(-1)).toBeGreaterThanOrEqual(90_000 + 120_000);
+    expect(played.observedMs.at(-1)).toBeGreaterThanOrEqual(90_000 + 120_000);
   });
 
   test('a flap of half a second is no end', () => {
@@ -279,7 +283,7 @@ describe('observations that contradict each other', () => {
       show: (atMs) => {
         if (atMs < 9_000) return {};
         if (atMs >= 62_000 && atMs < 62_500) return done;
-        return atMs < 200_000 ? { ...away, status: 'Rebuilding' } : { ...onNew, status: 'Error' };
+        return atMs < 200_000 ? { ...starting, status: 'Rebuilding' } : { ...onNew, status: 'Error' };
       }
     });
     expect(reasonOf(played)).toBe('status');
@@ -294,10 +298,10 @@ describe('a status that ends the wait', () => {
       const played = playRebuild(taskOf(), {
         show: (atMs) => {
           if (atMs < 9_000) return {};
-          if (atMs < 60_000) return away;
+          if (atMs < 60_000) return starting;
           seenMs ??= atMs;
           if (atMs === seenMs) return { status };
-          return atMs < 90_000 ? away : done;
+          return atMs < 90_000 ? starting : done;
         }
       });
       expect(reasonOf(played)).toBe('rebuilt');
@@ -308,7 +312,7 @@ describe('a status that ends the wait', () => {
     const played = playRebuild(taskOf(), {
       show: (atMs) => {
         if (atMs < 9_000 || (atMs >= 12_000 && atMs < 18_000)) return { status: 'Error' };
-        return atMs < 90_000 ? away : done;
+        return atMs < 90_000 ? starting : done;
       }
     });
     expect(reasonOf(played)).toBe('rebuilt');
@@ -317,9 +321,9 @@ describe('a status that ends the wait', () => {
 
 describe('with wait: false', () => {
   test('two observations show the start, a second apart, the second on a fresh connection', () => {
-    const played = playRebuild(taskOf({ wait: false }), stretches([9_000, {}], [always, away]));
+    const played = playRebuild(taskOf({ wait: false }), stretches([9_000, {}], [always, starting]));
     expect(reasonOf(played)).toBe('started');
-    const [before = 0, last = 0] = played.looks.slice(-2);
+    const [before = 0, last = 0] = played.observedMs.slice(-2);
     expect(last - before).toBeGreaterThanOrEqual(1_000);
     expect(played.commands.at(-1)).toMatchObject({ fresh: true });
   });
@@ -334,39 +338,39 @@ describe('with wait: false', () => {
 
 describe('how often it is observed', () => {
   /** The longest time between two observations of the stretch. */
-  const longestIn = (looks: readonly number[], fromMs: number, toMs: number): number => {
-    const within = looks.filter((atMs) => atMs >= fromMs && atMs < toMs);
+  const longestIn = (observedMs: readonly number[], fromMs: number, toMs: number): number => {
+    const within = observedMs.filter((atMs) => atMs >= fromMs && atMs < toMs);
     return Math.max(...within.slice(1).map((atMs, at) => atMs - (within[at] ?? atMs)));
   };
-  const looksOf = (...parts: readonly (readonly [number, Shown])[]): readonly number[] => {
-    const { looks, rebuild } = playRebuild(taskOf(), stretches([9_000, {}], ...parts, [always, done]));
+  const observedAt = (...parts: readonly (readonly [number, Shown])[]): readonly number[] => {
+    const { observedMs, rebuild } = playRebuild(taskOf(), stretches([9_000, {}], ...parts, [always, done]));
     expect(rebuild.ending?.kind).toBe('rebuilt');
-    return looks;
+    return observedMs;
   };
 
   test.each(['Stopping', 'ImageProcessing', 'Rebuilding'])(
     'every second for a minute, once Starting comes after %s',
     (status) => {
-      const looks = looksOf([100_000, { ...onNew, status }], [300_000, away]);
-      expect(longestIn(looks, 105_000, 160_000)).toBeLessThanOrEqual(1_000);
-      expect(longestIn(looks, 170_000, 300_000)).toBeGreaterThan(3_000);
+      const observedMs = observedAt([100_000, { ...onNew, status }], [300_000, starting]);
+      expect(longestIn(observedMs, 105_000, 160_000)).toBeLessThanOrEqual(1_000);
+      expect(longestIn(observedMs, 170_000, 300_000)).toBeGreaterThan(3_000);
     }
   );
 
   test('and if Starting is the first status, half a minute after the acceptance', () => {
-    const { looks } = playRebuild(taskOf(), stretches([45_000, {}], [90_000, away], [always, done]));
-    expect(longestIn(looks, 50_000, 90_000)).toBeLessThanOrEqual(1_000);
+    const { observedMs } = playRebuild(taskOf(), stretches([45_000, {}], [90_000, starting], [always, done]));
+    expect(longestIn(observedMs, 50_000, 90_000)).toBeLessThanOrEqual(1_000);
   });
 
   test('and after it was told to start, whatever came before', () => {
     const stopped = { ...done, status: 'Stopped' };
     let startedAtMs = always;
-    const { looks, rebuild } = playRebuild(taskOf(), {
+    const { observedMs, rebuild } = playRebuild(taskOf(), {
       show: (atMs) => {
         if (atMs < 9_000) return {};
-        if (atMs < 60_000) return away;
+        if (atMs < 60_000) return starting;
         if (atMs < startedAtMs) return stopped;
-        return atMs < startedAtMs + 30_000 ? away : done;
+        return atMs < startedAtMs + 30_000 ? starting : done;
       },
       start: (atMs) => {
         startedAtMs = atMs;
@@ -374,12 +378,12 @@ describe('how often it is observed', () => {
       }
     });
     expect(rebuild.ending?.kind).toBe('rebuilt');
-    expect(longestIn(looks, startedAtMs + 6_000, startedAtMs + 30_000)).toBeLessThanOrEqual(1_000);
+    expect(longestIn(observedMs, startedAtMs + 6_000, startedAtMs + 30_000)).toBeLessThanOrEqual(1_000);
   });
 
   test('not if Starting comes first and soon, because it may last for minutes', () => {
-    const looks = looksOf([300_000, away]);
-    expect(looks.length).toBeLessThanOrEqual(82);
+    const observedMs = observedAt([300_000, starting]);
+    expect(observedMs.length).toBeLessThanOrEqual(82);
   });
 
   test.each(['Starting', 'Rebuilding'])(
@@ -387,15 +391,15 @@ describe('how often it is observed', () => {
     (status) => {
       const lags = Array.from({ length: 50 }, (_, at) => {
         const endsAtMs = 120_000 + at * 173;
-        return (looksOf([endsAtMs, { ...onNew, status }]).at(-1) ?? 0) - endsAtMs;
+        return (observedAt([endsAtMs, { ...onNew, status }]).at(-1) ?? 0) - endsAtMs;
       });
       expect(Math.max(...lags)).toBeLessThanOrEqual(5_000);
     }
   );
 
   test.each(['Stopping', 'ImageProcessing'])('with %s, which Starting follows, at pollInterval', (status) => {
-    const looks = looksOf([200_000, { ...onNew, status }], [220_000, away]);
-    expect(longestIn(looks, 20_000, 200_000)).toBeGreaterThan(4_500);
+    const observedMs = observedAt([200_000, { ...onNew, status }], [220_000, starting]);
+    expect(longestIn(observedMs, 20_000, 200_000)).toBeGreaterThan(4_500);
   });
 
   test.each([
@@ -403,9 +407,9 @@ describe('how often it is observed', () => {
     [2_000, 2_000],
     [30_000, 30_000]
   ])('a pollInterval of %d ms is never exceeded', (pollIntervalMs, mostMs) => {
-    const script = stretches([9_000, {}], [400_000, away], [always, done]);
-    const { looks } = playRebuild(taskOf({ pollIntervalMs }), script, null);
-    const gap = longestIn(looks, 50_000, 400_000);
+    const script = stretches([9_000, {}], [400_000, starting], [always, done]);
+    const { observedMs } = playRebuild(taskOf({ pollIntervalMs }), script, null);
+    const gap = longestIn(observedMs, 50_000, 400_000);
     expect(gap).toBeLessThanOrEqual(mostMs);
     expect(gap).toBeGreaterThanOrEqual(mostMs * 0.7);
   });
@@ -417,7 +421,7 @@ describe('a system disk without a status', () => {
   test('is tolerated if it had none before either', () => {
     const played = playRebuild(
       taskOf(),
-      stretches([20_000, bare({})], [80_000, bare(away)], [always, bare(done)]),
+      stretches([20_000, bare({})], [80_000, bare(starting)], [always, bare(done)]),
       null
     );
     expect(played.sends).toHaveLength(1);
@@ -425,7 +429,11 @@ describe('a system disk without a status', () => {
   });
 
   test('proves nothing if it had one before', () => {
-    const played = playRebuild(taskOf(), stretches([20_000, {}], [80_000, away], [always, bare(done)]), null);
+    const played = playRebuild(
+      taskOf(),
+      stretches([20_000, {}], [80_000, starting], [always, bare(done)]),
+      null
+    );
     expect(played.sends).toHaveLength(1);
     expect(reasonOf(played)).toBe('timedOut');
   });

@@ -16,9 +16,9 @@ import {
 } from './rebuilds.ts';
 
 const always = Number.POSITIVE_INFINITY;
-const away: Shown = { status: 'Starting' };
+const starting: Shown = { status: 'Starting' };
 const done: Shown = { status: 'Running', imageId: 'm-new', disk: { id: 'v-new' } };
-const plain = stretches([10_000, {}], [60_000, away], [always, done]);
+const plain = stretches([10_000, {}], [60_000, starting], [always, done]);
 const reason = (played: ReturnType<typeof playRebuild>): string => {
   const { ending } = played.rebuild;
   return ending?.kind === 'failed' ? ending.reason.kind : (ending?.kind ?? 'none');
@@ -29,7 +29,7 @@ describe('the proof', () => {
     const played = playRebuild(taskOf(), plain);
     expect(reason(played)).toBe('rebuilt');
     expect(played.sends).toEqual([0]);
-    const [before, last] = played.looks.slice(-2);
+    const [before, last] = played.observedMs.slice(-2);
     expect(before).toBeGreaterThanOrEqual(60_000);
     expect((last ?? 0) - (before ?? 0)).toBe(1_000);
     expect(played.commands.at(-1)).toMatchObject({ withDisk: true });
@@ -38,9 +38,12 @@ describe('the proof', () => {
   test.each([1_000, 30_000, 600_000, 1_000_000])(
     'Running on the old image for %i ms proves nothing',
     (stale) => {
-      const played = playRebuild(taskOf(), stretches([stale, {}], [stale + 60_000, away], [always, done]));
+      const played = playRebuild(
+        taskOf(),
+        stretches([stale, {}], [stale + 60_000, starting], [always, done])
+      );
       expect(reason(played)).toBe('rebuilt');
-      expect(played.looks.at(-1)).toBeGreaterThanOrEqual(stale + 60_000);
+      expect(played.observedMs.at(-1)).toBeGreaterThanOrEqual(stale + 60_000);
     }
   );
 
@@ -55,11 +58,11 @@ describe('the proof', () => {
             : atMs < stale
               ? flipped
               : atMs < stale + 60_000
-                ? { ...away, imageId: 'm-new' }
+                ? { ...starting, imageId: 'm-new' }
                 : done
       });
       expect(reason(played)).toBe('rebuilt');
-      expect(played.looks.at(-1)).toBeGreaterThanOrEqual(stale + 60_000);
+      expect(played.observedMs.at(-1)).toBeGreaterThanOrEqual(stale + 60_000);
     }
   );
 
@@ -72,7 +75,7 @@ describe('the proof', () => {
   test('a late flip without a change of status is believed when timeout has passed, and not before', () => {
     const played = playRebuild(taskOf(), stretches([200_000, {}], [always, { imageId: 'm-new' }]));
     expect(reason(played)).toBe('rebuilt');
-    expect(played.looks.at(-1)).toBeGreaterThanOrEqual(1_200_000);
+    expect(played.observedMs.at(-1)).toBeGreaterThanOrEqual(1_200_000);
   });
 
   test.each([
@@ -83,12 +86,12 @@ describe('the proof', () => {
     const onIt = { imageId: 'm-new' };
     const played = playRebuild(task, stretches([200_000, onIt], [always, { ...onIt, ...shown }]));
     expect(reason(played)).toBe('rebuilt');
-    expect(played.looks.at(-1)).toBeGreaterThanOrEqual(1_200_000);
+    expect(played.observedMs.at(-1)).toBeGreaterThanOrEqual(1_200_000);
   });
 
   test('on the same image, a status that leaves and comes back is the proof', () => {
     const onIt: Shown = { imageId: 'm-new' };
-    const script = stretches([10_000, onIt], [60_000, { ...away, ...onIt }], [always, onIt]);
+    const script = stretches([10_000, onIt], [60_000, { ...starting, ...onIt }], [always, onIt]);
     expect(reason(playRebuild(taskOf({ force: true }), script))).toBe('rebuilt');
   });
 
@@ -121,29 +124,31 @@ describe('the proof', () => {
     const unsettled: Shown = { ...done, disk: { id: 'v-new', status: 'Creating' } };
     const played = playRebuild(
       taskOf(),
-      stretches([9_000, {}], [60_000, away], [120_000, unsettled], [always, done])
+      stretches([9_000, {}], [60_000, starting], [120_000, unsettled], [always, done])
     );
     expect(reason(played)).toBe('rebuilt');
-    expect(played.looks.at(-1)).toBeGreaterThanOrEqual(120_000);
-    expect(reason(playRebuild(taskOf(), stretches([9_000, {}], [60_000, away], [always, unsettled])))).toBe(
-      'timedOut'
-    );
+    expect(played.observedMs.at(-1)).toBeGreaterThanOrEqual(120_000);
+    expect(
+      reason(playRebuild(taskOf(), stretches([9_000, {}], [60_000, starting], [always, unsettled])))
+    ).toBe('timedOut');
   });
 
   test('without a system disk in the API none is waited for; one that disappears is not settled', () => {
     const none = (shown: Shown): Shown => ({ ...shown, disk: null });
     expect(
-      reason(playRebuild(taskOf(), stretches([9_000, none({})], [60_000, none(away)], [always, none(done)])))
+      reason(
+        playRebuild(taskOf(), stretches([9_000, none({})], [60_000, none(starting)], [always, none(done)]))
+      )
     ).toBe('rebuilt');
-    expect(reason(playRebuild(taskOf(), stretches([9_000, {}], [60_000, away], [always, none(done)])))).toBe(
-      'timedOut'
-    );
+    expect(
+      reason(playRebuild(taskOf(), stretches([9_000, {}], [60_000, starting], [always, none(done)])))
+    ).toBe('timedOut');
   });
 
   test('with wait: false the start is the end', () => {
     const played = playRebuild(taskOf({ wait: false }), plain);
     expect(reason(played)).toBe('started');
-    expect(played.looks.at(-1)).toBeLessThan(20_000);
+    expect(played.observedMs.at(-1)).toBeLessThan(20_000);
   });
 });
 
@@ -151,16 +156,16 @@ describe('bad ends', () => {
   test.each(['Error', 'Expired', 'Deleted', 'Recycled'])(
     '%s ends the wait, once two observations show it',
     (status) => {
-      const played = playRebuild(taskOf(), stretches([9_000, {}], [60_000, away], [always, { status }]));
+      const played = playRebuild(taskOf(), stretches([9_000, {}], [60_000, starting], [always, { status }]));
       expect(played.rebuild.ending).toEqual({ kind: 'failed', reason: { kind: 'status', status } });
-      expect(played.looks.at(-1)).toBeLessThan(66_000);
+      expect(played.observedMs.at(-1)).toBeLessThan(66_000);
     }
   );
 
   test('another image is named', () => {
     const played = playRebuild(
       taskOf(),
-      stretches([9_000, {}], [60_000, away], [always, { imageId: 'm-other' }])
+      stretches([9_000, {}], [60_000, starting], [always, { imageId: 'm-other' }])
     );
     expect(played.rebuild.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-other' } });
   });
@@ -168,47 +173,47 @@ describe('bad ends', () => {
   test('another image without a change of status ends it only at timeout: the work may still follow', () => {
     const played = playRebuild(taskOf(), stretches([3_000, {}], [always, { imageId: 'm-other' }]));
     expect(played.rebuild.ending).toMatchObject({ reason: { kind: 'wrongImage', imageId: 'm-other' } });
-    expect(played.looks.at(-1)).toBeGreaterThanOrEqual(1_200_000);
+    expect(played.observedMs.at(-1)).toBeGreaterThanOrEqual(1_200_000);
   });
 
   test('a return on the old image proves nothing', () => {
-    const played = playRebuild(taskOf(), stretches([9_000, {}], [60_000, away], [always, {}]));
+    const played = playRebuild(taskOf(), stretches([9_000, {}], [60_000, starting], [always, {}]));
     expect(reason(played)).toBe('unproven');
-    expect(played.looks.at(-1)).toBeGreaterThanOrEqual(180_000);
+    expect(played.observedMs.at(-1)).toBeGreaterThanOrEqual(180_000);
   });
 
   test('stuck: at the deadline a last observation, and the status is reported', () => {
-    const played = playRebuild(taskOf(), stretches([9_000, {}], [always, away]));
+    const played = playRebuild(taskOf(), stretches([9_000, {}], [always, starting]));
     expect(played.rebuild.ending).toMatchObject({ reason: { kind: 'timedOut', status: 'Starting' } });
-    expect(played.looks.at(-1)).toBe(1_200_000);
+    expect(played.observedMs.at(-1)).toBe(1_200_000);
   });
 
   test('one that is Running at the last observation is still confirmed', () => {
-    const played = playRebuild(taskOf(), stretches([9_000, {}], [1_199_999, away], [always, done]));
+    const played = playRebuild(taskOf(), stretches([9_000, {}], [1_199_999, starting], [always, done]));
     expect(reason(played)).toBe('rebuilt');
-    expect(played.looks.slice(-2)).toEqual([1_200_000, 1_201_000]);
+    expect(played.observedMs.slice(-2)).toEqual([1_200_000, 1_201_000]);
   });
 
   test('nothing ever seen', () => {
     const played = playRebuild(taskOf(), { show: () => ({}) });
     expect(reason(played)).toBe('unproven');
-    expect(played.looks.at(-1)).toBe(1_200_000);
+    expect(played.observedMs.at(-1)).toBe(1_200_000);
   });
 
   test('access withdrawn in mid-wait ends it, a broken read does not', () => {
     const denied = (atMs: number): RebuildEvent | undefined =>
       atMs > 30_000 ? { type: 'observeFailed', atMs, failure: failureOf('denied') } : undefined;
-    const played = playRebuild(taskOf(), { ...plain, look: denied });
+    const played = playRebuild(taskOf(), { ...plain, observe: denied });
     expect(played.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'denied' } } });
     expect(diskStateOf(played.rebuild)).toBe('erased');
     const broken = (atMs: number): RebuildEvent | undefined =>
       atMs > 20_000 && atMs < 50_000
         ? { type: 'observeFailed', atMs, failure: failureOf('transient') }
         : undefined;
-    expect(reason(playRebuild(taskOf(), { ...plain, look: broken }))).toBe('rebuilt');
+    expect(reason(playRebuild(taskOf(), { ...plain, observe: broken }))).toBe('rebuilt');
     const forever = (atMs: number): RebuildEvent | undefined =>
       atMs > 20_000 ? { type: 'observeFailed', atMs, failure: failureOf('transient') } : undefined;
-    expect(reason(playRebuild(taskOf(), { ...plain, look: forever }))).toBe('call');
+    expect(reason(playRebuild(taskOf(), { ...plain, observe: forever }))).toBe('call');
   });
 
   test('reads that are refused as skewed for a minute end it: a session has ended', () => {
@@ -216,19 +221,19 @@ describe('bad ends', () => {
       (from: number, to: number) =>
       (atMs: number): RebuildEvent | undefined =>
         atMs >= from && atMs < to ? { type: 'observeFailed', atMs, failure: failureOf('skewed') } : undefined;
-    expect(reason(playRebuild(taskOf(), { ...plain, look: skewed(20_000, 70_000) }))).toBe('rebuilt');
+    expect(reason(playRebuild(taskOf(), { ...plain, observe: skewed(20_000, 70_000) }))).toBe('rebuilt');
     for (const from of [0, 20_000]) {
-      const played = playRebuild(taskOf(), { ...plain, look: skewed(from, always) });
+      const played = playRebuild(taskOf(), { ...plain, observe: skewed(from, always) });
       expect(played.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'skewed' } } });
-      expect(played.looks.at(-1)).toBeGreaterThanOrEqual(from + 55_000);
-      expect(played.looks.at(-1)).toBeLessThan(from + 70_000);
+      expect(played.observedMs.at(-1)).toBeGreaterThanOrEqual(from + 55_000);
+      expect(played.observedMs.at(-1)).toBeLessThan(from + 70_000);
     }
     // An outage that ends in one such answer is none.
     const outage = (atMs: number): RebuildEvent | undefined =>
       atMs >= 20_000 && atMs < 120_000
         ? { type: 'observeFailed', atMs, failure: failureOf(atMs < 115_000 ? 'transient' : 'skewed') }
         : undefined;
-    expect(reason(playRebuild(taskOf(), { ...plain, look: outage }))).toBe('rebuilt');
+    expect(reason(playRebuild(taskOf(), { ...plain, observe: outage }))).toBe('rebuilt');
   });
 
   test('one 404 may be the lag of a replica, two in a row mean that the instance is gone', () => {
@@ -238,8 +243,8 @@ describe('bad ends', () => {
         atMs >= from && atMs < to
           ? { type: 'observeFailed', atMs, failure: failureOf('notFound') }
           : undefined;
-    expect(reason(playRebuild(taskOf(), { ...plain, look: missing(20_000, 24_500) }))).toBe('rebuilt');
-    expect(reason(playRebuild(taskOf(), { ...plain, look: missing(20_000, always) }))).toBe('gone');
+    expect(reason(playRebuild(taskOf(), { ...plain, observe: missing(20_000, 24_500) }))).toBe('rebuilt');
+    expect(reason(playRebuild(taskOf(), { ...plain, observe: missing(20_000, always) }))).toBe('gone');
   });
 });
 
@@ -258,7 +263,7 @@ describe('sending', () => {
   });
 
   test('it is sent once more only after a quarter of timeout without any change', () => {
-    const script = stretches([400_000, {}], [460_000, away], [always, done]);
+    const script = stretches([400_000, {}], [460_000, starting], [always, done]);
     const played = playRebuild(taskOf(), {
       ...script,
       send: (atMs, count) => (count === 1 ? lost(atMs) : accepted(atMs))
@@ -303,7 +308,7 @@ describe('sending', () => {
   });
 
   test('a refusal after a lost answer does not end the observing', () => {
-    const script = stretches([400_000, {}], [460_000, away], [always, done]);
+    const script = stretches([400_000, {}], [460_000, starting], [always, done]);
     const refused = (atMs: number): RebuildEvent => ({
       type: 'sendFailed',
       atMs,
@@ -360,7 +365,7 @@ describe('a send that is throttled', () => {
   const accepted = (atMs: number): RebuildEvent => ({ type: 'accepted', atMs, requestId: 'r-9' });
 
   test('is preceded by an observation whenever it goes out again', () => {
-    const script = stretches([100_000, {}], [160_000, away], [always, done]);
+    const script = stretches([100_000, {}], [160_000, starting], [always, done]);
     const played = playRebuild(taskOf(), {
       ...script,
       send: (atMs, count) => (count < 4 ? throttled(atMs) : accepted(atMs))
@@ -399,7 +404,7 @@ describe('a send that is throttled', () => {
 
   test('after a lost answer is searched for as before, and then sent again', () => {
     const played = playRebuild(taskOf(), {
-      ...stretches([800_000, {}], [860_000, away], [always, done]),
+      ...stretches([800_000, {}], [860_000, starting], [always, done]),
       send: (atMs, count) => (count === 1 ? lost(atMs) : count === 2 ? throttled(atMs) : accepted(atMs))
     });
     expect(reason(played)).toBe('rebuilt');
@@ -468,7 +473,7 @@ describe('a call for several that was refused', () => {
   test.each(['conflict', 'notFound', 'invalid'] as const)(
     'as %s, and nothing changed: it is sent alone after a quarter of timeout',
     (kind) => {
-      const script = stretches([400_000, {}], [460_000, away], [always, done]);
+      const script = stretches([400_000, {}], [460_000, starting], [always, done]);
       const played = playRebuild(taskOf(), { ...script, send: first(accepted, kind) });
       expect(reason(played)).toBe('rebuilt');
       expect(played.sends).toHaveLength(2);
@@ -500,12 +505,12 @@ describe('a call for several that was refused', () => {
       expect(played.sends).toHaveLength(2);
       expect(played.rebuild).toMatchObject({ inDoubt: false, sends: 0 });
       expect(diskStateOf(played.rebuild)).toBe('untouched');
-      expect(played.looks.at(-1)).toBeLessThan(310_000);
+      expect(played.observedMs.at(-1)).toBeLessThan(310_000);
     }
   );
 
   test('and then alone by a conflict, as if it had been accepted: it is searched for, and in doubt again', () => {
-    const script = stretches([310_000, {}], [360_000, away], [always, done]);
+    const script = stretches([310_000, {}], [360_000, starting], [always, done]);
     const played = playRebuild(taskOf(), { ...script, send: first(alone('conflict')) });
     expect(played.rebuild.inDoubt).toBe(false);
     expect(reason(played)).toBe('rebuilt');
@@ -521,7 +526,7 @@ describe('a call for several that was refused', () => {
     const played = playRebuild(taskOf(), {
       show: () => ({}),
       send: (atMs, count) => (count === 1 ? together() : count === 2 ? alone('throttled') : accepted)(atMs),
-      look: (atMs) =>
+      observe: (atMs) =>
         atMs > 303_000 && atMs < 500_000
           ? { type: 'observeFailed', atMs, failure: failureOf('transient') }
           : undefined
@@ -532,7 +537,7 @@ describe('a call for several that was refused', () => {
 
   test('and then alone throttled: it is observed again and sent again', () => {
     const played = playRebuild(taskOf(), {
-      ...stretches([400_000, {}], [460_000, away], [always, done]),
+      ...stretches([400_000, {}], [460_000, starting], [always, done]),
       send: (atMs, count) =>
         count === 1 ? together()(atMs) : count < 4 ? alone('throttled')(atMs) : accepted(atMs)
     });
@@ -573,7 +578,7 @@ describe('a call for several that was refused', () => {
   test('and it disappeared: gone, and its disk is unknown', () => {
     const played = playRebuild(taskOf(), {
       show: () => ({}),
-      look: (atMs) =>
+      observe: (atMs) =>
         atMs > 0 ? { type: 'observeFailed', atMs, failure: failureOf('notFound') } : undefined,
       send: first(accepted)
     });
@@ -600,7 +605,7 @@ describe('a call for several that was refused', () => {
     expect(again).toMatchObject({ inDoubt: false, sends: 0 });
     expect(narrate(looked, again, 0).join()).toContain('nothing has started: sending once more');
     expect(diskStateOf(step(again, { type: 'cancelled', atMs: 302_000 })[0])).toBe('untouched');
-    const started = observationOf(20_000, away, true);
+    const started = observationOf(20_000, starting, true);
     const [seen] = step(doubting, { type: 'observed', observation: started });
     expect(diskStateOf(step(seen, { type: 'cancelled', atMs: 21_000 })[0])).toBe('erased');
   });
@@ -610,34 +615,34 @@ describe('before sending', () => {
   test('on the image: skipped, after one observation', () => {
     const played = playRebuild(taskOf(), { show: () => done });
     expect(reason(played)).toBe('skipped');
-    expect(played.looks).toEqual([0]);
+    expect(played.observedMs).toEqual([0]);
     expect(diskStateOf(played.rebuild)).toBe('untouched');
   });
 
   test('a change under way is waited for; ended on the image, nothing is sent', () => {
-    const flips = playRebuild(taskOf(), stretches([30_000, away], [always, done]));
+    const flips = playRebuild(taskOf(), stretches([30_000, starting], [always, done]));
     expect(reason(flips)).toBe('rebuilt');
     expect(flips.sends).toEqual([]);
     const onIt = playRebuild(
       taskOf(),
-      stretches([30_000, { ...away, imageId: 'm-new' }], [always, { imageId: 'm-new' }])
+      stretches([30_000, { ...starting, imageId: 'm-new' }], [always, { imageId: 'm-new' }])
     );
     expect(reason(onIt)).toBe('skipped');
     expect(onIt.sends).toEqual([]);
   });
 
   test('with force the end cannot always be recognised, and then nothing is erased', () => {
-    const script = stretches([30_000, { ...away, imageId: 'm-new' }], [always, { imageId: 'm-new' }]);
+    const script = stretches([30_000, { ...starting, imageId: 'm-new' }], [always, { imageId: 'm-new' }]);
     const played = playRebuild(taskOf({ force: true }), script);
     expect(reason(played)).toBe('unclear');
     expect(played.sends).toEqual([]);
-    const replaced = stretches([30_000, { ...away, imageId: 'm-new' }], [always, done]);
+    const replaced = stretches([30_000, { ...starting, imageId: 'm-new' }], [always, done]);
     expect(reason(playRebuild(taskOf({ force: true }), replaced))).toBe('rebuilt');
   });
 
   test('ended on another image, it must be stable for a tenth of timeout before it is erased', () => {
     const played = playRebuild(taskOf(), {
-      show: (atMs) => (atMs < 30_000 ? away : atMs < 200_000 ? {} : atMs < 250_000 ? away : done)
+      show: (atMs) => (atMs < 30_000 ? starting : atMs < 200_000 ? {} : atMs < 250_000 ? starting : done)
     });
     expect(played.sends[0]).toBeGreaterThanOrEqual(150_000);
     expect(reason(played)).toBe('rebuilt');
@@ -661,7 +666,7 @@ describe('before sending', () => {
   });
 
   test('a change that does not end is busy', () => {
-    expect(playRebuild(taskOf(), { show: () => away }).rebuild.ending).toMatchObject({
+    expect(playRebuild(taskOf(), { show: () => starting }).rebuild.ending).toMatchObject({
       reason: { kind: 'busy', status: 'Starting' }
     });
   });
@@ -670,7 +675,7 @@ describe('before sending', () => {
     expect(playRebuild(taskOf(), { show: () => ({ status: 'Expired' }) }).rebuild.ending).toMatchObject({
       reason: { kind: 'refused', refusals: [{ reason: 'its status is Expired' }] }
     });
-    const goneLater = playRebuild(taskOf(), stretches([30_000, away], [always, { status: 'Recycled' }]));
+    const goneLater = playRebuild(taskOf(), stretches([30_000, starting], [always, { status: 'Recycled' }]));
     expect(reason(goneLater)).toBe('refused');
   });
 
@@ -681,13 +686,13 @@ describe('before sending', () => {
         (untilMs: number) =>
         (atMs: number): RebuildEvent | undefined =>
           atMs < untilMs ? { type: 'observeFailed', atMs, failure: failureOf(kind) } : undefined;
-      const script = stretches([100_000, {}], [160_000, away], [always, done]);
-      const played = playRebuild(taskOf(), { ...script, look: failing(60_000) });
+      const script = stretches([100_000, {}], [160_000, starting], [always, done]);
+      const played = playRebuild(taskOf(), { ...script, observe: failing(60_000) });
       expect(reason(played)).toBe('rebuilt');
       expect(played.sends[0]).toBeGreaterThanOrEqual(60_000);
-      const forever = playRebuild(taskOf(), { show: () => ({}), look: failing(always) });
+      const forever = playRebuild(taskOf(), { show: () => ({}), observe: failing(always) });
       expect(forever.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind } } });
-      expect(forever.looks.at(-1)).toBe(1_200_000);
+      expect(forever.observedMs.at(-1)).toBe(1_200_000);
       expect(forever.sends).toEqual([]);
       expect(diskStateOf(forever.rebuild)).toBe('untouched');
     }
@@ -698,21 +703,21 @@ describe('before sending', () => {
     (kind) => {
       const script: Script = {
         show: () => ({}),
-        look: (atMs) => ({ type: 'observeFailed', atMs, failure: failureOf(kind) })
+        observe: (atMs) => ({ type: 'observeFailed', atMs, failure: failureOf(kind) })
       };
       const played = playRebuild(taskOf(), script, null);
       expect(played.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind } } });
-      expect(played.looks).toEqual([0]);
+      expect(played.observedMs).toEqual([0]);
     }
   );
 
   test('a broken instance is rebuilt, whatever its image, and its stale Error is not the end', () => {
     const broken: Shown = { status: 'Error' };
-    const played = playRebuild(taskOf(), stretches([100_000, broken], [160_000, away], [always, done]));
+    const played = playRebuild(taskOf(), stretches([100_000, broken], [160_000, starting], [always, done]));
     expect(reason(played)).toBe('rebuilt');
     const same: Shown = { status: 'Error', imageId: 'm-new' };
     expect(
-      playRebuild(taskOf(), stretches([50_000, same], [99_000, away], [always, done])).sends
+      playRebuild(taskOf(), stretches([50_000, same], [99_000, starting], [always, done])).sends
     ).toHaveLength(1);
   });
 });
@@ -741,7 +746,12 @@ describe('stopped instances', () => {
   test('Stopped during the rebuild of a running one is not the end', () => {
     const played = playRebuild(
       taskOf(),
-      stretches([9_000, {}], [200_000, stoppedOnIt], [260_000, { ...away, imageId: 'm-new' }], [always, done])
+      stretches(
+        [9_000, {}],
+        [200_000, stoppedOnIt],
+        [260_000, { ...starting, imageId: 'm-new' }],
+        [always, done]
+      )
     );
     expect(played.starts).toEqual([]);
     expect(reason(played)).toBe('rebuilt');
@@ -797,7 +807,7 @@ describe('the schedule', () => {
       taskOf({ pollIntervalMs: 30_000 }),
       stretches([60_000, {}], [600_000, { status: 'Rebuilding' }], [always, done])
     );
-    const gaps = played.looks.slice(1).map((at, index) => at - (played.looks[index] ?? 0));
+    const gaps = played.observedMs.slice(1).map((at, index) => at - (played.observedMs[index] ?? 0));
     const early = gaps.slice(0, 10);
     expect(new Set(early.map(Math.round))).toEqual(new Set([4_800]));
     // A second less than the interval, for the second observation of the proof.
@@ -891,17 +901,17 @@ describe('what an observation asks for', () => {
 
   test('the disk only first and last, if status and image are enough', () => {
     const played = playRebuild(taskOf(), plain);
-    expect(disks(played)).toEqual([0, played.looks.length - 1]);
+    expect(disks(played)).toEqual([0, played.observedMs.length - 1]);
   });
 
   test('the disk until the status changes, if the image cannot prove it', () => {
     const onIt: Shown = { imageId: 'm-new' };
-    const script = stretches([20_000, onIt], [60_000, { ...onIt, ...away }], [always, onIt]);
+    const script = stretches([20_000, onIt], [60_000, { ...onIt, ...starting }], [always, onIt]);
     const played = playRebuild(taskOf({ force: true }), script);
-    const early = played.looks.filter((atMs) => atMs < 20_000).length;
+    const early = played.observedMs.filter((atMs) => atMs < 20_000).length;
     expect(disks(played)).toEqual([
       ...Array.from({ length: early + 1 }, (_, index) => index),
-      played.looks.length - 1
+      played.observedMs.length - 1
     ]);
   });
 
@@ -913,7 +923,7 @@ describe('what an observation asks for', () => {
           : atMs < 60_000
             ? { imageId: 'm-new' }
             : atMs < 90_000
-              ? { ...away, imageId: 'm-new' }
+              ? { ...starting, imageId: 'm-new' }
               : done
     });
     expect(disks(played).length).toBeGreaterThan(10);
@@ -933,7 +943,7 @@ describe('more about what a status proves', () => {
       taskOf(),
       stretches([9_000, {}], [90_000, { status: 'Rebuilding' }], [always, done])
     );
-    expect(played.looks.at(-1)).toBeLessThan(100_000);
+    expect(played.observedMs.at(-1)).toBeLessThan(100_000);
   });
 
   test('ImageProcessing counts as one if the image changes, and then it must be stable for a quarter of timeout', () => {
@@ -941,8 +951,8 @@ describe('more about what a status proves', () => {
     for (const send of [undefined, lost]) {
       const played = playRebuild(taskOf(), send === undefined ? script : { ...script, send });
       expect(reason(played)).toBe('rebuilt');
-      expect(played.looks.at(-1)).toBeGreaterThanOrEqual(390_000);
-      expect(played.looks.at(-1)).toBeLessThan(400_000);
+      expect(played.observedMs.at(-1)).toBeGreaterThanOrEqual(390_000);
+      expect(played.observedMs.at(-1)).toBeLessThan(400_000);
     }
   });
 
@@ -950,7 +960,7 @@ describe('more about what a status proves', () => {
     const unsettled: Shown = { imageId: 'm-other', disk: { status: 'Creating' } };
     const script = stretches(
       [9_000, {}],
-      [60_000, away],
+      [60_000, starting],
       [400_000, unsettled],
       [always, { imageId: 'm-other' }]
     );
@@ -960,10 +970,10 @@ describe('more about what a status proves', () => {
 
   test('a read that the service refuses for good ends the wait at once', () => {
     for (const kind of ['invalid', 'conflict'] as const) {
-      const look = (atMs: number): RebuildEvent | undefined =>
+      const observe = (atMs: number): RebuildEvent | undefined =>
         atMs > 30_000 ? { type: 'observeFailed', atMs, failure: failureOf(kind) } : undefined;
-      const played = playRebuild(taskOf(), { ...plain, look });
-      expect(played.looks.at(-1)).toBeLessThan(40_000);
+      const played = playRebuild(taskOf(), { ...plain, observe });
+      expect(played.observedMs.at(-1)).toBeLessThan(40_000);
     }
   });
 });
@@ -990,14 +1000,17 @@ describe('more about a change that is found under way', () => {
 
   test('what ends Stopped on the image is started, and nothing is erased', () => {
     const stoppedOnIt: Shown = { ...done, status: 'Stopped' };
-    const played = playRebuild(taskOf(), stretches([60_000, away], [400_000, stoppedOnIt], [always, done]));
+    const played = playRebuild(
+      taskOf(),
+      stretches([60_000, starting], [400_000, stoppedOnIt], [always, done])
+    );
     expect(played.starts).toHaveLength(1);
     expect(played.sends).toEqual([]);
     expect(reason(played)).toBe('rebuilt');
   });
 
   test('what never ends has not been erased by this run', () => {
-    expect(diskStateOf(playRebuild(taskOf(), { show: () => away }).rebuild)).toBe('untouched');
+    expect(diskStateOf(playRebuild(taskOf(), { show: () => starting }).rebuild)).toBe('untouched');
   });
 });
 
@@ -1006,7 +1019,7 @@ describe('a backup', () => {
   const backedUp = (atMs: number): RebuildEvent => ({ type: 'prepared', atMs: atMs + 90_000 });
 
   test('is made once, when the instance is stable and about to be erased, and then it is observed again', () => {
-    const script = stretches([100_000, {}], [160_000, away], [always, done]);
+    const script = stretches([100_000, {}], [160_000, starting], [always, done]);
     const played = playRebuild(task, { ...script, backup: backedUp });
     expect(played.commands.map(({ type }) => type).slice(0, 4)).toEqual([
       'observe',
@@ -1037,7 +1050,7 @@ describe('a backup', () => {
   test('of a stopped instance does not require a second stable time', () => {
     const stopped: Shown = { status: 'Stopped' };
     const played = playRebuild(task, {
-      ...stretches([420_000, stopped], [460_000, away], [always, done]),
+      ...stretches([420_000, stopped], [460_000, starting], [always, done]),
       backup: backedUp
     });
     expect(played.sends[0]).toBeLessThan(400_000);

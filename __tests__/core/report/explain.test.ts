@@ -28,7 +28,7 @@ describe('failures in words', () => {
   ] as const)('a call that fails after a rebuild was accepted that %s', (_, shown, remedy) => {
     const { rebuild } = playRebuild(taskOf(), {
       show: (atMs) => (atMs < 9_000 ? {} : shown),
-      look: (atMs) =>
+      observe: (atMs) =>
         atMs < 40_000 ? undefined : { type: 'observeFailed', atMs, failure: failureOf('denied') }
     });
     expect(rebuild.sends).toBe(1);
