@@ -51,9 +51,13 @@ export interface Workflow {
   >;
 }
 
-/** Reads a workflow. */
+const workflows = new Map<string, Workflow>();
+
+/** Reads a workflow; once, for many tests look at each. */
 export function workflowOf(path: string): Workflow {
-  return parse(read(path)) as Workflow;
+  const workflow = workflows.get(path) ?? (parse(read(path)) as Workflow);
+  workflows.set(path, workflow);
+  return workflow;
 }
 
 /** All steps of a workflow. */
