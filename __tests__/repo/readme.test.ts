@@ -90,7 +90,7 @@ const documents = [readme, howItWorks, permissions, troubleshooting, read('docs/
 type Numbers = readonly (readonly [file: string, code: string, words: string])[];
 
 const numbers: Numbers = [
-  ['src/core/rebuild/schedule.ts', 'const jitter = 0.02;', '±2 % of it'],
+  ['src/core/schedule.ts', 'const jitter = 0.02;', '±2 % of it'],
   ['src/core/rebuild/stable-streak.ts', 'const confirmMs = 1_000;', '1 s after the first'],
   [
     'src/core/rebuild/stable-streak.ts',

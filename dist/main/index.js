@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 4652:
+/***/ 1036:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1626,7 +1626,7 @@ function optional(parse) {
 function trimmed(parse) {
     return (text) => parse(text.trim());
 }
-const anyText = (text) => parsed(text);
+const parseText = (text) => parsed(text);
 
 ;// CONCATENATED MODULE: ./config/parsers/ascii.js
 
@@ -2459,7 +2459,7 @@ const parsers = {
     blbId: trimmed(optional(parseBalancerIds)),
     drainTime: orDefault('30s', duration('0s', '1h')),
     githubToken: optional(parseSecret),
-    environment: trimmed(optional(anyText)),
+    environment: trimmed(optional(parseText)),
     environmentUrl: trimmed(optional(parseWebUrl)),
     summary: orDefault('true', trimmed(ascii(parseBoolean)))
 };
@@ -2473,7 +2473,7 @@ const secretInputs = [
 function isGiven(values, input) {
     return !(input in values) || values[input] !== undefined;
 }
-function readInputs(raw) {
+function parseInputs(raw) {
     const values = {};
     const problems = [];
     for (const input of inputNames) {
@@ -2770,7 +2770,7 @@ function unknown_inputs_meantBy(name) {
 
 
 function parseConfig(raw, undeclared = []) {
-    const { values, problems } = readInputs(raw);
+    const { values, problems } = parseInputs(raw);
     const unknown = judgeUnknown(undeclared);
     const all = [...unknown.problems, ...problems, ...ruleProblems(values)];
     const warnings = [...unknown.warnings, ...valueWarnings(values)];
@@ -5424,7 +5424,7 @@ function distance(pattern, name) {
     return row.at(-1) ?? 0;
 }
 
-;// CONCATENATED MODULE: ./core/rebuild/schedule.js
+;// CONCATENATED MODULE: ./core/schedule.js
 const beat = 0.96;
 const jitter = 0.02;
 const early = 0.9;
@@ -7966,7 +7966,7 @@ function sizeOf(lines) {
     return lines.reduce((sum, line) => sum + line.length + 1, 0);
 }
 
-;// CONCATENATED MODULE: ./core/summary/ranking.js
+;// CONCATENATED MODULE: ./core/report/ranking.js
 const urgency = {
     failed: 0,
     rolledBack: 1,
@@ -9821,7 +9821,7 @@ function proxy_refused(problem) {
 
 
 
-function read_inputs_readInputs() {
+function readInputs() {
     const read = (name) => getInput(name, { trimWhitespace: false });
     for (const name of secretInputs)
         mask(read(name));
@@ -10646,7 +10646,7 @@ async function mainStep() {
     const ignored = alwaysVerifyCertificates();
     if (ignored !== undefined)
         jobLog.warning(ignored);
-    const parsed = parseConfig(read_inputs_readInputs(), undeclaredInputs(process.env));
+    const parsed = parseConfig(readInputs(), undeclaredInputs(process.env));
     for (const warning of parsed.warnings)
         jobLog.warning(warning);
     if (!parsed.ok) {
@@ -10831,7 +10831,6 @@ function refused(operation, target, message) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $Q: () => (/* binding */ clip),
 /* harmony export */   $n: () => (/* binding */ vital),
 /* harmony export */   Ae: () => (/* binding */ anyText),
 /* harmony export */   Jt: () => (/* binding */ flag),
@@ -10842,6 +10841,7 @@ function refused(operation, target, message) {
 /* harmony export */   Xc: () => (/* binding */ DecodeError),
 /* harmony export */   bS: () => (/* binding */ optionalFlag),
 /* harmony export */   g1: () => (/* binding */ record),
+/* harmony export */   ml: () => (/* binding */ shorten),
 /* harmony export */   p_: () => (/* binding */ list)
 /* harmony export */ });
 class DecodeError extends Error {
@@ -10872,7 +10872,7 @@ function word(from, name) {
     return value;
 }
 function text(from, name) {
-    return clip(anyText(from, name), maxText);
+    return shorten(anyText(from, name), maxText);
 }
 function texts(from, names) {
     const entries = names.map((name) => [name, text(from, name)]);
@@ -10888,7 +10888,7 @@ function anyText(from, name) {
     const value = from[name];
     return typeof value === 'string' ? value : '';
 }
-function clip(whole, most) {
+function shorten(whole, most) {
     if (whole.length <= most)
         return whole;
     const part = whole.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '');
@@ -11081,14 +11081,14 @@ function token(value, hidden) {
 function oneLine(value, hidden) {
     if (typeof value !== 'string')
         return '';
-    const whole = redact((0,json_fields/* clip */.$Q)(value, maxRawMessage), hidden);
+    const whole = redact((0,json_fields/* shorten */.ml)(value, maxRawMessage), hidden);
     const doubtful = value.length > maxRawMessage
         ? Math.max(0, ...hidden.flatMap(({ forms }) => forms).map(({ length }) => length))
         : 0;
     const known = whole.slice(0, whole.length - Math.min(doubtful, whole.length));
     if ((0,secret_forms/* repeatsSecret */.Xq)(known, hidden.map(({ text }) => text)))
         return 'the message repeats a secret, and is left out';
-    return (0,json_fields/* clip */.$Q)(known.replace(/[\s\p{Cc}]+/gu, ' ').trim(), maxMessage);
+    return (0,json_fields/* shorten */.ml)(known.replace(/[\s\p{Cc}]+/gu, ' ').trim(), maxMessage);
 }
 const maxRawMessage = 65_536;
 const maxMessage = 500;
@@ -11624,7 +11624,7 @@ function withoutUndefined(fields) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4652);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1036);
 
 process.noDeprecation = true;
 process.exitCode = 1;

@@ -132,7 +132,7 @@ function found(sent, runId) {
     for (const one of sent.members)
         one.late = { kind: 'runLate', runId, state: '' };
 }
-function settle(sent, answerOf) {
+function answerSome(sent, answerOf) {
     for (const one of sent.members.splice(0)) {
         const answer = answerOf(one);
         if (answer === undefined)
@@ -318,11 +318,11 @@ class GuestRuns {
         catch (error) {
             const isOver = !(error instanceof failure/* CallError */.RA) || ['denied', 'invalid', 'unsent'].includes(error.failure.kind);
             if (isOver)
-                settle(sent, () => failed(error));
+                answerSome(sent, () => failed(error));
         }
         const limitMs = (sent.members[0]?.command.timeoutSeconds ?? 0) * 1_000 + graceMs;
         if (this.#clock.nowMs() - sent.sentMs >= limitMs)
-            settle(sent, ({ late }) => late);
+            answerSome(sent, ({ late }) => late);
     }
     async #lookUp(sent) {
         const runId = await this.#assistant.findRun(sent.nonce, sent.sentWallMs - skewMs, this.#ended.signal);
@@ -336,7 +336,7 @@ class GuestRuns {
         const run = await this.#assistant.getRun(runId, this.#ended.signal);
         const children = new Map(run.children.map((child) => [child.instanceId, child]));
         const isRunOver = isFinished(run.state);
-        settle(sent, (one) => {
+        answerSome(sent, (one) => {
             const child = children.get(one.instanceId);
             one.late = { kind: 'runLate', runId, state: child?.state ?? run.state };
             if (child === undefined ? !isRunOver : !isFinished(child.state) && !isRunOver)

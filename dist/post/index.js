@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 7869:
+/***/ 5787:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1625,7 +1625,7 @@ function optional(parse) {
 function trimmed(parse) {
     return (text) => parse(text.trim());
 }
-const anyText = (text) => parsed(text);
+const parseText = (text) => parsed(text);
 
 ;// CONCATENATED MODULE: ./config/parsers/ascii.js
 
@@ -2458,7 +2458,7 @@ const parsers = {
     blbId: trimmed(optional(parseBalancerIds)),
     drainTime: orDefault('30s', duration('0s', '1h')),
     githubToken: optional(parseSecret),
-    environment: trimmed(optional(anyText)),
+    environment: trimmed(optional(parseText)),
     environmentUrl: trimmed(optional(parseWebUrl)),
     summary: orDefault('true', trimmed(ascii(parseBoolean)))
 };
@@ -2472,7 +2472,7 @@ const secretInputs = [
 function isGiven(values, input) {
     return !(input in values) || values[input] !== undefined;
 }
-function readInputs(raw) {
+function parseInputs(raw) {
     const values = {};
     const problems = [];
     for (const input of inputs_inputNames) {
@@ -2769,7 +2769,7 @@ function unknown_inputs_meantBy(name) {
 
 
 function parseConfig(raw, undeclared = []) {
-    const { values, problems } = readInputs(raw);
+    const { values, problems } = parseInputs(raw);
     const unknown = judgeUnknown(undeclared);
     const all = [...unknown.problems, ...problems, ...ruleProblems(values)];
     const warnings = [...unknown.warnings, ...valueWarnings(values)];
@@ -3741,6 +3741,46 @@ function described_instance_idOf({ run }) {
     return run.target.instance.id;
 }
 
+;// CONCATENATED MODULE: ./core/report/ranking.js
+const urgency = {
+    failed: 0,
+    rolledBack: 1,
+    inProgress: 2,
+    notStarted: 3,
+    rebuilt: 4,
+    started: 4,
+    skipped: 4,
+    planned: 4
+};
+function byUrgency(instances) {
+    return instances.toSorted((one, other) => urgency[one.status] - urgency[other.status]);
+}
+function ranking_failuresFirst(instances) {
+    const failed = byUrgency(instances).filter(isFailed);
+    const met = new Set();
+    const heads = new Set();
+    for (const one of failed) {
+        const kind = `${one.status} ${one.failure.reason}`;
+        if (!met.has(kind))
+            heads.add(one);
+        met.add(kind);
+    }
+    return [...heads, ...failed.filter((one) => !heads.has(one))];
+}
+function ranking_reasonsLabel(failed) {
+    const counts = countsOf(failed.map(({ failure }) => failure.reason));
+    return [...counts].map(([reason, count]) => `${count} × ${reason}`).join(', ');
+}
+function countsOf(values) {
+    const counts = new Map();
+    for (const value of values)
+        counts.set(value, (counts.get(value) ?? 0) + 1);
+    return new Map([...counts].toSorted(([, one], [, other]) => other - one));
+}
+function isFailed(one) {
+    return one.failure !== undefined;
+}
+
 ;// CONCATENATED MODULE: ./core/plan/since-plan.js
 
 
@@ -4532,46 +4572,6 @@ function unavailableBeforePart(state, priority) {
         pieces: rows.length,
         draw: (pieces) => (pieces === 0 ? '' : fold(title, [table(['Instance', 'Why'], rows.slice(0, pieces))]))
     };
-}
-
-;// CONCATENATED MODULE: ./core/summary/ranking.js
-const urgency = {
-    failed: 0,
-    rolledBack: 1,
-    inProgress: 2,
-    notStarted: 3,
-    rebuilt: 4,
-    started: 4,
-    skipped: 4,
-    planned: 4
-};
-function byUrgency(instances) {
-    return instances.toSorted((one, other) => urgency[one.status] - urgency[other.status]);
-}
-function ranking_failuresFirst(instances) {
-    const failed = byUrgency(instances).filter(isFailed);
-    const met = new Set();
-    const heads = new Set();
-    for (const one of failed) {
-        const kind = `${one.status} ${one.failure.reason}`;
-        if (!met.has(kind))
-            heads.add(one);
-        met.add(kind);
-    }
-    return [...heads, ...failed.filter((one) => !heads.has(one))];
-}
-function ranking_reasonsLabel(failed) {
-    const counts = countsOf(failed.map(({ failure }) => failure.reason));
-    return [...counts].map(([reason, count]) => `${count} × ${reason}`).join(', ');
-}
-function countsOf(values) {
-    const counts = new Map();
-    for (const value of values)
-        counts.set(value, (counts.get(value) ?? 0) + 1);
-    return new Map([...counts].toSorted(([, one], [, other]) => other - one));
-}
-function isFailed(one) {
-    return one.failure !== undefined;
 }
 
 ;// CONCATENATED MODULE: ./core/summary/failures.js
@@ -5736,7 +5736,7 @@ async function restoreAll(run, setWeight, left, log) {
     return { ...run, heldWeights };
 }
 
-;// CONCATENATED MODULE: ./core/rebuild/schedule.js
+;// CONCATENATED MODULE: ./core/schedule.js
 const beat = 0.96;
 const jitter = 0.02;
 const early = 0.9;
@@ -7637,7 +7637,7 @@ function proxy_refused(problem) {
 
 
 
-function read_inputs_readInputs() {
+function readInputs() {
     const read = (name) => getInput(name, { trimWhitespace: false });
     for (const name of secretInputs)
         mask(read(name));
@@ -7918,7 +7918,7 @@ async function postStep() {
     });
     if (handover === undefined)
         return;
-    const inputs = read_inputs_readInputs();
+    const inputs = readInputs();
     const parsed = parseConfig(inputs);
     const problems = parsed.ok
         ? settleProxies(parsed.config)
@@ -8101,7 +8101,6 @@ function refused(operation, target, message) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $Q: () => (/* binding */ clip),
 /* harmony export */   $n: () => (/* binding */ vital),
 /* harmony export */   Ae: () => (/* binding */ anyText),
 /* harmony export */   Jt: () => (/* binding */ flag),
@@ -8112,6 +8111,7 @@ function refused(operation, target, message) {
 /* harmony export */   Xc: () => (/* binding */ DecodeError),
 /* harmony export */   bS: () => (/* binding */ optionalFlag),
 /* harmony export */   g1: () => (/* binding */ record),
+/* harmony export */   ml: () => (/* binding */ shorten),
 /* harmony export */   p_: () => (/* binding */ list)
 /* harmony export */ });
 class DecodeError extends Error {
@@ -8142,7 +8142,7 @@ function word(from, name) {
     return value;
 }
 function text(from, name) {
-    return clip(anyText(from, name), maxText);
+    return shorten(anyText(from, name), maxText);
 }
 function texts(from, names) {
     const entries = names.map((name) => [name, text(from, name)]);
@@ -8158,7 +8158,7 @@ function anyText(from, name) {
     const value = from[name];
     return typeof value === 'string' ? value : '';
 }
-function clip(whole, most) {
+function shorten(whole, most) {
     if (whole.length <= most)
         return whole;
     const part = whole.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '');
@@ -8351,14 +8351,14 @@ function token(value, hidden) {
 function oneLine(value, hidden) {
     if (typeof value !== 'string')
         return '';
-    const whole = redact((0,json_fields/* clip */.$Q)(value, maxRawMessage), hidden);
+    const whole = redact((0,json_fields/* shorten */.ml)(value, maxRawMessage), hidden);
     const doubtful = value.length > maxRawMessage
         ? Math.max(0, ...hidden.flatMap(({ forms }) => forms).map(({ length }) => length))
         : 0;
     const known = whole.slice(0, whole.length - Math.min(doubtful, whole.length));
     if ((0,secret_forms/* repeatsSecret */.Xq)(known, hidden.map(({ text }) => text)))
         return 'the message repeats a secret, and is left out';
-    return (0,json_fields/* clip */.$Q)(known.replace(/[\s\p{Cc}]+/gu, ' ').trim(), maxMessage);
+    return (0,json_fields/* shorten */.ml)(known.replace(/[\s\p{Cc}]+/gu, ' ').trim(), maxMessage);
 }
 const maxRawMessage = 65_536;
 const maxMessage = 500;
@@ -8915,7 +8915,7 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7869);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5787);
 
 process.noDeprecation = true;
 try {

@@ -5,7 +5,7 @@ import { userDataWarning } from '../core/plan/user-data.ts';
 import { withoutUndefined } from '../core/without-undefined.ts';
 import type { Credentials } from '../ports/credentials.ts';
 import type { RunRequest } from '../ports/request.ts';
-import { inputNames, type Problem, type RawInputs, readInputs, type Values } from './inputs.ts';
+import { inputNames, type Problem, parseInputs, type RawInputs, type Values } from './inputs.ts';
 import { endpointOfRegion } from './parsers/endpoint.ts';
 import { ruleProblems } from './rules/rules.ts';
 import { valueWarnings } from './rules/warnings.ts';
@@ -50,7 +50,7 @@ export type ParsedConfig = {
  * @param undeclared the names of what the workflow gives although the action has no such input
  */
 export function parseConfig(raw: RawInputs, undeclared: readonly string[] = []): ParsedConfig {
-  const { values, problems } = readInputs(raw);
+  const { values, problems } = parseInputs(raw);
   const unknown = judgeUnknown(undeclared);
   const all = [...unknown.problems, ...problems, ...ruleProblems(values)];
   const warnings = [...unknown.warnings, ...valueWarnings(values)];

@@ -10,11 +10,11 @@ import { parseBalancerIds, parseImageId, parseInstanceIds, parseKeypairId } from
 import { integerWithin } from './parsers/integer.ts';
 import { parseConfirmName, parseImageName } from './parsers/name.ts';
 import {
-  anyText,
   neverEmpty,
   optional,
   orDefault,
   type Parser,
+  parseText,
   required,
   trimmed
 } from './parsers/parser.ts';
@@ -75,7 +75,7 @@ const parsers = {
   blbId: trimmed(optional(parseBalancerIds)),
   drainTime: orDefault('30s', duration('0s', '1h')),
   githubToken: optional(parseSecret),
-  environment: trimmed(optional(anyText)),
+  environment: trimmed(optional(parseText)),
   environmentUrl: trimmed(optional(parseWebUrl)),
   summary: orDefault('true', trimmed(ascii(parseBoolean)))
 } satisfies Readonly<Record<string, Parser<unknown>>>;
@@ -121,7 +121,7 @@ export function isGiven(values: ReadValues, input: InputName): boolean {
 }
 
 /** Reads every input on its own, and goes on after a bad one. */
-export function readInputs(raw: RawInputs): {
+export function parseInputs(raw: RawInputs): {
   readonly values: ReadValues;
   readonly problems: readonly Problem[];
 } {

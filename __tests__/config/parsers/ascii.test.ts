@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { inputNames, type RawInputs } from '../../../src/config/inputs.ts';
 import { ascii } from '../../../src/config/parsers/ascii.ts';
-import { anyText } from '../../../src/config/parsers/parser.ts';
+import { parseText } from '../../../src/config/parsers/parser.ts';
 import { problemsOf } from '../raw.ts';
 
-const parse = ascii(anyText);
+const parse = ascii(parseText);
 
 describe('a value with a form', () => {
   test('is read where it is ASCII', () => {

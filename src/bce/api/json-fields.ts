@@ -41,7 +41,7 @@ export function word(from: Fields, name: string): string {
 
 /** A text, clipped; the empty one where the field is missing or something else. */
 export function text(from: Fields, name: string): string {
-  return clip(anyText(from, name), maxText);
+  return shorten(anyText(from, name), maxText);
 }
 
 /** The same of several fields at once. */
@@ -67,7 +67,7 @@ export function anyText(from: Fields, name: string): string {
 }
 
 /** The first `most` characters, with a sign that there were more. */
-export function clip(whole: string, most: number): string {
+export function shorten(whole: string, most: number): string {
   if (whole.length <= most) return whole;
   const part = whole.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '');
   // A slice keeps the whole text in memory; a copy does not.

@@ -1,7 +1,7 @@
 import { repeatsSecret, secretForms } from '../../core/secret-forms.ts';
 import type { WireReply } from '../http/request-and-reply.ts';
 import { parseBounded } from './bounded-json.ts';
-import { clip } from './json-fields.ts';
+import { shorten } from './json-fields.ts';
 
 /** What an answer says about itself, whether it is a success or not; nothing in it is trusted to be well-formed. */
 export interface ReplyFacts {
@@ -109,7 +109,7 @@ function token(value: unknown, hidden: Hidden): string {
 /** Secrets are taken out before the text is cut: half of one that is cut in two would not be recognized. */
 function oneLine(value: unknown, hidden: Hidden): string {
   if (typeof value !== 'string') return '';
-  const whole = redact(clip(value, maxRawMessage), hidden);
+  const whole = redact(shorten(value, maxRawMessage), hidden);
   // The end of what is looked at may be the first half of a secret.
   const doubtful =
     value.length > maxRawMessage
@@ -123,7 +123,7 @@ function oneLine(value: unknown, hidden: Hidden): string {
     )
   )
     return 'the message repeats a secret, and is left out';
-  return clip(known.replace(/[\s\p{Cc}]+/gu, ' ').trim(), maxMessage);
+  return shorten(known.replace(/[\s\p{Cc}]+/gu, ' ').trim(), maxMessage);
 }
 
 /** How much of a message is searched for secrets, in characters: a canonical request with a long session token fits in. */

@@ -3,7 +3,7 @@ import * as https from 'node:https';
 import { TLSSocket } from 'node:tls';
 import type { HttpClient } from '@actions/http-client';
 import type { WireBody, WireReply, WireRequest } from './request-and-reply.ts';
-import { AttemptEndedError, type Phase, transportError } from './transport-error.ts';
+import { AttemptEndedError, type ExchangePhase, transportError } from './transport-error.ts';
 
 /** A request that is under way. */
 export interface Exchange {
@@ -23,7 +23,7 @@ export function startExchange(request: WireRequest, client: HttpClient, nowMs: (
   const { endpoint, timeoutMs, connectMs, bodyMs } = request;
   const startMs = nowMs();
   const timers: NodeJS.Timeout[] = [];
-  let phase: Phase = 'connecting';
+  let phase: ExchangePhase = 'connecting';
   let sent: http.ClientRequest | undefined;
   let tunnel: AbortController | undefined;
   let fail: (error: unknown) => void = () => undefined;

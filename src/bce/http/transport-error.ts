@@ -43,13 +43,13 @@ export class AttemptEndedError extends Error {
 }
 
 /** Where an attempt was when it failed. */
-export type Phase = 'connecting' | 'waiting' | 'reading';
+export type ExchangePhase = 'connecting' | 'waiting' | 'reading';
 
 /**
  * Names what went wrong with a request to `host`. The phase decides how far the request came; the error's code
  * cannot, for a proxy's refusal and a reset during a request are both called `ECONNRESET`.
  */
-export function transportError(error: unknown, host: string, phase: Phase): TransportError {
+export function transportError(error: unknown, host: string, phase: ExchangePhase): TransportError {
   const code = codeOf(error);
   if (error instanceof AttemptEndedError) {
     const reach = phase === 'connecting' ? 'unreached' : 'lost';
@@ -84,7 +84,7 @@ export function transportError(error: unknown, host: string, phase: Phase): Tran
 /** The codes of `getaddrinfo` for a name without an address. */
 const lookupCodes: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ENODATA']);
 
-const states: Readonly<Record<Phase, string>> = {
+const states: Readonly<Record<ExchangePhase, string>> = {
   connecting: 'while connecting to',
   waiting: 'while waiting for an answer of',
   reading: 'while reading the answer of'

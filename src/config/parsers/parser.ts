@@ -58,4 +58,4 @@ export function trimmed<T>(parse: Parser<T>): Parser<T> {
 }
 
 /** Accepts any text as it is. */
-export const anyText: Parser<string> = (text) => parsed(text);
+export const parseText: Parser<string> = (text) => parsed(text);

@@ -7,7 +7,7 @@
  * deadline, or begins there, and is not cut short; so the end comes at most one probe's timeout after the deadline.
  */
 
-import { nextBeat } from '../rebuild/schedule.ts';
+import { nextBeat } from '../schedule.ts';
 import type { CheckResult, FailedCheck, NotHealthy } from './unhealthy.ts';
 
 /** What is asked of one instance. */

@@ -3,10 +3,10 @@
  * is still there then, as it was proven before, is a success.
  */
 import { isSettled } from '../model/bcc-status.ts';
+import { spreadOf } from '../schedule.ts';
 import { diskReadiness, isOtherDisk } from './evidence.ts';
 import { replicaLagMs } from './proof.ts';
 import type { Observation, RebuildState, Step } from './rebuild-state.ts';
-import { spreadOf } from './schedule.ts';
 import { agree, confirmMs, differ, isStable } from './stable-streak.ts';
 import { end, fail, observeAgain, observeAt, observeNext, observeSoon } from './transitions.ts';
 

@@ -1,11 +1,11 @@
 /** The small steps that the rules of a rebuild are made of. */
 import type { CallFailure } from '../model/failure.ts';
 import { refusalsSincePlan } from '../plan/since-plan.ts';
+import { nextBeat, spreadOf } from '../schedule.ts';
 import type { Ending, FailureReason } from './ending.ts';
 import { wasRebuiltByOthers } from './evidence.ts';
 import { intervalOf } from './pace.ts';
 import type { Observation, Phase, RebuildState, Step } from './rebuild-state.ts';
-import { nextBeat, spreadOf } from './schedule.ts';
 import { confirmMs, quietMs } from './stable-streak.ts';
 
 /** An observation on the next beat; on a fresh connection where an erasing or a green may follow. */

@@ -1,8 +1,8 @@
 /** The output `result`, kept within what GitHub takes. */
 
-import { byUrgency } from '../summary/ranking.ts';
 import { toIso } from '../time.ts';
 import { clip } from './clip.ts';
+import { byUrgency } from './ranking.ts';
 import type { InstanceReport, RunReport } from './report.ts';
 
 /** A step can take `result` as an environment variable up to 128 KiB; this leaves room for others. In bytes of UTF-8. */

@@ -3,9 +3,9 @@ import { listed } from '../listed.ts';
 import { describeInstances, idOf } from '../report/described-instance.ts';
 import { wholeCause } from '../report/explain.ts';
 import type { ReportedReason } from '../report/instance-failure.ts';
+import { failuresFirst, reasonsLabel } from '../report/ranking.ts';
 import { stopMessage } from '../report/stop-message.ts';
 import type { RunState } from '../run/run-state.ts';
-import { failuresFirst, reasonsLabel } from './ranking.ts';
 import { idleInstances, idleWords, type LoweredWeight, loweredWeights } from './weights-table.ts';
 
 /** GitHub shows at most ten annotations of a step. */

@@ -7,11 +7,11 @@ import { type DescribedInstance, idOf } from '../report/described-instance.ts';
 import { wholeCause } from '../report/explain.ts';
 import { type ActionSource, helpLink } from '../report/help-link.ts';
 import type { InstanceFailure } from '../report/instance-failure.ts';
+import { type FailedInstance, failuresFirst, reasonsLabel } from '../report/ranking.ts';
 import { diskOf, rebuildsOf } from '../run/instance-run.ts';
 import type { Part } from './fit.ts';
 import { cell, code, firstRows, fold } from './markdown.ts';
 import { statusLabel } from './overview.ts';
-import { type FailedInstance, failuresFirst, reasonsLabel } from './ranking.ts';
 
 /** More than these nobody reads one after another. */
 const inFull = 20;

@@ -13,6 +13,7 @@ import {
 } from '../plan/labels.ts';
 import { unavailableNote } from '../plan/plan.ts';
 import { clip } from '../report/clip.ts';
+import { countsOf } from '../report/ranking.ts';
 import { canariesOf } from '../rollout/canaries.ts';
 import { rehearse } from '../rollout/rehearse.ts';
 import { erasedBy } from '../run/erased.ts';
@@ -21,7 +22,6 @@ import type { RunState } from '../run/run-state.ts';
 import { type Part, textPart } from './fit.ts';
 import { columnsPart, nameCell } from './instance-table.ts';
 import { cell, code } from './markdown.ts';
-import { countsOf } from './ranking.ts';
 
 /** What is to be done, with a sign. */
 const actions: Readonly<Record<Decision['action'], readonly [icon: string, label: string]>> = {

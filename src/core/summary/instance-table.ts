@@ -1,6 +1,7 @@
 /** The table that has every instance of a run in it. */
 
 import { type DescribedInstance, idOf } from '../report/described-instance.ts';
+import { byUrgency } from '../report/ranking.ts';
 import { isRolledBack } from '../run/instance-end.ts';
 import { beforeRebuild, diskOf, type InstanceRun, lastSeen } from '../run/instance-run.ts';
 import type { RunState } from '../run/run-state.ts';
@@ -9,7 +10,6 @@ import { formatDuration } from '../time.ts';
 import type { Part } from './fit.ts';
 import { cell, code, firstRows, fold, table } from './markdown.ts';
 import { imageOf, statusLabel } from './overview.ts';
-import { byUrgency } from './ranking.ts';
 
 /** More rows than these are folded away. */
 const openRows = 20;

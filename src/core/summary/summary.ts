@@ -3,6 +3,7 @@
 import { counted } from '../listed.ts';
 import { type DescribedInstance, describeInstances } from '../report/described-instance.ts';
 import type { ActionSource } from '../report/help-link.ts';
+import { byUrgency } from '../report/ranking.ts';
 import { runStatus } from '../run/instance-status.ts';
 import type { RunState } from '../run/run-state.ts';
 import { detailsOf, planTable } from './details.ts';
@@ -12,7 +13,6 @@ import { planParts, planTotals } from './fleet-plan.ts';
 import { fleetTable, tableOfOne } from './instance-table.ts';
 import { fold } from './markdown.ts';
 import { headline, rolloutLine, stopSentence, totals, unavailableBeforePart } from './overview.ts';
-import { byUrgency } from './ranking.ts';
 import { timelineOf } from './timeline.ts';
 import { idleSentence, weightsPart } from './weights-table.ts';
 

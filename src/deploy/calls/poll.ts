@@ -1,4 +1,4 @@
-import { nextBeat } from '../../core/rebuild/schedule.ts';
+import { nextBeat } from '../../core/schedule.ts';
 import type { Ports } from '../../ports/ports.ts';
 
 /**

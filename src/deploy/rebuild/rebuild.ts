@@ -11,9 +11,9 @@ import type {
   Step
 } from '../../core/rebuild/rebuild-state.ts';
 import { beginRecheck } from '../../core/rebuild/recheck.ts';
-import { earliestMoment, observeMoment } from '../../core/rebuild/schedule.ts';
 import { begin, step } from '../../core/rebuild/step-rebuild.ts';
 import { wasIn } from '../../core/rebuild/transitions.ts';
+import { earliestMoment, observeMoment } from '../../core/schedule.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { withMissingFacts } from '../calls/missing-facts.ts';
 import { RefusedTogetherError, type Sender } from './send.ts';

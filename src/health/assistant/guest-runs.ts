@@ -9,7 +9,7 @@ import { CallError, CancelledError } from '../../core/model/failure.ts';
 import { pagesOf } from '../../core/model/limits.ts';
 import type { Assistant } from '../../ports/assistant.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { failed, found, type Sent, settle, unnamed, type Wanted } from './sent-run.ts';
+import { answerSome, failed, found, type Sent, unnamed, type Wanted } from './sent-run.ts';
 
 /** How often a lost run is looked for, a beat apart, before the command is sent again. */
 const maxLookups = 3;
@@ -182,10 +182,10 @@ export class GuestRuns {
     } catch (error) {
       const isOver =
         !(error instanceof CallError) || ['denied', 'invalid', 'unsent'].includes(error.failure.kind);
-      if (isOver) settle(sent, () => failed(error));
+      if (isOver) answerSome(sent, () => failed(error));
     }
     const limitMs = (sent.members[0]?.command.timeoutSeconds ?? 0) * 1_000 + graceMs;
-    if (this.#clock.nowMs() - sent.sentMs >= limitMs) settle(sent, ({ late }) => late);
+    if (this.#clock.nowMs() - sent.sentMs >= limitMs) answerSome(sent, ({ late }) => late);
   }
 
   async #lookUp(sent: Sent): Promise<void> {
@@ -200,7 +200,7 @@ export class GuestRuns {
     const run = await this.#assistant.getRun(runId, this.#ended.signal);
     const children = new Map(run.children.map((child) => [child.instanceId, child]));
     const isRunOver = isFinished(run.state);
-    settle(sent, (one) => {
+    answerSome(sent, (one) => {
       const child = children.get(one.instanceId);
       one.late = { kind: 'runLate', runId, state: child?.state ?? run.state };
       if (child === undefined ? !isRunOver : !isFinished(child.state) && !isRunOver) return undefined;

@@ -32,7 +32,7 @@ export function found(sent: Sent, runId: string): void {
 }
 
 /** Answers those that `answerOf` has an answer for, and keeps the others. */
-export function settle(sent: Sent, answerOf: (one: Wanted) => GuestAnswer | undefined): void {
+export function answerSome(sent: Sent, answerOf: (one: Wanted) => GuestAnswer | undefined): void {
   for (const one of sent.members.splice(0)) {
     const answer = answerOf(one);
     if (answer === undefined) sent.members.push(one);

@@ -1,6 +1,7 @@
 /** Which instances a reader must see first. */
-import type { DescribedInstance } from '../report/described-instance.ts';
+
 import type { InstanceStatus } from '../run/instance-status.ts';
+import type { DescribedInstance } from './described-instance.ts';
 
 const urgency: Readonly<Record<InstanceStatus, number>> = {
   failed: 0,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { nextBeat, observeMoment } from '../../../src/core/rebuild/schedule.ts';
+import { nextBeat, observeMoment } from '../../src/core/schedule.ts';
 
 describe('the beat', () => {
   test('keeps to the grid, but is never in the past', () => {
