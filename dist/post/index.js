@@ -4086,10 +4086,15 @@ function neutralText(text) {
 
 ;// CONCATENATED MODULE: ./core/summary/markdown.js
 
+const longWords = /\S{25,}/g;
+const breaks = /[/_.:](?=\w)|[a-z\d]{16}(?=[a-z\d])/gi;
 function cell(text) {
     const oneLine = neutralText(text).replace(/\s+/g, ' ').trim();
     const marks = /[\\`*_{}[\]<>()#+!|~&@]|:(?=\/\/)|(?<=\b[Ww]{3})\./g;
-    return oneLine.replace(marks, (sign) => `&#${sign.codePointAt(0)};`);
+    return oneLine
+        .replace(longWords, (word) => word.replace(breaks, '$&\u0002'))
+        .replace(marks, (sign) => `&#${sign.codePointAt(0)};`)
+        .replaceAll('\u0002', '<wbr>');
 }
 function code(text) {
     return text === '' ? '' : `<code>${cell(text)}</code>`;

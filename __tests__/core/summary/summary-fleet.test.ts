@@ -182,7 +182,7 @@ describe('weights that are not restored', () => {
       '### Load balancer weights to restore: 4',
       '| <code>i-1</code><br>❌ failed | 0 | 50 | <code>lb-1</code> |',
       '| <code>i-2</code><br>🛑 still being rebuilt without this run | 0 | 20 | <code>lb-2</code><br><code>sg-1</code> |',
-      '<code>PUT /v1/blb/lb-1/backendserver?update</code>',
+      '<code>PUT /<wbr>v1/<wbr>blb/<wbr>lb-1/<wbr>backendserver?update</code>',
       '{"backendServerList":[\n{"instanceId":"i-1","weight":50},\n{"instanceId":"i-2","weight":50}\n]}',
       '<code>PUT /v1/appblb/lb-2/blbrs</code>',
       '{"sgId":"sg-1","backendServerList":[\n{"instanceId":"i-1","weight":20},\n{"instanceId":"i-2","weight":20}\n]}'
@@ -196,7 +196,7 @@ describe('weights that are not restored', () => {
     expectInOrder(text, [
       'All 500 weights',
       '1 call</summary>',
-      'PUT /v1/blb/lb%2F%60%221/backendserver?update<'
+      'PUT /<wbr>v1/<wbr>blb/<wbr>lb%2F%60%221/<wbr>backendserver?update<'
     ]);
     const [, body = ''] = /```json\n(.*?)\n```/s.exec(text) ?? [];
     expect(JSON.parse(body)).toEqual({

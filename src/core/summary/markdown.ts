@@ -1,13 +1,20 @@
 import { neutralText } from '../neutral-text.ts';
 
+/** Words that may be wider than a column on a phone, and where such a word may be broken. */
+const longWords = /\S{25,}/g;
+const breaks = /[/_.:](?=\w)|[a-z\d]{16}(?=[a-z\d])/gi;
+
 /**
  * Text from outside, made safe for a cell of a Markdown table: nothing in it is markup, and it is one line. GitHub
- * makes links of bare addresses, so the signs by which it knows them are escaped too.
+ * makes links of bare addresses, so the signs by which it knows them are escaped too. Long words get places to break.
  */
 export function cell(text: string): string {
   const oneLine = neutralText(text).replace(/\s+/g, ' ').trim();
   const marks = /[\\`*_{}[\]<>()#+!|~&@]|:(?=\/\/)|(?<=\b[Ww]{3})\./g;
-  return oneLine.replace(marks, (sign) => `&#${sign.codePointAt(0)};`);
+  return oneLine
+    .replace(longWords, (word) => word.replace(breaks, '$&\u0002'))
+    .replace(marks, (sign) => `&#${sign.codePointAt(0)};`)
+    .replaceAll('\u0002', '<wbr>');
 }
 
 /** Text in code type, in a cell. */
