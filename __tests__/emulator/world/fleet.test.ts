@@ -91,7 +91,7 @@ describe('lists of a thousand', () => {
 
 test('a write costs no more in a fleet of a thousand', async () => {
   await withBench({ world: fleetWorld(COUNT) }, async ({ send, rebuild, clock, emulator }) => {
-    const rebuilt = ids.filter((_id, index) => index % 5 === 4);
+    const rebuilt = ids.filter((_id, index) => index % 20 === 19);
     const before = process.cpuUsage();
     for (const instanceId of rebuilt) {
       const body = { backendServerList: [{ instanceId, weight: 0 }] };
@@ -99,8 +99,8 @@ test('a write costs no more in a fleet of a thousand', async () => {
       await rebuild(instanceId);
     }
     const { user, system } = process.cpuUsage(before);
-    // Half a second where a write touches only what it changes; the bound leaves room for slow machines.
-    expect((user + system) / 1000).toBeLessThan(3_000);
+    // An eighth of a second where a write touches only what it changes; the bound leaves room for slow machines.
+    expect((user + system) / 1000).toBeLessThan(750);
     expect(emulator.rebuilds).toHaveLength(rebuilt.length);
     expect(emulator.weightChanges).toHaveLength(rebuilt.length);
     clock.advance(187_000);

@@ -51,10 +51,10 @@ describe('a server that proves its key', () => {
     expect(farewells).toEqual([11]);
   });
 
-  test('many times, for numbers with leading zeros and set top bits', async () => {
+  test('many times, for the top bit of a secret may be set', async () => {
     const key = newKey();
     const { check } = await serve(talkSsh(() => key));
-    for (let run = 0; run < 100; run += 1) {
+    for (let run = 0; run < 20; run += 1) {
       expect(await probe.probe(check, { signal: never, timeoutMs: 5_000 })).toMatchObject({ healthy: true });
     }
   });
