@@ -102,18 +102,18 @@ const numbers: Numbers = [
     'Math.min(15_000, quietMs(rebuild))',
     'within 15 s of its first other status'
   ],
-  ['src/core/rebuild/pace.ts', 'const bootMs = 60_000;', 'every second, for a minute'],
-  ['src/core/rebuild/pace.ts', 'const bootIntervalMs = 1_000;', 'every second, for a minute'],
-  ['src/core/rebuild/pace.ts', 'const leastPart = 0.8;', 'no less than 80 % of it'],
+  ['src/core/rebuild/observation-interval.ts', 'const bootMs = 60_000;', 'every second, for a minute'],
+  ['src/core/rebuild/observation-interval.ts', 'const bootIntervalMs = 1_000;', 'every second, for a minute'],
+  ['src/core/rebuild/observation-interval.ts', 'const leastPart = 0.8;', 'no less than 80 % of it'],
   [
-    'src/core/rebuild/pace.ts',
+    'src/core/rebuild/observation-interval.ts',
     'answeredAtMs - referenceAtMs >= lateMs',
     '30 s or more have passed since the acceptance'
   ],
-  ['src/core/rebuild/pace.ts', '2 * intervalOf(rebuild) + 10_000', 'two intervals and 10 s'],
+  ['src/core/rebuild/observation-interval.ts', '2 * intervalOf(rebuild) + 10_000', 'two intervals and 10 s'],
   ['src/deploy/rebuild/rebuild.ts', 'const lastReadMs = 2_000;', 'is cut 2 s later'],
   ['src/deploy/rebuild/send.ts', 'const freshMs = 10_000;', 'must leave within 10 s of it'],
-  ['src/core/rebuild/pace.ts', 'const startIntervalMs = 5_000;', 'at least every 5 s'],
+  ['src/core/rebuild/observation-interval.ts', 'const startIntervalMs = 5_000;', 'at least every 5 s'],
   ['src/core/rebuild/evidence.ts', 'const lateMs = 30_000;', 'later than 30 seconds after the acceptance'],
   ['src/core/rebuild/stable-streak.ts', 'return rebuild.task.timeoutMs / 10;', 'a tenth of `timeout`'],
   [

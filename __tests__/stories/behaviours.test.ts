@@ -8,7 +8,7 @@ import type { Fault } from '../../emulator/faults/faults.ts';
 import type { RebuildRecord } from '../../emulator/http/records.ts';
 import type { Behaviour } from '../../emulator/world/behaviour.ts';
 import { Secret } from '../../src/core/model/secret.ts';
-import { hiddenRebuilds } from '../../src/core/run/left-behind.ts';
+import { hiddenRebuilds } from '../../src/core/run/left-for-post-step.ts';
 import { SurveyError } from '../../src/deploy/plan/survey-error.ts';
 import { awaitVisible } from '../../src/deploy/rebuild/await-visible.ts';
 import { randomFrom } from '../support/fleets.ts';

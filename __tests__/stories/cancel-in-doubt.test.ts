@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import type { Fault } from '../../emulator/faults/faults.ts';
 import { fleetWorld } from '../../emulator/world/fleet.ts';
-import { hiddenRebuilds } from '../../src/core/run/left-behind.ts';
+import { hiddenRebuilds } from '../../src/core/run/left-for-post-step.ts';
 import { restoreWeights } from '../../src/deploy/balancers/restore-weights.ts';
 import { fleetIds, fleetRequest } from '../support/fleets.ts';
 import { bothBalancers, demoWeights, twoSteps, weightsIn } from '../support/ports.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { fleetWorld } from '../../emulator/world/fleet.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
-import { hiddenRebuilds } from '../../src/core/run/left-behind.ts';
+import { hiddenRebuilds } from '../../src/core/run/left-for-post-step.ts';
 import type { Probe } from '../../src/ports/probe.ts';
 import { fleetIds, fleetRequest } from '../support/fleets.ts';
 import { twoSteps } from '../support/ports.ts';

@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 1036:
+/***/ 1998:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3436,8 +3436,8 @@ function unreachedRemedy({ barrier }, region) {
 
 
 
-function wholeCause({ cause, course }) {
-    return course === undefined ? cause : `${cause} Seen: ${course}.`;
+function wholeCause({ cause, observed }) {
+    return observed === undefined ? cause : `${cause} Seen: ${observed}.`;
 }
 function explainCancel(rebuild) {
     const status = rebuild.last?.instance.status ?? 'unknown';
@@ -3459,7 +3459,7 @@ function explain(rebuild, reason) {
         case 'call':
             return explainCall(rebuild, reason.failure);
         default:
-            return { ...explainSeen(rebuild, reason), course: historyLabel(rebuild) };
+            return { ...explainSeen(rebuild, reason), observed: historyLabel(rebuild) };
     }
 }
 function explainSeen(rebuild, reason) {
@@ -3564,7 +3564,7 @@ function explainHealth(health) {
     return {
         reason,
         cause: `${head} within healthDeadline (${allowed}); last: ${(0,unhealthy/* describeNotHealthy */.O$)(health.reason)}.`,
-        course: courseOf(health),
+        observed: observedIn(health),
         remedy: remedyOf(reason, allowed)
     };
 }
@@ -3604,14 +3604,14 @@ function remedyOf(reason, allowed) {
             return `Check the instance and what healthCheck asks; ${longer}`;
     }
 }
-function courseOf({ history }) {
+function observedIn({ history }) {
     if (history.length < 2)
         return undefined;
     const latest = history.slice(-mostChanges).map(({ failed }) => (0,unhealthy/* describeFailed */.hi)(failed));
     return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
 }
 
-;// CONCATENATED MODULE: ./core/report/no-rollback.js
+;// CONCATENATED MODULE: ./core/report/why-not-rolled-back.js
 
 function whyNotRolledBack({ target, rebuild, rollback, cancelled }) {
     const isAskedFor = target.circumstances.rollbackImage.kind !== 'notAsked';
@@ -3779,11 +3779,11 @@ function cancelledForward(run, at) {
 function cancelledInRollback(run, cause) {
     const { rollback } = run;
     const isSent = rollback?.rebuild !== undefined && !isUnsent(rollback.rebuild);
-    const { course, ...what } = cause === undefined ? rolledBackWithOthers : explainCause(cause);
+    const { observed, ...what } = cause === undefined ? rolledBackWithOthers : explainCause(cause);
     return {
         reason: 'cancelled',
         cause: `${what.cause} Cancelled ${isSent ? 'during' : 'before'} its rollback.`,
-        course,
+        observed,
         remedy: isSent
             ? `The rollback to ${rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
             : 'Roll it back with the lines that the summary gives, or run again.'
@@ -4043,7 +4043,7 @@ function isCancelled(state, instances) {
     return stop !== 'noCapacity' && failures.every(({ reason }) => reason === 'cancelled');
 }
 
-;// CONCATENATED MODULE: ./core/run/left-behind.js
+;// CONCATENATED MODULE: ./core/run/left-for-post-step.js
 
 
 
@@ -4146,15 +4146,15 @@ function run_state_parseRunState(text) {
 
 // EXTERNAL MODULE: ./core/model/limits.js
 var limits = __nccwpck_require__(4663);
-;// CONCATENATED MODULE: ./deploy/calls/map-some.js
-async function mapSome(items, width, map) {
+;// CONCATENATED MODULE: ./deploy/calls/map-with-concurrency.js
+async function mapWithConcurrency(items, concurrency, map) {
     const results = new Array(items.length);
     const queue = items.entries();
     const worker = async () => {
         for (const [index, item] of queue)
             results[index] = await map(item);
     };
-    await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+    await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
     return results;
 }
 
@@ -4196,13 +4196,13 @@ async function readPage(ids, bcc, signal, options) {
         return Promise.all(ids.map(single));
     const found = await orCallError(bcc.listInstances(ids, signal, options));
     if (!(found instanceof model_failure/* CallError */.RA)) {
-        return mapSome(ids, sideBySide, async (id) => {
+        return mapWithConcurrency(ids, sideBySide, async (id) => {
             const instance = found.get(id);
             return instance === undefined ? single(id) : [id, instance];
         });
     }
     const mayBeOfOne = ['notFound', 'invalid', 'conflict', 'denied'].includes(found.failure.kind);
-    return mayBeOfOne ? mapSome(ids, sideBySide, single) : ids.map((id) => [id, found]);
+    return mayBeOfOne ? mapWithConcurrency(ids, sideBySide, single) : ids.map((id) => [id, found]);
 }
 
 ;// CONCATENATED MODULE: ./deploy/balancers/set-weights.js
@@ -4354,7 +4354,7 @@ function tagsLabel(tags) {
     return tags.map(({ key, value }) => visible(`${key}=${value}`)).join(' and ');
 }
 
-;// CONCATENATED MODULE: ./core/plan/since-plan.js
+;// CONCATENATED MODULE: ./core/plan/changes-since-plan.js
 
 
 
@@ -5602,7 +5602,7 @@ async function readTagged(tags, region, ports) {
     const { bcc, clock, log, cancel } = ports;
     const atMs = clock.nowMs();
     const listed = await bcc.listTagged(tags, cancel.signal);
-    const told = await mapSome(listed, select_sideBySide, async (instance) => instance.tags === undefined ? orCallError(bcc.getInstance(instance.id, cancel.signal)) : instance);
+    const told = await mapWithConcurrency(listed, select_sideBySide, async (instance) => instance.tags === undefined ? orCallError(bcc.getInstance(instance.id, cancel.signal)) : instance);
     const exact = allOrThrow(told, region).filter((instance) => carriesAll(instance, tags) === true);
     const carriers = exact.length > 0 ? exact : await carriersBlanksApart(tags, ports);
     const released = carriers.filter(isReleased);
@@ -6093,7 +6093,7 @@ async function survey(request, ports) {
         agents,
         isFleet: observations.length > 1
     });
-    const targets = await mapSome(observations, observations.length > many ? width.many : width.few, (observation) => collect(targetOf(observation)));
+    const targets = await mapWithConcurrency(observations, observations.length > many ? width.many : width.few, (observation) => collect(targetOf(observation)));
     const known = targets.filter((target) => target !== undefined);
     if (problems.length > 0)
         throw new SurveyError(problems);
@@ -6518,7 +6518,7 @@ function wasImageMade({ history }) {
     return history.some(({ status }) => status === 'ImageProcessing');
 }
 
-;// CONCATENATED MODULE: ./core/rebuild/pace.js
+;// CONCATENATED MODULE: ./core/rebuild/observation-interval.js
 
 
 
@@ -10275,7 +10275,7 @@ function reportFailure(run) {
     const failure = failureOf(run);
     if (failure === undefined)
         return undefined;
-    const { course: _course, ...others } = failure;
+    const { observed: _seen, ...others } = failure;
     return { ...others, cause: wholeCause(failure) };
 }
 function atTime(instance, disk) {
@@ -11624,7 +11624,7 @@ function withoutUndefined(fields) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1036);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1998);
 
 process.noDeprecation = true;
 process.exitCode = 1;

@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 5787:
+/***/ 7477:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3162,7 +3162,7 @@ function goesOnByItself(rebuild) {
     return ending?.kind === 'cancelled' && (!isUnsent(rebuild) || adopted || starts > 0);
 }
 
-;// CONCATENATED MODULE: ./core/run/left-behind.js
+;// CONCATENATED MODULE: ./core/run/left-for-post-step.js
 
 
 
@@ -3344,8 +3344,8 @@ function unreachedRemedy({ barrier }, region) {
 
 
 
-function explain_wholeCause({ cause, course }) {
-    return course === undefined ? cause : `${cause} Seen: ${course}.`;
+function explain_wholeCause({ cause, observed }) {
+    return observed === undefined ? cause : `${cause} Seen: ${observed}.`;
 }
 function explainCancel(rebuild) {
     const status = rebuild.last?.instance.status ?? 'unknown';
@@ -3367,7 +3367,7 @@ function explain(rebuild, reason) {
         case 'call':
             return explainCall(rebuild, reason.failure);
         default:
-            return { ...explainSeen(rebuild, reason), course: historyLabel(rebuild) };
+            return { ...explainSeen(rebuild, reason), observed: historyLabel(rebuild) };
     }
 }
 function explainSeen(rebuild, reason) {
@@ -3472,7 +3472,7 @@ function explainHealth(health) {
     return {
         reason,
         cause: `${head} within healthDeadline (${allowed}); last: ${(0,unhealthy/* describeNotHealthy */.O$)(health.reason)}.`,
-        course: courseOf(health),
+        observed: observedIn(health),
         remedy: remedyOf(reason, allowed)
     };
 }
@@ -3512,14 +3512,14 @@ function remedyOf(reason, allowed) {
             return `Check the instance and what healthCheck asks; ${longer}`;
     }
 }
-function courseOf({ history }) {
+function observedIn({ history }) {
     if (history.length < 2)
         return undefined;
     const latest = history.slice(-mostChanges).map(({ failed }) => (0,unhealthy/* describeFailed */.hi)(failed));
     return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');
 }
 
-;// CONCATENATED MODULE: ./core/report/no-rollback.js
+;// CONCATENATED MODULE: ./core/report/why-not-rolled-back.js
 
 function whyNotRolledBack({ target, rebuild, rollback, cancelled }) {
     const isAskedFor = target.circumstances.rollbackImage.kind !== 'notAsked';
@@ -3687,11 +3687,11 @@ function cancelledForward(run, at) {
 function cancelledInRollback(run, cause) {
     const { rollback } = run;
     const isSent = rollback?.rebuild !== undefined && !isUnsent(rollback.rebuild);
-    const { course, ...what } = cause === undefined ? rolledBackWithOthers : explainCause(cause);
+    const { observed, ...what } = cause === undefined ? rolledBackWithOthers : explainCause(cause);
     return {
         reason: 'cancelled',
         cause: `${what.cause} Cancelled ${isSent ? 'during' : 'before'} its rollback.`,
-        course,
+        observed,
         remedy: isSent
             ? `The rollback to ${rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
             : 'Roll it back with the lines that the summary gives, or run again.'
@@ -3781,11 +3781,11 @@ function isFailed(one) {
     return one.failure !== undefined;
 }
 
-;// CONCATENATED MODULE: ./core/plan/since-plan.js
+;// CONCATENATED MODULE: ./core/plan/changes-since-plan.js
 
 
 
-function since_plan_refusalsSincePlan(instance, task, diskId) {
+function changes_since_plan_refusalsSincePlan(instance, task, diskId) {
     if (task.rollsBackFrom !== undefined)
         return movedSince(instance, task.rollsBackFrom);
     const { planned } = task;
@@ -4594,12 +4594,12 @@ const inFull = 20;
 function failureText(failure, source) {
     if (failure === undefined)
         return '';
-    const { cause, course, diskNote, remedy, reason } = failure;
+    const { cause, observed, diskNote, remedy, reason } = failure;
     const help = helpLink(source, reason);
     return [
         `> **${cell(cause)}**`,
         '>',
-        ...(course === undefined ? [] : [`> Seen: ${cell(course)}.`, '>']),
+        ...(observed === undefined ? [] : [`> Seen: ${cell(observed)}.`, '>']),
         `> ${cell(diskNote)}`,
         '>',
         `> **What to do:** ${cell(remedy)}`,
@@ -4645,11 +4645,11 @@ function groupText([first, ...others], source) {
     return failureText({ ...failure, cause: cause.replace(`${described_instance_idOf(first)}:`, `${whom}:`) }, source);
 }
 function failures_short(failure) {
-    const { cause, course, diskNote, remedy } = failure;
+    const { cause, observed, diskNote, remedy } = failure;
     return {
         ...failure,
         cause: clip(cause, 1000),
-        course: course && clip(course, 1000),
+        observed: observed && clip(observed, 1000),
         diskNote: clip(diskNote, 1000),
         remedy: clip(remedy, 1000)
     };
@@ -5579,15 +5579,15 @@ function detailParts(instances, state) {
 
 // EXTERNAL MODULE: ./core/model/limits.js
 var limits = __nccwpck_require__(4663);
-;// CONCATENATED MODULE: ./deploy/calls/map-some.js
-async function mapSome(items, width, map) {
+;// CONCATENATED MODULE: ./deploy/calls/map-with-concurrency.js
+async function mapWithConcurrency(items, concurrency, map) {
     const results = new Array(items.length);
     const queue = items.entries();
     const worker = async () => {
         for (const [index, item] of queue)
             results[index] = await map(item);
     };
-    await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+    await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
     return results;
 }
 
@@ -5629,13 +5629,13 @@ async function readPage(ids, bcc, signal, options) {
         return Promise.all(ids.map(single));
     const found = await or_call_error_orCallError(bcc.listInstances(ids, signal, options));
     if (!(found instanceof model_failure/* CallError */.RA)) {
-        return mapSome(ids, sideBySide, async (id) => {
+        return mapWithConcurrency(ids, sideBySide, async (id) => {
             const instance = found.get(id);
             return instance === undefined ? single(id) : [id, instance];
         });
     }
     const mayBeOfOne = ['notFound', 'invalid', 'conflict', 'denied'].includes(found.failure.kind);
-    return mayBeOfOne ? mapSome(ids, sideBySide, single) : ids.map((id) => [id, found]);
+    return mayBeOfOne ? mapWithConcurrency(ids, sideBySide, single) : ids.map((id) => [id, found]);
 }
 
 ;// CONCATENATED MODULE: ./deploy/balancers/set-weights.js
@@ -8920,7 +8920,7 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5787);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7477);
 
 process.noDeprecation = true;
 try {

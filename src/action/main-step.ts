@@ -7,7 +7,7 @@ import { RebuildSecrets } from '../core/model/rebuild-secrets.ts';
 import { closingLine } from '../core/report/closing-line.ts';
 import { describeInstances } from '../core/report/described-instance.ts';
 import { type RunStatus, runStatus } from '../core/run/instance-status.ts';
-import { loweredIds } from '../core/run/left-behind.ts';
+import { loweredIds } from '../core/run/left-for-post-step.ts';
 import { hasChanged, type RunState } from '../core/run/run-state.ts';
 import { restoreWeights } from '../deploy/balancers/restore-weights.ts';
 import { SurveyError } from '../deploy/plan/survey-error.ts';

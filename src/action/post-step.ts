@@ -3,7 +3,7 @@ import * as core from '@actions/core';
 import { type Config, parseConfig } from '../config/config.ts';
 import type { Problem } from '../config/inputs.ts';
 import { listed } from '../core/listed.ts';
-import { hiddenRebuilds, loweredIds } from '../core/run/left-behind.ts';
+import { hiddenRebuilds, loweredIds } from '../core/run/left-for-post-step.ts';
 import type { RunState } from '../core/run/run-state.ts';
 import { summaryOf } from '../core/summary/summary.ts';
 import { restoreWeights } from '../deploy/balancers/restore-weights.ts';

@@ -51,7 +51,7 @@ test('the cause names the agent if it did not come online', () => {
 test('a long history is cut to its end', () => {
   const health = unhealthy(tcp);
   const history = Array.from({ length: 20 }, (_, index) => ({ atMs: index, failed: index % 2 ? [] : [tcp] }));
-  const { course = '' } = explainHealth({ ...health, history });
-  expect(course.match(/, then /g)).toHaveLength(5);
-  expect(course.startsWith('…, then ')).toBe(true);
+  const { observed = '' } = explainHealth({ ...health, history });
+  expect(observed.match(/, then /g)).toHaveLength(5);
+  expect(observed.startsWith('…, then ')).toBe(true);
 });

@@ -4,7 +4,7 @@ import { fleetWorld } from '../../../emulator/world/fleet.ts';
 import type { BackendServer } from '../../../src/core/model/backend-server.ts';
 import type { RunReport } from '../../../src/core/report/report.ts';
 import type { InstanceRun } from '../../../src/core/run/instance-run.ts';
-import { loweredIds } from '../../../src/core/run/left-behind.ts';
+import { loweredIds } from '../../../src/core/run/left-for-post-step.ts';
 import { annotationsOf } from '../../../src/core/summary/annotations.ts';
 import { restoreWeights } from '../../../src/deploy/balancers/restore-weights.ts';
 import type { Balancers } from '../../../src/ports/balancers.ts';

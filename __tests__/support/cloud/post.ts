@@ -3,7 +3,7 @@ import { getEventListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { CallError, CancelledError } from '../../../src/core/model/failure.ts';
 import type { RunReport } from '../../../src/core/report/report.ts';
-import { hiddenRebuilds } from '../../../src/core/run/left-behind.ts';
+import { hiddenRebuilds } from '../../../src/core/run/left-for-post-step.ts';
 import { restoreWeights } from '../../../src/deploy/balancers/restore-weights.ts';
 import { awaitVisible } from '../../../src/deploy/rebuild/await-visible.ts';
 import type { Cancel } from '../../../src/ports/cancel.ts';

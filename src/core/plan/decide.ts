@@ -3,11 +3,11 @@ import type { Image } from '../model/image.ts';
 import type { Instance } from '../model/instance.ts';
 import type { Login } from '../model/rebuild-spec.ts';
 import type { Tag } from '../model/selection.ts';
+import { type PlannedIdentity, refusalsSincePlan } from './changes-since-plan.ts';
 import type { Refusal } from './refusal.ts';
-import { refusalsSincePlan, type SincePlan } from './since-plan.ts';
 
 /** What one instance is to become. It stays the same for the whole rebuild. */
-export interface Task extends SincePlan {
+export interface Task extends PlannedIdentity {
   readonly instanceId: string;
   readonly image: Image;
   /** The tags that selected it; absent where it was given by its ID. */

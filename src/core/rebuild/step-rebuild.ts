@@ -10,7 +10,7 @@ import { adopt, adoptPlanned, settle } from './before-send.ts';
 import type { Obstacle } from './ending.ts';
 import { gatherEvidence, needsDisk } from './evidence.ts';
 import { skewedMs, skewedSince } from './lasting-skew.ts';
-import { isGap, seeBoot } from './pace.ts';
+import { isGap, seeBoot } from './observation-interval.ts';
 import type { Observation, RebuildEvent, RebuildState, Step } from './rebuild-state.ts';
 import { recheck } from './recheck.ts';
 import { agreeMs, disagreementAfter, extendStreak } from './stable-streak.ts';

@@ -1,10 +1,10 @@
 /** The small steps that the rules of a rebuild are made of. */
 import type { CallFailure } from '../model/failure.ts';
-import { refusalsSincePlan } from '../plan/since-plan.ts';
+import { refusalsSincePlan } from '../plan/changes-since-plan.ts';
 import { nextBeat, spreadOf } from '../schedule.ts';
 import type { Ending, FailureReason } from './ending.ts';
 import { wasRebuiltByOthers } from './evidence.ts';
-import { intervalOf } from './pace.ts';
+import { intervalOf } from './observation-interval.ts';
 import type { Observation, Phase, RebuildState, Step } from './rebuild-state.ts';
 import { confirmMs, quietMs } from './stable-streak.ts';
 

@@ -27,7 +27,7 @@ export function explainHealth(health: FailedHealth): Explanation & { readonly re
   return {
     reason,
     cause: `${head} within healthDeadline (${allowed}); last: ${describeNotHealthy(health.reason)}.`,
-    course: courseOf(health),
+    observed: observedIn(health),
     remedy: remedyOf(reason, allowed)
   };
 }
@@ -72,7 +72,7 @@ function remedyOf(reason: HealthReason, allowed: string): string {
 }
 
 /** The latest changes of what the probes found, oldest first; `undefined` where it was the same all the time. */
-function courseOf({ history }: FailedHealth): string | undefined {
+function observedIn({ history }: FailedHealth): string | undefined {
   if (history.length < 2) return undefined;
   const latest = history.slice(-mostChanges).map(({ failed }) => describeFailed(failed));
   return [...(history.length > mostChanges ? ['…'] : []), ...latest].join(', then ');

@@ -13,14 +13,14 @@ export interface Explanation {
   /** What happened, in one sentence that reads on after the instance's ID. */
   readonly cause: string;
   /** What was seen on the way there; absent where that says nothing more. */
-  readonly course?: string | undefined;
+  readonly observed?: string | undefined;
   /** What to do now. */
   readonly remedy: string;
 }
 
-/** The cause with its course. */
-export function wholeCause({ cause, course }: Pick<Explanation, 'cause' | 'course'>): string {
-  return course === undefined ? cause : `${cause} Seen: ${course}.`;
+/** The cause, with what was seen on the way there. */
+export function wholeCause({ cause, observed }: Pick<Explanation, 'cause' | 'observed'>): string {
+  return observed === undefined ? cause : `${cause} Seen: ${observed}.`;
 }
 
 /** Why a rebuild failed, but for refusals by our own rules. */
@@ -50,7 +50,7 @@ export function explain(rebuild: RebuildState, reason: Reason): Explanation {
     case 'call':
       return explainCall(rebuild, reason.failure);
     default:
-      return { ...explainSeen(rebuild, reason), course: historyLabel(rebuild) };
+      return { ...explainSeen(rebuild, reason), observed: historyLabel(rebuild) };
   }
 }
 

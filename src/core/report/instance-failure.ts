@@ -10,7 +10,7 @@ import { type CancelledAt, endOf, type FailureCause, type InstanceEnd } from '..
 import { diskOf, type InstanceRun, isLowered } from '../run/instance-run.ts';
 import { type Explanation, explain, explainCancel } from './explain.ts';
 import { explainHealth, type HealthReason } from './explain-health.ts';
-import { whyNotRolledBack } from './no-rollback.ts';
+import { whyNotRolledBack } from './why-not-rolled-back.ts';
 
 /** Why an instance failed, in one word; of a call that failed for good it is the kind of its failure. */
 export type ReportedReason =
@@ -177,11 +177,11 @@ function cancelledForward(run: InstanceRun, at: Exclude<CancelledAt, 'rollback'>
 function cancelledInRollback(run: InstanceRun, cause: FailureCause | undefined): FailureDraft {
   const { rollback } = run;
   const isSent = rollback?.rebuild !== undefined && !isUnsent(rollback.rebuild);
-  const { course, ...what } = cause === undefined ? rolledBackWithOthers : explainCause(cause);
+  const { observed, ...what } = cause === undefined ? rolledBackWithOthers : explainCause(cause);
   return {
     reason: 'cancelled',
     cause: `${what.cause} Cancelled ${isSent ? 'during' : 'before'} its rollback.`,
-    course,
+    observed,
     remedy: isSent
       ? `The rollback to ${rollback?.imageId} goes on without this run; look at the instance in the console before you run again.`
       : 'Roll it back with the lines that the summary gives, or run again.'

@@ -90,7 +90,7 @@ function reportWeight({ server, currentWeight }: CurrentWeight): BalancerReport 
 function reportFailure(run: InstanceRun): InstanceReport['failure'] {
   const failure = failureOf(run);
   if (failure === undefined) return undefined;
-  const { course: _course, ...others } = failure;
+  const { observed: _seen, ...others } = failure;
   return { ...others, cause: wholeCause(failure) };
 }
 

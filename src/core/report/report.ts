@@ -58,7 +58,7 @@ export interface InstanceReport {
   /** The lines of `with:` that put the instance back. */
   readonly restoreWith: readonly string[];
   /** Why it failed; what was seen on the way there is a part of the cause. */
-  readonly failure?: Omit<InstanceFailure, 'course'> | undefined;
+  readonly failure?: Omit<InstanceFailure, 'observed'> | undefined;
 }
 
 /** What the plan said of it, in words. */

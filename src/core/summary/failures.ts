@@ -19,12 +19,12 @@ const inFull = 20;
 /** A failure with cause, disk, remedy and a link to the documents; empty where there is none. */
 export function failureText(failure: InstanceFailure | undefined, source: ActionSource | undefined): string {
   if (failure === undefined) return '';
-  const { cause, course, diskNote, remedy, reason } = failure;
+  const { cause, observed, diskNote, remedy, reason } = failure;
   const help = helpLink(source, reason);
   return [
     `> **${cell(cause)}**`,
     '>',
-    ...(course === undefined ? [] : [`> Seen: ${cell(course)}.`, '>']),
+    ...(observed === undefined ? [] : [`> Seen: ${cell(observed)}.`, '>']),
     `> ${cell(diskNote)}`,
     '>',
     `> **What to do:** ${cell(remedy)}`,
@@ -89,11 +89,11 @@ function groupText([first, ...others]: Group, source: ActionSource | undefined):
 
 /** A message from outside may be of any length, and one failure must not crowd out the others. */
 function short(failure: InstanceFailure): InstanceFailure {
-  const { cause, course, diskNote, remedy } = failure;
+  const { cause, observed, diskNote, remedy } = failure;
   return {
     ...failure,
     cause: clip(cause, 1000),
-    course: course && clip(course, 1000),
+    observed: observed && clip(observed, 1000),
     diskNote: clip(diskNote, 1000),
     remedy: clip(remedy, 1000)
   };

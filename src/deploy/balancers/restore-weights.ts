@@ -5,7 +5,7 @@ import { statusKind } from '../../core/model/bcc-status.ts';
 import { CallError, CancelledError, describeFailure } from '../../core/model/failure.ts';
 import type { Instance } from '../../core/model/instance.ts';
 import type { InstanceRun } from '../../core/run/instance-run.ts';
-import { type Restorable, restorableRuns } from '../../core/run/left-behind.ts';
+import { type Restorable, restorableRuns } from '../../core/run/left-for-post-step.ts';
 import type { RunState } from '../../core/run/run-state.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Ports } from '../../ports/ports.ts';

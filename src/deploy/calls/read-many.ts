@@ -3,7 +3,7 @@ import { CallError } from '../../core/model/failure.ts';
 import type { Instance, SystemDisk } from '../../core/model/instance.ts';
 import { pagesOf } from '../../core/model/limits.ts';
 import type { Bcc, ReadOptions } from '../../ports/bcc.ts';
-import { mapSome } from './map-some.ts';
+import { mapWithConcurrency } from './map-with-concurrency.ts';
 import { orCallError } from './or-call-error.ts';
 
 /** How many single reads go out side by side where a list cannot do it. */
@@ -55,12 +55,12 @@ async function readPage(
   if (ids.length < 2) return Promise.all(ids.map(single));
   const found = await orCallError(bcc.listInstances(ids, signal, options));
   if (!(found instanceof CallError)) {
-    return mapSome(ids, sideBySide, async (id) => {
+    return mapWithConcurrency(ids, sideBySide, async (id) => {
       const instance = found.get(id);
       // What a list leaves out may be unknown, or new to it; the single read says which, in the service's own words.
       return instance === undefined ? single(id) : ([id, instance] as const);
     });
   }
   const mayBeOfOne = ['notFound', 'invalid', 'conflict', 'denied'].includes(found.failure.kind);
-  return mayBeOfOne ? mapSome(ids, sideBySide, single) : ids.map((id) => [id, found]);
+  return mayBeOfOne ? mapWithConcurrency(ids, sideBySide, single) : ids.map((id) => [id, found]);
 }

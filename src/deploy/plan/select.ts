@@ -8,7 +8,7 @@ import { quote } from '../../core/quote.ts';
 import type { Observation } from '../../core/rebuild/rebuild-state.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { RunRequest } from '../../ports/request.ts';
-import { mapSome } from '../calls/map-some.ts';
+import { mapWithConcurrency } from '../calls/map-with-concurrency.ts';
 import { orCallError } from '../calls/or-call-error.ts';
 import { readDisks } from '../calls/read-many.ts';
 import { observationOf, observe } from '../rebuild/observe.ts';
@@ -40,7 +40,7 @@ async function readTagged(
   const atMs = clock.nowMs();
   const listed = await bcc.listTagged(tags, cancel.signal);
   // A list may leave the tags out; then only the single read tells.
-  const told = await mapSome(listed, sideBySide, async (instance) =>
+  const told = await mapWithConcurrency(listed, sideBySide, async (instance) =>
     instance.tags === undefined ? orCallError(bcc.getInstance(instance.id, cancel.signal)) : instance
   );
   const exact = allOrThrow(told, region).filter((instance) => carriesAll(instance, tags) === true);

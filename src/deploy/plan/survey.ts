@@ -10,7 +10,7 @@ import type { Observation } from '../../core/rebuild/rebuild-state.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { RunRequest } from '../../ports/request.ts';
 import { allDone } from '../calls/all-done.ts';
-import { mapSome } from '../calls/map-some.ts';
+import { mapWithConcurrency } from '../calls/map-with-concurrency.ts';
 import { orCallError } from '../calls/or-call-error.ts';
 import { readAgents, scriptProblems } from '../health/guest-agents.ts';
 import { resolveImage } from '../images/resolve-image.ts';
@@ -74,7 +74,7 @@ export async function survey(request: RunRequest, ports: Ports): Promise<Survey>
     agents,
     isFleet: observations.length > 1
   });
-  const targets = await mapSome(
+  const targets = await mapWithConcurrency(
     observations,
     observations.length > many ? width.many : width.few,
     (observation) => collect(targetOf(observation))

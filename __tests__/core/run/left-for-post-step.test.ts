@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RebuildState } from '../../../src/core/rebuild/rebuild-state.ts';
 import type { InstanceRun } from '../../../src/core/run/instance-run.ts';
-import { hiddenRebuilds, loweredIds, restorableRuns } from '../../../src/core/run/left-behind.ts';
+import { hiddenRebuilds, loweredIds, restorableRuns } from '../../../src/core/run/left-for-post-step.ts';
 import { failureOf } from '../rebuild/rebuilds.ts';
 import { rebuildOf, runOf, stateOf } from './runs.ts';
 

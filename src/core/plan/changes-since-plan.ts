@@ -19,7 +19,7 @@ export interface PlannedFacts {
 }
 
 /** What tells whether an instance is still the one that was planned for. */
-export interface SincePlan {
+export interface PlannedIdentity {
   readonly image: { readonly id: string };
   /** Absent until the plan stands. */
   readonly planned?: PlannedFacts | undefined;
@@ -36,7 +36,7 @@ export interface SincePlan {
  */
 export function refusalsSincePlan(
   instance: Instance,
-  task: SincePlan,
+  task: PlannedIdentity,
   diskId?: string | undefined
 ): readonly Refusal[] {
   if (task.rollsBackFrom !== undefined) return movedSince(instance, task.rollsBackFrom);

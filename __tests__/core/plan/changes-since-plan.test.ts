@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
+import { type PlannedIdentity, refusalsSincePlan } from '../../../src/core/plan/changes-since-plan.ts';
 import { decide } from '../../../src/core/plan/decide.ts';
-import { refusalsSincePlan, type SincePlan } from '../../../src/core/plan/since-plan.ts';
 import { image, instance, taskOf } from '../rebuild/rebuilds.ts';
 
 const planned = { name: instance.name, imageId: instance.imageId, status: 'Running', tags: [] };
-const task: SincePlan = { image, planned };
+const task: PlannedIdentity = { image, planned };
 const web = [{ key: 'app', value: 'web' }];
 
-function changesOf(patch: Partial<typeof instance>, more: Partial<SincePlan> = {}): readonly string[] {
+function changesOf(patch: Partial<typeof instance>, more: Partial<PlannedIdentity> = {}): readonly string[] {
   return refusalsSincePlan({ ...instance, ...patch }, { ...task, ...more }).flatMap(({ reason }) =>
     reason.replace('it has changed since the plan was made: ', '').split(/, (?=its |the API )/)
   );
