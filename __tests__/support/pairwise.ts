@@ -6,11 +6,11 @@ const most = 1024;
 
 /**
  * Cases in which every pair of values of two axes occurs at least once. Greedy: each case takes a pair that is
- * still missing and fills the other axes with what covers most of the missing ones. The same axes give the same
- * cases.
+ * still missing and fills the other axes with what covers most of the missing ones, those with the most values first,
+ * which decide how many cases it takes. The same axes give the same cases.
  */
 export function pairwise(axes: Axes): readonly Readonly<Record<string, unknown>>[] {
-  const names = Object.keys(axes);
+  const names = Object.keys(axes).toSorted((a, b) => (axes[b]?.length ?? 0) - (axes[a]?.length ?? 0));
   const sizes = names.map((name) => axes[name]?.length ?? 0);
   if (Math.max(names.length, ...sizes) > most) throw new Error(`more than ${most} axes or values`);
   const key = (a: number, x: number, b: number, y: number): number => ((a * most + x) * most + b) * most + y;
@@ -34,7 +34,7 @@ export function pairwise(axes: Axes): readonly Readonly<Record<string, unknown>>
     picked[b] = y;
     names.forEach((_, axis) => {
       if (picked[axis] !== -1) return;
-      picked[axis] = bestValue(axis, sizes[axis] ?? 0, picked, (b, x, y) =>
+      picked[axis] = bestValue(axis, cases.length, sizes[axis] ?? 0, picked, (b, x, y) =>
         missing.has(pairKey(axis, x, b, y))
       );
     });
@@ -61,6 +61,7 @@ function unkey(pair: number): readonly [number, number, number, number] {
 
 function bestValue(
   axis: number,
+  turn: number,
   size: number,
   picked: readonly number[],
   isMissing: (other: number, value: number, otherValue: number) => boolean
@@ -68,8 +69,8 @@ function bestValue(
   let best = 0;
   let most = -1;
   for (let offset = 0; offset < size; offset += 1) {
-    // Begun at another value for each axis, so that ties do not always fall on the first.
-    const value = (offset + axis) % size;
+    // Begun at another value for each axis and each case, so that ties do not always fall on the same.
+    const value = (offset + axis + turn) % size;
     let gain = 0;
     picked.forEach((otherValue, other) => {
       if (other !== axis && otherValue !== -1 && isMissing(other, value, otherValue)) gain += 1;

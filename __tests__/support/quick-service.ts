@@ -20,7 +20,7 @@ export const longerThanSearchMs = 140_000;
 export const quickValues = {
   ...behaviourValues,
   staleRunningMs: [7_000, 0, 35_000, 65_000],
-  rebuildMs: [quickRebuildMs, 20_000, 200_000],
+  rebuildMs: [quickRebuildMs, 20_000, 120_000],
   powerMs: [20_000, 0, 30_000],
   replicas: conditionValues.replicas,
   replicaFor: conditionValues.replicaFor,

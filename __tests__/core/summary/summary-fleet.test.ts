@@ -325,8 +325,7 @@ describe('1,000 instances with long names', () => {
   }
 
   test('fit, and no failure is left out while anything else is shown', () => {
-    const crowds = pairs as unknown as readonly Crowd[];
-    expect(crowds).toContainEqual(worst);
+    const crowds = [...(pairs as unknown as readonly Crowd[]), worst];
     for (const { count, wanted, name, words } of crowds) {
       const failed = Math.min(count, wanted);
       const text = summaryOf(crowd(count, failed, name, words));
