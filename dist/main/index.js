@@ -1919,7 +1919,7 @@ function isHost(text) {
 
 
 
-const called = {
+const fieldNames = {
     publicIp: 'public IP',
     internalIp: 'internal IP',
     id: 'ID',
@@ -1949,7 +1949,7 @@ function resolveCheck(check, instance) {
         if (!pattern.includes(`{${name}}`))
             continue;
         if (instance[name] === '')
-            return `needs {${name}}, and the instance has no ${called[name]}`;
+            return `needs {${name}}, and the instance has no ${fieldNames[name]}`;
         const inHost = check.hostPattern.includes(`{${name}}`);
         if (inHost && !isHostPart(name, instance[name])) {
             return `puts {${name}} into the host, and ${quote(instance[name])} cannot be a part of one`;
@@ -5231,7 +5231,7 @@ function createBalance({ blbIds, drainMs }, ports) {
         return told.length === 0 ? undefined : told.join(' ');
     };
     return {
-        async leave(instanceId, held, log, stop) {
+        async drain(instanceId, held, log, stop) {
             const before = held.current().heldWeights;
             const failures = [];
             try {
@@ -5723,9 +5723,9 @@ function prolong({ stretch }, atMs, results) {
 function systemOf(results) {
     return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
 }
-const passing = new Set(['runId', 'output', 'uptimeMs', 'sinceMs', 'timeoutMs']);
+const volatileFields = new Set(['runId', 'output', 'uptimeMs', 'sinceMs', 'timeoutMs']);
 function remember(history, atMs, failed) {
-    const lasting = (found) => JSON.stringify(found, (key, value) => (passing.has(key) ? undefined : value));
+    const lasting = (found) => JSON.stringify(found, (key, value) => (volatileFields.has(key) ? undefined : value));
     const last = history.at(-1);
     if (last !== undefined && lasting(last.failed) === lasting(failed))
         return history;
@@ -7338,7 +7338,7 @@ function preparations(target, ports, recorder) {
     const cancel = { ...ports.cancel, signal: stop };
     return {
         backup: () => makeBackup(target, { ...ports, cancel }, (backup) => recorder.add({ backup })),
-        drain: () => withHeartbeat(async () => balance?.leave(target.instance.id, recorder, log, stop), (elapsedMs) => log.info(`still setting its weights to 0 after ${(0,time/* formatDuration */.a3)(elapsedMs)}; nothing is erased yet`), clock)
+        drain: () => withHeartbeat(async () => balance?.drain(target.instance.id, recorder, log, stop), (elapsedMs) => log.info(`still setting its weights to 0 after ${(0,time/* formatDuration */.a3)(elapsedMs)}; nothing is erased yet`), clock)
     };
 }
 async function rejoin(recorder, { balance, log }) {

@@ -1918,7 +1918,7 @@ function isHost(text) {
 
 
 
-const called = {
+const fieldNames = {
     publicIp: 'public IP',
     internalIp: 'internal IP',
     id: 'ID',
@@ -1948,7 +1948,7 @@ function resolveCheck(check, instance) {
         if (!pattern.includes(`{${name}}`))
             continue;
         if (instance[name] === '')
-            return `needs {${name}}, and the instance has no ${called[name]}`;
+            return `needs {${name}}, and the instance has no ${fieldNames[name]}`;
         const inHost = check.hostPattern.includes(`{${name}}`);
         if (inHost && !isHostPart(name, instance[name])) {
             return `puts {${name}} into the host, and ${quote_quote(instance[name])} cannot be a part of one`;
@@ -7426,9 +7426,9 @@ function prolong({ stretch }, atMs, results) {
 function systemOf(results) {
     return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
 }
-const passing = new Set(['runId', 'output', 'uptimeMs', 'sinceMs', 'timeoutMs']);
+const volatileFields = new Set(['runId', 'output', 'uptimeMs', 'sinceMs', 'timeoutMs']);
 function remember(history, atMs, failed) {
-    const lasting = (found) => JSON.stringify(found, (key, value) => (passing.has(key) ? undefined : value));
+    const lasting = (found) => JSON.stringify(found, (key, value) => (volatileFields.has(key) ? undefined : value));
     const last = history.at(-1);
     if (last !== undefined && lasting(last.failed) === lasting(failed))
         return history;

@@ -135,8 +135,8 @@ function systemOf(results: readonly CheckResult[]): string {
   return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
 }
 
-/** What is another in each round of probes and no change: the run, what it printed, and how long things took. */
-const passing: ReadonlySet<string> = new Set(['runId', 'output', 'uptimeMs', 'sinceMs', 'timeoutMs']);
+/** Fields that differ in every round and tell of no change: the run, what it printed, and how long things took. */
+const volatileFields: ReadonlySet<string> = new Set(['runId', 'output', 'uptimeMs', 'sinceMs', 'timeoutMs']);
 
 function remember(
   history: Health['history'],
@@ -144,7 +144,7 @@ function remember(
   failed: readonly FailedCheck[]
 ): Health['history'] {
   const lasting = (found: unknown): string =>
-    JSON.stringify(found, (key, value: unknown) => (passing.has(key) ? undefined : value));
+    JSON.stringify(found, (key, value: unknown) => (volatileFields.has(key) ? undefined : value));
   const last = history.at(-1);
   if (last !== undefined && lasting(last.failed) === lasting(failed)) return history;
   return [...history, { atMs, failed }].slice(-maxHistory);

@@ -11,7 +11,7 @@ export type Resolved =
 /** What a check may need to know of an instance; an empty text is a value that the instance does not have. */
 export type Addressed = Readonly<Record<Placeholder | 'osName', string>>;
 
-const called: Readonly<Record<Placeholder, string>> = {
+const fieldNames: Readonly<Record<Placeholder, string>> = {
   publicIp: 'public IP',
   internalIp: 'internal IP',
   id: 'ID',
@@ -52,7 +52,7 @@ function resolveCheck(check: HealthCheck, instance: Addressed): ResolvedCheck | 
   const pattern = `${check.hostPattern} ${'pathPattern' in check ? check.pathPattern : ''}`;
   for (const name of placeholders) {
     if (!pattern.includes(`{${name}}`)) continue;
-    if (instance[name] === '') return `needs {${name}}, and the instance has no ${called[name]}`;
+    if (instance[name] === '') return `needs {${name}}, and the instance has no ${fieldNames[name]}`;
     const inHost = check.hostPattern.includes(`{${name}}`);
     if (inHost && !isHostPart(name, instance[name])) {
       return `puts {${name}} into the host, and ${quote(instance[name])} cannot be a part of one`;

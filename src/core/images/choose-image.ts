@@ -1,7 +1,7 @@
 import type { Image } from '../model/image.ts';
 import { backupPrefix, byId, createdMs } from './backup.ts';
 
-/** What became of a name or a pattern. Lists are newest first, but for `nearest`, which begins with the nearest. */
+/** What a name or a pattern leads to. Lists are newest first, but for `nearest`, which begins with the nearest. */
 export type Choice =
   /** The newest Available match. `ignored` are newer ones that are of no use: their making has failed, say. */
   | { readonly kind: 'chosen'; readonly image: Image; readonly ignored: readonly Image[] }

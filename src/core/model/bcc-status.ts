@@ -3,12 +3,12 @@
 /**
  * What a status means for a rebuild.
  *
- * - `up`, `down`: at rest, running or stopped
- * - `broken`: at rest in `Error`
- * - `moving`: on the way somewhere, and a rebuild may look like this
- * - `foreign`: on the way, by an operation that is no rebuild
- * - `gone`: no rebuild can come of it any more
- * - `unknown`: a word that no source lists; waited through
+ * - `up`, `down`: settled, running or stopped
+ * - `broken`: settled in `Error`
+ * - `moving`: changing, and a rebuild may look like this
+ * - `foreign`: changing, by an operation that is not a rebuild
+ * - `gone`: it can no longer be rebuilt
+ * - `unknown`: a word that no source lists; the run waits until it passes
  */
 export type StatusKind = 'up' | 'down' | 'broken' | 'moving' | 'foreign' | 'gone' | 'unknown';
 

@@ -25,7 +25,7 @@ export type FailureKind =
   | 'unsent'
   | 'malformed';
 
-/** What is in the way of a connection: a host name that nobody knows, or a proxy that does not let it through. */
+/** What is in the way of a connection: a host name that cannot be resolved, or a proxy that refuses. */
 export type Barrier = 'hostName' | 'proxy';
 
 /** The longest `Retry-After` that a call obeys, in milliseconds; asked for a longer wait, it fails and says so. */
@@ -46,7 +46,7 @@ export interface CallFailure {
   readonly requestId?: string;
   /** What the service asked to wait, in milliseconds (`Retry-After`). */
   readonly retryAfterMs?: number;
-  /** Where it ended that no connection came about; absent where that is not known, and for other kinds. */
+  /** What kept the connection from being made; absent where that is not known, and for other kinds. */
   readonly barrier?: Barrier;
   /** How many times the call was tried. */
   readonly attempts: number;

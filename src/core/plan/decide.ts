@@ -6,7 +6,7 @@ import type { Tag } from '../model/selection.ts';
 import { type PlannedIdentity, refusalsSincePlan } from './changes-since-plan.ts';
 import type { Refusal } from './refusal.ts';
 
-/** What one instance is to become. It stays the same for the whole rebuild. */
+/** What is asked for one instance. It stays the same for the whole rebuild. */
 export interface Task extends PlannedIdentity {
   readonly instanceId: string;
   readonly image: Image;

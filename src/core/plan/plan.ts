@@ -33,7 +33,7 @@ export interface Target {
   readonly oldBootId?: string | undefined;
 }
 
-/** What would become of one target. */
+/** A target with what is decided about it. */
 export interface PlannedTarget extends Target {
   readonly decision: Decision;
   readonly warnings: readonly string[];

@@ -25,7 +25,7 @@ function trimmed({ key, value }: Tag): Tag {
   return { key: key.trim(), value: value.trim() };
 }
 
-/** Released instances keep their tags for a while, and nobody means them by a tag. */
+/** Released instances keep their tags for a while; a selection by tags leaves them out. */
 export function isReleased({ status }: Instance): boolean {
   return status === 'Recycled' || status === 'Deleted';
 }

@@ -128,7 +128,7 @@ function concludeStatus(rebuild: RebuildState, observation: Observation): Step {
 
 function conclude(rebuild: RebuildState, observation: Observation): Step {
   const atMs = observation.answeredAtMs;
-  // A disk that does not settle is waited for on the beat.
+  // A disk that does not settle is waited for at the usual interval.
   if (rebuild.streak?.observations === 0) return waitOn(rebuild, observation);
   if (!isConfirmed(rebuild)) return observeAgain(rebuild, atMs);
   return statusKind(observation.instance.status) === 'up'

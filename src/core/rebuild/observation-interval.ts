@@ -12,10 +12,10 @@ const startIntervalMs = 5_000;
 /** Between observations while the new system boots, in milliseconds. */
 const bootIntervalMs = 1_000;
 
-/** For how long a boot is taken to end soon, in milliseconds. */
+/** How long a boot is observed so often, in milliseconds. */
 const bootMs = 60_000;
 
-/** The least part of `pollInterval` that an interval is made of. */
+/** Where the end may come at any moment, an interval is no less than this part of `pollInterval`. */
 const leastPart = 0.8;
 
 /** The time between two observations now, in milliseconds. */

@@ -99,7 +99,7 @@ export interface RebuildState {
   readonly task: Task;
   readonly phase: Phase;
   readonly phases: readonly { readonly phase: Phase; readonly fromMs: number }[];
-  /** The beat of the observation that is out, or was made last. */
+  /** When the observation that is pending is due, or the last one was; without the jitter. */
   readonly dueMs: number;
   /** When the present wait ends; the last observation is made then. */
   readonly deadlineMs: number;
@@ -135,7 +135,7 @@ export interface RebuildState {
   readonly startAskedAtMs?: number;
   /** With `wait: false`: when the first observation was sent that shows the start. */
   readonly startSeenAtMs?: number;
-  /** Since when no observation has found such an instance. */
+  /** Since when the service says that there is no such instance. */
   readonly missingSinceMs?: number | undefined;
   readonly lastFailure?: CallFailure;
   readonly requestIds: readonly string[];

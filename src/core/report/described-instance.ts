@@ -29,7 +29,7 @@ export const statusWords: Readonly<
   notStarted: { icon: '–', label: 'not started' }
 };
 
-/** How many came to what, each instance counted once. */
+/** How many instances have each status, without those that none has. */
 export function statusCounts(
   instances: readonly DescribedInstance[]
 ): readonly { readonly icon: string; readonly label: string; readonly count: number }[] {

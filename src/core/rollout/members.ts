@@ -1,7 +1,7 @@
 /** The members of a rollout as a value that is cheap to change: of a thousand, one step touches one or a few. */
 import { countsAsUnavailable, isAtWork, type Member, type MemberState, type MemberTask } from './member.ts';
 
-/** All members, in the order of the task, with what is asked of them most counted along. */
+/** All members, in the order of the task; the counts that are asked for most are kept. */
 export class Members {
   readonly #all: readonly Member[];
   readonly #places: ReadonlyMap<string, number>;

@@ -28,7 +28,7 @@ export function beginNext(rollout: Rollout, atMs: number): RolloutStep {
   return task.pauseMs === 0 ? begin(rollout, isNext) : beginBatch(rollout, isNext, atMs);
 }
 
-/** In batches all of one are waited for, and then there is a pause. */
+/** A batch begins once all of the one before have ended and the pause after them is over. */
 function beginBatch(before: Rollout, isNext: (member: Member) => boolean, atMs: number): RolloutStep {
   if (before.members.isBusy) return [before, []];
   if (before.owesPause) {

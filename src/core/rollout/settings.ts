@@ -6,7 +6,7 @@ export type MaxUnavailable =
 /** How a fleet is to be taken through a rebuild; the words are those of Kubernetes and Nomad. */
 export interface RolloutSettings {
   readonly maxUnavailable: MaxUnavailable;
-  /** How many of those that something is to be done to go first, alone, and must be healthy before the rest. */
+  /** How many of the members with work to do go first, alone, and must be healthy before the rest begins. */
   readonly canary: number;
   /** Between two batches, in milliseconds; with 0 there are no batches, and a slot is filled as soon as it is free. */
   readonly pauseMs: number;

@@ -1,4 +1,4 @@
-/** How it ended for one instance: the one place that draws this from what happened. */
+/** How one instance ended, derived from what happened to it: here and nowhere else. */
 
 import type { HealthOutcome } from '../health/health.ts';
 import type { Refusal } from '../plan/refusal.ts';

@@ -40,7 +40,7 @@ function untouchedStatus({ course, instances }: RunState): 'planned' | 'notStart
   return course === undefined && !isRefused ? 'planned' : 'notStarted';
 }
 
-/** What became of the run: what all instances have in common, or what tells most. */
+/** The status of the run: the one that all instances share, or the one that tells most. */
 export function runStatus(state: RunState): RunStatus {
   const statuses = new Set(state.instances.map((run) => statusOf(run, state)));
   if (statuses.has('inProgress')) return 'inProgress';

@@ -1,4 +1,4 @@
-/** What a run has to say beside its log: few words, for GitHub shows few of them. */
+/** The annotations of a run: few and short, because GitHub shows no more. */
 import { listed } from '../listed.ts';
 import { describeInstances, idOf } from '../report/described-instance.ts';
 import { wholeCause } from '../report/explain.ts';

@@ -50,7 +50,7 @@ export function statusLabel({ run, status }: DescribedInstance): string {
   return `${icon} ${label}${run.rebuild?.adopted === true ? ' (was under way already)' : ''}`;
 }
 
-/** How many came to what, in one line. */
+/** How many instances have each status, in one line. */
 export function totals(instances: readonly DescribedInstance[], { fromMs, atMs }: RunState): string {
   const each = statusCounts(instances).map(({ icon, label, count }) => `${icon} **${count}** ${label}`);
   return `${each.join(' · ')} (${counted(instances.length, 'instance')} in ${formatDuration(atMs - fromMs)})`;

@@ -27,7 +27,7 @@ export interface Balance {
    * @returns what kept it from being done
    * @throws CancelledError on abort
    */
-  leave(instanceId: string, held: HeldRecord, log: Log, stop: AbortSignal): Promise<Obstacle | undefined>;
+  drain(instanceId: string, held: HeldRecord, log: Log, stop: AbortSignal): Promise<Obstacle | undefined>;
   /**
    * Gives back what is held.
    *
@@ -78,7 +78,7 @@ export function createBalance(
   };
 
   return {
-    async leave(instanceId, held, log, stop) {
+    async drain(instanceId, held, log, stop) {
       const before = held.current().heldWeights;
       const failures: CallError[] = [];
       try {

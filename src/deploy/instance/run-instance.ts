@@ -1,4 +1,4 @@
-/** Everything that happens to one instance: backup, leaving, rebuild, health check, rejoining. */
+/** Everything that happens to one instance: backup, drain, rebuild, health check, rejoin. */
 
 import { withSystemOf } from '../../core/health/guest/guest-system.ts';
 import type { HealthOutcome } from '../../core/health/health.ts';
@@ -95,7 +95,7 @@ function preparations(target: PlannedTarget, ports: InstancePorts, recorder: Run
     backup: () => makeBackup(target, { ...ports, cancel }, (backup) => recorder.add({ backup })),
     drain: () =>
       withHeartbeat(
-        async () => balance?.leave(target.instance.id, recorder, log, stop),
+        async () => balance?.drain(target.instance.id, recorder, log, stop),
         (elapsedMs) =>
           log.info(
             `still setting its weights to 0 after ${formatDuration(elapsedMs)}; nothing is erased yet`

@@ -133,7 +133,7 @@ function withQuota(targets: readonly Target[], quota: number): readonly Target[]
   });
 }
 
-/** What is not waited for frees no slot, so there may be no more of it than slots. */
+/** Without a wait no slot becomes free again, so there may be no more rebuilds than slots. */
 function tooManyWithoutWait({ wait }: RunRequest, { rollout }: Plan): readonly SurveyProblem[] {
   const count = rollout.members.filter(({ kind }) => kind === 'work').length;
   if (wait || count <= rollout.maxUnavailable) return [];

@@ -26,7 +26,7 @@ interface Wanted extends ObserveRequest {
 
 type WatchPorts = Pick<Ports, 'bcc' | 'clock' | 'cancel'>;
 
-/** Why an alarm is off; a reason that is there already costs less than an error of its own for each. */
+/** Why an alarm is off; one text for all of them costs less than an error for each. */
 const setAnew = 'the alarm is set anew';
 
 /** Makes observations; the cancel ends it. */

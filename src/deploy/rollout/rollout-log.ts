@@ -23,7 +23,7 @@ export class RolloutLog {
   constructor({ log, clock }: Pick<Ports, 'log' | 'clock'>) {
     this.#log = log;
     this.#clock = clock;
-    // The first word comes with the first end.
+    // So that the first line comes as soon as the first member has ended.
     this.#toldMs = clock.nowMs() - leastMs;
     const say = (nowMs: number): void => {
       if (this.#rollout !== undefined) this.#line(this.#rollout, nowMs);
