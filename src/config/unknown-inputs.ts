@@ -1,5 +1,5 @@
+import { editDistance } from '../core/edit-distance.ts';
 import { quote } from '../core/quote.ts';
-import { editDistance } from './edit-distance.ts';
 import { type InputName, inputNames, type Problem } from './inputs.ts';
 import { bareName, synonyms } from './synonyms.ts';
 

@@ -1,3 +1,4 @@
+import { editDistance } from '../edit-distance.ts';
 import type { Image } from '../model/image.ts';
 import { backupPrefix, byId, createdMs } from './backup.ts';
 
@@ -90,29 +91,8 @@ function nearest(pattern: string, images: readonly Image[]): readonly Image[] {
     if (!named.has(image.name)) named.set(image.name, image);
   }
   return [...named.values()]
-    .map((image) => ({ image, edits: distance(pattern.toLowerCase(), image.name.toLowerCase()) }))
+    .map((image) => ({ image, edits: editDistance(pattern.toLowerCase(), image.name.toLowerCase(), '*') }))
     .sort((one, other) => one.edits - other.edits)
     .slice(0, maxNearest)
     .map(({ image }) => image);
-}
-
-/** How many characters must be put in, taken out or changed until the name matches. */
-function distance(pattern: string, name: string): number {
-  let row = Array.from({ length: name.length + 1 }, (_, length) => length);
-  for (const wanted of pattern.split('')) {
-    const free = wanted === '*';
-    const next = [(row[0] ?? 0) + (free ? 0 : 1)];
-    for (let length = 1; length <= name.length; length += 1) {
-      const left = next[length - 1] ?? 0;
-      const above = row[length] ?? 0;
-      const diagonal = row[length - 1] ?? 0;
-      next.push(
-        free
-          ? Math.min(left, above)
-          : Math.min(left + 1, above + 1, diagonal + (wanted === name[length - 1] ? 0 : 1))
-      );
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }
