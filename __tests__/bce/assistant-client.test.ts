@@ -5,6 +5,7 @@ import { type BccClient, createBccClient } from '../../src/bce/client.ts';
 import { probeCommand, scriptCommand } from '../../src/core/health/guest/guest-command.ts';
 import { guestScriptOf } from '../../src/core/health/guest/guest-system.ts';
 import { CallError, type FailureKind } from '../../src/core/model/failure.ts';
+import { Secret } from '../../src/core/model/secret.ts';
 import type { Assistant } from '../../src/ports/assistant.ts';
 
 const never = new AbortController().signal;
@@ -36,7 +37,8 @@ async function start(options: EmulatorOptions = {}): Promise<{ assistant: Assist
   const emulator = await startEmulator({ ...options, behaviour, strict: true });
   const client = clientOf(emulator.endpoint, emulator);
   open.push({ close: () => emulator.close(), dispose: () => client.dispose() });
-  return { assistant: createAssistant(client, ['s3cret']), emulator };
+  const scripts = new Map([['i-demo0001', new Secret('#!/bin/sh\nTOKEN=hunter2-of-one\n')]]);
+  return { assistant: createAssistant(client, ['s3cret'], (id) => scripts.get(id)), emulator };
 }
 
 async function kindOf(call: Promise<unknown>): Promise<FailureKind | undefined> {
@@ -85,6 +87,21 @@ describe('Cloud Assistant', () => {
     });
   });
 
+  test('hides the lines of the script that an instance had before, in what this instance says', async () => {
+    const scripts = [{ pattern: 'whoami', stdout: '+ TOKEN=hunter2-of-one\nroot\n' }];
+    const { assistant } = await start({ scripts });
+    const command = scriptCommand(guestScriptOf('whoami\n', 'root'), 'linux', 60_000);
+    const spec = { command, nonce: 'n' };
+    const { runId } = await assistant.runCommand(spec, ['i-demo0001', 'i-demo0002'], never);
+    for (const _again of [1, 2]) {
+      const { children } = await assistant.getRun(runId, never);
+      expect(children.map(({ stdout }) => stdout)).toEqual([
+        '+ ***\nroot\n',
+        '+ TOKEN=hunter2-of-one\nroot\n'
+      ]);
+    }
+  });
+
   test.each([true, false])('a refusal with the status of success is one (%s)', async (isSoft) => {
     const assistantRefusals = isSoft ? 'http200' : 'status';
     const { assistant } = await start({ behaviour: { assistantSwitchedOn: false, assistantRefusals } });
@@ -119,7 +136,7 @@ describe('Cloud Assistant', () => {
     const credentials = { accessKeyId: 'a'.repeat(32), secretAccessKey: 'b'.repeat(32) };
     for (const endpoint of ['http://bcc.bj.baidubce.com', 'http://gateway.example:8080']) {
       const client = clientOf(endpoint, { credentials });
-      const error = await createAssistant(client, [])
+      const error = await createAssistant(client, [], () => undefined)
         .runCommand(order, ['i-demo0001'], never)
         .catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(CallError);

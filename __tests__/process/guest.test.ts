@@ -37,14 +37,23 @@ describe('a check from inside', () => {
     expect(played.summary).not.toContain('hunter2-in-a-script');
   });
 
-  test.concurrent('by a script that fails: red, with its last lines, but without those of the first-boot script', async () => {
+  test.concurrent('by a script that fails: red, with its last lines, but without those of the first-boot scripts', async () => {
     const userData = '#!/bin/sh\nset -x\nexport TOKEN=hunter2-in-user-data\n';
-    const stdout = '+ export TOKEN=hunter2-in-user-data\ninactive (dead)\n';
-    const scripts = [{ pattern: 'nginx', exitCode: 3, stdout }];
-    const played = await play(scene({ scripts, inputs: { guestScript, userData, healthDeadline: '10s' } }));
-    expectRed(played, { cause: /exit code 3/, remedy: /in the log/, changed: true });
+    const earlier = '#!/bin/sh\nexport TOKEN=hunter2-before-this-run\n';
+    const stdout = `+ export TOKEN=hunter2-in-user-data\ninactive (dead)\nwas: export TOKEN=hunter2-before-this-run\n`;
+    const scripts = [
+      { pattern: 'nginx', imageId: 'm-web-2', exitCode: 3, stdout },
+      { pattern: 'nginx', exitCode: 0 }
+    ];
+    const world = { instances: [{ id: 'i-demo0001', userData: earlier }] };
+    // Only a run that may roll back reads the script that the instance had before.
+    const inputs = { guestScript, userData, rollback: 'true', healthDeadline: '10s' };
+    const played = await play(scene({ scripts, world, inputs }));
+    expectRed(played, { cause: /exit code 3/, remedy: /new image/, changed: true, status: 'rolledBack' });
     expect(played.log).toContain('| + ***');
     expect(played.log).toContain('| inactive (dead)');
+    expect(played.log).toContain('| was: ***');
     expect(played.everything).not.toContain('hunter2-in-user-data');
+    expect(played.everything).not.toContain('hunter2-before-this-run');
   });
 });

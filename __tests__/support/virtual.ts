@@ -251,10 +251,11 @@ export async function withVirtualWorld<T>(
       run: async (request, cancel = noCancel, hooks = {}) => {
         const { rebuildOptions = defaultOptions, ...asked } = { ...options.request, ...request };
         const whole = { ...defaultRequest, ...asked, options: withoutSecrets(rebuildOptions) };
+        const secrets = new RebuildSecrets(rebuildOptions);
         const state = await run(
           whole,
           {
-            secrets: new RebuildSecrets(rebuildOptions),
+            secrets,
             bcc: options.wrap?.(client) ?? client,
             balancers: options.wrapBalancers?.(client) ?? client,
             clock,
@@ -262,7 +263,7 @@ export async function withVirtualWorld<T>(
             cancel,
             log,
             probe: busily(options.probe ?? createProbe(), clock),
-            guests: guestsOf(whole, client, clock, options.redacted),
+            guests: guestsOf(whole, client, clock, secrets, options.redacted),
             runId: '4711'
           },
           hooksOf(hooks)
@@ -281,11 +282,12 @@ export function guestsOf(
   { health, pollIntervalMs }: RunRequest,
   client: BccClient,
   clock: VirtualClock,
+  secrets: RebuildSecrets,
   redacted: readonly string[] = ['hunter2']
 ): GuestProbe | undefined {
   if (!health?.checks.some(({ kind }) => kind === 'assistant')) return undefined;
   return createGuestProbe({
-    assistant: createAssistant(client, redacted),
+    assistant: createAssistant(client, redacted, (id) => secrets.previousScript(id)),
     clock,
     intervalMs: healthInterval(pollIntervalMs),
     script: health.guestScript,

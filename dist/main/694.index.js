@@ -15,12 +15,12 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./core/loopback.js
 var loopback = __webpack_require__(8728);
+// EXTERNAL MODULE: ./core/secret-forms.js
+var secret_forms = __webpack_require__(6435);
 // EXTERNAL MODULE: ./bce/api/check-arguments.js
 var check_arguments = __webpack_require__(4822);
 // EXTERNAL MODULE: ./core/model/limits.js
 var limits = __webpack_require__(4663);
-// EXTERNAL MODULE: ./core/secret-forms.js
-var secret_forms = __webpack_require__(6435);
 // EXTERNAL MODULE: ./bce/signed-request.js + 1 modules
 var signed_request = __webpack_require__(6018);
 // EXTERNAL MODULE: ./bce/api/json-fields.js
@@ -165,8 +165,16 @@ var service_endpoints = __webpack_require__(8547);
 
 
 
-function createAssistant(client, secrets) {
+
+function createAssistant(client, secrets, scriptOf) {
     const hidden = (0,reply_facts/* hiding */.Q0)(secrets);
+    const known = new Map([[undefined, hidden]]);
+    const hiddenIn = (instanceId) => {
+        const script = scriptOf(instanceId);
+        const all = known.get(script) ?? [...hidden, ...(0,reply_facts/* hiding */.Q0)((0,secret_forms/* secretLines */._o)(script?.reveal() ?? ''))];
+        known.set(script, all);
+        return all;
+    };
     return {
         async getAgents(ids, signal) {
             return client.call(getAgents((0,check_arguments/* checkedIds */.Ge)('BatchGetAgent', ids)), signal);
@@ -177,12 +185,11 @@ function createAssistant(client, secrets) {
         },
         async getRun(runId, signal) {
             const run = await client.call(getRun(runId), signal);
-            const children = run.children.map((child) => ({
-                ...child,
-                stdout: (0,reply_facts/* redact */.E$)(child.stdout, hidden),
-                stderr: (0,reply_facts/* redact */.E$)(child.stderr, hidden),
-                failReason: (0,reply_facts/* redact */.E$)(child.failReason, hidden)
-            }));
+            const children = run.children.map((child) => {
+                const shown = (text) => (0,reply_facts/* redact */.E$)(text, hiddenIn(child.instanceId));
+                const { stdout, stderr, failReason } = child;
+                return { ...child, stdout: shown(stdout), stderr: shown(stderr), failReason: shown(failReason) };
+            });
             return { ...run, children };
         },
         findRun: async (nonce, sinceMs, signal) => client.call(findRun(nonce, sinceMs), signal)

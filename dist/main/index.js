@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 1998:
+/***/ 3900:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2647,16 +2647,17 @@ function valueWarnings({ instanceId = [] }) {
         ];
 }
 
-;// CONCATENATED MODULE: ./config/edit-distance.js
-function editDistance(one, other) {
+;// CONCATENATED MODULE: ./core/edit-distance.js
+function editDistance(one, other, wildcard) {
     let older = [];
     let row = Array.from({ length: other.length + 1 }, (_, length) => length);
     for (let at = 1; at <= one.length; at += 1) {
-        const next = [at];
+        const cost = one[at - 1] === wildcard ? 0 : 1;
+        const next = [(row[0] ?? 0) + cost];
         for (let length = 1; length <= other.length; length += 1) {
             const replaced = (row[length - 1] ?? 0) + (one[at - 1] === other[length - 1] ? 0 : 1);
             const isSwap = length > 1 && one[at - 1] === other[length - 2] && one[at - 2] === other[length - 1];
-            next.push(Math.min((next[length - 1] ?? 0) + 1, (row[length] ?? 0) + 1, replaced, isSwap ? (older[length - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY));
+            next.push(Math.min((next[length - 1] ?? 0) + cost, (row[length] ?? 0) + cost, replaced, isSwap ? (older[length - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY));
         }
         older = row;
         row = next;
@@ -2848,40 +2849,6 @@ function toLogin({ adminPass, keypairId }) {
 
 // EXTERNAL MODULE: ./core/model/failure.js
 var model_failure = __nccwpck_require__(5437);
-;// CONCATENATED MODULE: ./core/model/rebuild-secrets.js
-class RebuildSecrets {
-    #options;
-    #previousScripts = new Map();
-    #specs = [];
-    constructor(options) {
-        this.#options = options;
-    }
-    keepScript(instanceId, script) {
-        this.#previousScripts.set(instanceId, script);
-    }
-    specOf(instanceId, imageId, script) {
-        const spec = script === 'asRequested' ? { ...this.#options, imageId } : this.#previous(instanceId, imageId);
-        const same = this.#specs.find((one) => isSame(one, spec));
-        if (same !== undefined)
-            return same;
-        this.#specs.push(spec);
-        return spec;
-    }
-    #previous(instanceId, imageId) {
-        const userData = this.#previousScripts.get(instanceId);
-        return {
-            imageId,
-            login: this.#options.login,
-            ...(userData !== undefined ? { userData } : { cleanLastUserData: true })
-        };
-    }
-}
-function isSame(one, other) {
-    return (one.imageId === other.imageId &&
-        (one.userData?.equals(other.userData) ?? other.userData === undefined) &&
-        one.cleanLastUserData === other.cleanLastUserData);
-}
-
 // EXTERNAL MODULE: ./core/time.js
 var time = __nccwpck_require__(1552);
 ;// CONCATENATED MODULE: ./core/model/bcc-status.js
@@ -4335,13 +4302,13 @@ function problemOf(failure, region) {
 ;// CONCATENATED MODULE: ./core/plan/select.js
 
 function carriesAll(instance, tags) {
-    return instance.tags && tags.every((tag) => instance.tags?.some((own) => select_isSame(own, tag)));
+    return instance.tags && tags.every((tag) => instance.tags?.some((own) => isSame(own, tag)));
 }
 function spellingOf({ tags: own = [] }, tags) {
-    const found = tags.map((tag) => own.find((one) => select_isSame(select_trimmed(one), select_trimmed(tag))));
+    const found = tags.map((tag) => own.find((one) => isSame(select_trimmed(one), select_trimmed(tag))));
     return found.every((tag) => tag !== undefined) ? found : undefined;
 }
-function select_isSame(one, other) {
+function isSame(one, other) {
     return one.key === other.key && one.value === other.value;
 }
 function select_trimmed({ key, value }) {
@@ -5346,6 +5313,7 @@ function group_by_groupBy(items, keyOf) {
 
 ;// CONCATENATED MODULE: ./core/images/choose-image.js
 
+
 const maxNearest = 5;
 function matchesName(pattern, name) {
     const [first = '', ...parts] = pattern.split('*');
@@ -5401,27 +5369,10 @@ function nearest(pattern, images) {
             named.set(image.name, image);
     }
     return [...named.values()]
-        .map((image) => ({ image, edits: distance(pattern.toLowerCase(), image.name.toLowerCase()) }))
+        .map((image) => ({ image, edits: editDistance(pattern.toLowerCase(), image.name.toLowerCase(), '*') }))
         .sort((one, other) => one.edits - other.edits)
         .slice(0, maxNearest)
         .map(({ image }) => image);
-}
-function distance(pattern, name) {
-    let row = Array.from({ length: name.length + 1 }, (_, length) => length);
-    for (const wanted of pattern.split('')) {
-        const free = wanted === '*';
-        const next = [(row[0] ?? 0) + (free ? 0 : 1)];
-        for (let length = 1; length <= name.length; length += 1) {
-            const left = next[length - 1] ?? 0;
-            const above = row[length] ?? 0;
-            const diagonal = row[length - 1] ?? 0;
-            next.push(free
-                ? Math.min(left, above)
-                : Math.min(left + 1, above + 1, diagonal + (wanted === name[length - 1] ? 0 : 1)));
-        }
-        row = next;
-    }
-    return row.at(-1) ?? 0;
 }
 
 ;// CONCATENATED MODULE: ./core/schedule.js
@@ -9620,6 +9571,43 @@ function createBccClient(options) {
     };
 }
 
+;// CONCATENATED MODULE: ./core/model/rebuild-secrets.js
+class RebuildSecrets {
+    #options;
+    #previousScripts = new Map();
+    #specs = [];
+    constructor(options) {
+        this.#options = options;
+    }
+    keepScript(instanceId, script) {
+        this.#previousScripts.set(instanceId, script);
+    }
+    previousScript(instanceId) {
+        return this.#previousScripts.get(instanceId);
+    }
+    specOf(instanceId, imageId, script) {
+        const spec = script === 'asRequested' ? { ...this.#options, imageId } : this.#previous(instanceId, imageId);
+        const same = this.#specs.find((one) => rebuild_secrets_isSame(one, spec));
+        if (same !== undefined)
+            return same;
+        this.#specs.push(spec);
+        return spec;
+    }
+    #previous(instanceId, imageId) {
+        const userData = this.previousScript(instanceId);
+        return {
+            imageId,
+            login: this.#options.login,
+            ...(userData !== undefined ? { userData } : { cleanLastUserData: true })
+        };
+    }
+}
+function rebuild_secrets_isSame(one, other) {
+    return (one.imageId === other.imageId &&
+        (one.userData?.equals(other.userData) ?? other.userData === undefined) &&
+        one.cleanLastUserData === other.cleanLastUserData);
+}
+
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: external "node:timers/promises"
@@ -9676,6 +9664,7 @@ function createSystemClock({ monotonicMs, wallMs, uptimeMs }) {
 
 
 
+
 function connect(config, readLimitMs = config.request.timeoutMs) {
     const client = createBccClient({
         endpoint: config.endpoint,
@@ -9689,7 +9678,8 @@ function connect(config, readLimitMs = config.request.timeoutMs) {
         debug: jobLog.debug,
         userAgent: 'rebuild-bcc-instance'
     });
-    const guests = guestsOnDemand(config, client);
+    const secrets = new RebuildSecrets(config.rebuildOptions);
+    const guests = guestsOnDemand(config, client, secrets);
     return {
         bcc: client,
         balancers: client,
@@ -9697,6 +9687,7 @@ function connect(config, readLimitMs = config.request.timeoutMs) {
         random: Math.random,
         probe: probeOnDemand(),
         guests,
+        secrets,
         dispose() {
             guests?.dispose();
             client.dispose();
@@ -9710,13 +9701,13 @@ function probeOnDemand() {
         hostKeys: async (check, options) => (await load()).hostKeys(check, options)
     };
 }
-function guestsOnDemand(config, client) {
+function guestsOnDemand(config, client, secrets) {
     const { credentials, record, rebuildOptions } = config;
     const { health, pollIntervalMs } = config.request;
     if (!health?.checks.some(({ kind }) => kind === 'assistant'))
         return undefined;
     const { login, userData } = rebuildOptions;
-    const secrets = [
+    const hidden = [
         credentials.secretAccessKey,
         credentials.sessionToken,
         login.kind === 'adminPass' ? login.adminPass.reveal() : undefined,
@@ -9729,7 +9720,7 @@ function guestsOnDemand(config, client) {
             __nccwpck_require__.e(/* import() */ 907).then(__nccwpck_require__.bind(__nccwpck_require__, 2907))
         ]);
         return createGuestProbe({
-            assistant: createAssistant(client, secrets),
+            assistant: createAssistant(client, hidden, (id) => secrets.previousScript(id)),
             clock: systemClock,
             intervalMs: healthInterval(pollIntervalMs),
             script: health.guestScript,
@@ -10641,7 +10632,6 @@ function listenForCancel(platform = process.platform) {
 
 
 
-
 async function mainStep() {
     const ignored = alwaysVerifyCertificates();
     if (ignored !== undefined)
@@ -10679,8 +10669,7 @@ async function rebuild(config, cancel) {
     const { dispose, ...world } = connect(config);
     const progress = new Progress(config, cancel, openHandover());
     try {
-        const secrets = new RebuildSecrets(config.rebuildOptions);
-        const ports = { ...world, secrets, cancel, log: jobLog, runId: process.env['GITHUB_RUN_ID'] ?? 'local' };
+        const ports = { ...world, cancel, log: jobLog, runId: process.env['GITHUB_RUN_ID'] ?? 'local' };
         const ran = await run(config.request, ports, progress);
         const state = cancel.signal.aborted ? await restoreAfterCancel(ran, world, cancel, progress) : ran;
         const ok = isGood(state, cancel);
@@ -11624,7 +11613,7 @@ function withoutUndefined(fields) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1998);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3900);
 
 process.noDeprecation = true;
 process.exitCode = 1;

@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 7477:
+/***/ 5046:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2646,16 +2646,17 @@ function valueWarnings({ instanceId = [] }) {
         ];
 }
 
-;// CONCATENATED MODULE: ./config/edit-distance.js
-function editDistance(one, other) {
+;// CONCATENATED MODULE: ./core/edit-distance.js
+function editDistance(one, other, wildcard) {
     let older = [];
     let row = Array.from({ length: other.length + 1 }, (_, length) => length);
     for (let at = 1; at <= one.length; at += 1) {
-        const next = [at];
+        const cost = one[at - 1] === wildcard ? 0 : 1;
+        const next = [(row[0] ?? 0) + cost];
         for (let length = 1; length <= other.length; length += 1) {
             const replaced = (row[length - 1] ?? 0) + (one[at - 1] === other[length - 1] ? 0 : 1);
             const isSwap = length > 1 && one[at - 1] === other[length - 2] && one[at - 2] === other[length - 1];
-            next.push(Math.min((next[length - 1] ?? 0) + 1, (row[length] ?? 0) + 1, replaced, isSwap ? (older[length - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY));
+            next.push(Math.min((next[length - 1] ?? 0) + cost, (row[length] ?? 0) + cost, replaced, isSwap ? (older[length - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY));
         }
         older = row;
         row = next;
@@ -7441,6 +7442,43 @@ function probeNext(health, atMs) {
     return { ...health, dueMs: Math.min(beat, fullMs, deadlineMs) };
 }
 
+;// CONCATENATED MODULE: ./core/model/rebuild-secrets.js
+class RebuildSecrets {
+    #options;
+    #previousScripts = new Map();
+    #specs = [];
+    constructor(options) {
+        this.#options = options;
+    }
+    keepScript(instanceId, script) {
+        this.#previousScripts.set(instanceId, script);
+    }
+    previousScript(instanceId) {
+        return this.#previousScripts.get(instanceId);
+    }
+    specOf(instanceId, imageId, script) {
+        const spec = script === 'asRequested' ? { ...this.#options, imageId } : this.#previous(instanceId, imageId);
+        const same = this.#specs.find((one) => isSame(one, spec));
+        if (same !== undefined)
+            return same;
+        this.#specs.push(spec);
+        return spec;
+    }
+    #previous(instanceId, imageId) {
+        const userData = this.previousScript(instanceId);
+        return {
+            imageId,
+            login: this.#options.login,
+            ...(userData !== undefined ? { userData } : { cleanLastUserData: true })
+        };
+    }
+}
+function isSame(one, other) {
+    return (one.imageId === other.imageId &&
+        (one.userData?.equals(other.userData) ?? other.userData === undefined) &&
+        one.cleanLastUserData === other.cleanLastUserData);
+}
+
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: external "node:timers/promises"
@@ -7497,6 +7535,7 @@ function createSystemClock({ monotonicMs, wallMs, uptimeMs }) {
 
 
 
+
 function connect_connect(config, readLimitMs = config.request.timeoutMs) {
     const client = createBccClient({
         endpoint: config.endpoint,
@@ -7510,7 +7549,8 @@ function connect_connect(config, readLimitMs = config.request.timeoutMs) {
         debug: jobLog.debug,
         userAgent: 'rebuild-bcc-instance'
     });
-    const guests = guestsOnDemand(config, client);
+    const secrets = new RebuildSecrets(config.rebuildOptions);
+    const guests = guestsOnDemand(config, client, secrets);
     return {
         bcc: client,
         balancers: client,
@@ -7518,6 +7558,7 @@ function connect_connect(config, readLimitMs = config.request.timeoutMs) {
         random: Math.random,
         probe: probeOnDemand(),
         guests,
+        secrets,
         dispose() {
             guests?.dispose();
             client.dispose();
@@ -7531,13 +7572,13 @@ function probeOnDemand() {
         hostKeys: async (check, options) => (await load()).hostKeys(check, options)
     };
 }
-function guestsOnDemand(config, client) {
+function guestsOnDemand(config, client, secrets) {
     const { credentials, record, rebuildOptions } = config;
     const { health, pollIntervalMs } = config.request;
     if (!health?.checks.some(({ kind }) => kind === 'assistant'))
         return undefined;
     const { login, userData } = rebuildOptions;
-    const secrets = [
+    const hidden = [
         credentials.secretAccessKey,
         credentials.sessionToken,
         login.kind === 'adminPass' ? login.adminPass.reveal() : undefined,
@@ -7550,7 +7591,7 @@ function guestsOnDemand(config, client) {
             __nccwpck_require__.e(/* import() */ 907).then(__nccwpck_require__.bind(__nccwpck_require__, 2907))
         ]);
         return createGuestProbe({
-            assistant: createAssistant(client, secrets),
+            assistant: createAssistant(client, hidden, (id) => secrets.previousScript(id)),
             clock: systemClock,
             intervalMs: healthInterval(pollIntervalMs),
             script: health.guestScript,
@@ -8920,7 +8961,7 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7477);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5046);
 
 process.noDeprecation = true;
 try {

@@ -2,6 +2,7 @@ import * as core from '@actions/core';
 import { type BccClient, createBccClient } from '../bce/client.ts';
 import type { Config } from '../config/config.ts';
 import { healthInterval } from '../core/health/health.ts';
+import { RebuildSecrets } from '../core/model/rebuild-secrets.ts';
 import { secretLines } from '../core/secret-forms.ts';
 import type { GuestProbe } from '../ports/assistant.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -11,7 +12,7 @@ import { systemClock } from './system-clock.ts';
 
 /** The world of a run: the service, the clock and chance. */
 export interface Connection
-  extends Pick<Ports, 'bcc' | 'balancers' | 'clock' | 'random' | 'probe' | 'guests'> {
+  extends Pick<Ports, 'bcc' | 'balancers' | 'clock' | 'random' | 'probe' | 'guests' | 'secrets'> {
   /** Closes what is still open, so that the process can end. */
   dispose(): void;
 }
@@ -36,7 +37,8 @@ export function connect(config: Config, readLimitMs = config.request.timeoutMs):
     debug: jobLog.debug,
     userAgent: 'rebuild-bcc-instance'
   });
-  const guests = guestsOnDemand(config, client);
+  const secrets = new RebuildSecrets(config.rebuildOptions);
+  const guests = guestsOnDemand(config, client, secrets);
   return {
     bcc: client,
     balancers: client,
@@ -44,6 +46,7 @@ export function connect(config: Config, readLimitMs = config.request.timeoutMs):
     random: Math.random,
     probe: probeOnDemand(),
     guests,
+    secrets,
     dispose() {
       guests?.dispose();
       client.dispose();
@@ -61,12 +64,12 @@ function probeOnDemand(): Probe {
 }
 
 /** The probes from inside, loaded when the first one is taken: most runs never speak to Cloud Assistant. */
-function guestsOnDemand(config: Config, client: BccClient): GuestProbe | undefined {
+function guestsOnDemand(config: Config, client: BccClient, secrets: RebuildSecrets): GuestProbe | undefined {
   const { credentials, record, rebuildOptions } = config;
   const { health, pollIntervalMs } = config.request;
   if (!health?.checks.some(({ kind }) => kind === 'assistant')) return undefined;
   const { login, userData } = rebuildOptions;
-  const secrets = [
+  const hidden = [
     credentials.secretAccessKey,
     credentials.sessionToken,
     login.kind === 'adminPass' ? login.adminPass.reveal() : undefined,
@@ -80,7 +83,7 @@ function guestsOnDemand(config: Config, client: BccClient): GuestProbe | undefin
       import('../health/assistant/guest-probe.ts')
     ]);
     return createGuestProbe({
-      assistant: createAssistant(client, secrets),
+      assistant: createAssistant(client, hidden, (id) => secrets.previousScript(id)),
       clock: systemClock,
       intervalMs: healthInterval(pollIntervalMs),
       script: health.guestScript,

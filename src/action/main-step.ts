@@ -3,7 +3,6 @@ import * as core from '@actions/core';
 import { type Config, parseConfig } from '../config/config.ts';
 import { undeclaredInputs } from '../config/unknown-inputs.ts';
 import { CancelledError } from '../core/model/failure.ts';
-import { RebuildSecrets } from '../core/model/rebuild-secrets.ts';
 import { closingLine } from '../core/report/closing-line.ts';
 import { describeInstances } from '../core/report/described-instance.ts';
 import { type RunStatus, runStatus } from '../core/run/instance-status.ts';
@@ -68,8 +67,7 @@ async function rebuild(config: Config, cancel: SignalCancel): Promise<boolean> {
   const { dispose, ...world } = connect(config);
   const progress = new Progress(config, cancel, openHandover());
   try {
-    const secrets = new RebuildSecrets(config.rebuildOptions);
-    const ports = { ...world, secrets, cancel, log: jobLog, runId: process.env['GITHUB_RUN_ID'] ?? 'local' };
+    const ports = { ...world, cancel, log: jobLog, runId: process.env['GITHUB_RUN_ID'] ?? 'local' };
     const ran = await run(config.request, ports, progress);
     const state = cancel.signal.aborted ? await restoreAfterCancel(ran, world, cancel, progress) : ran;
     const ok = isGood(state, cancel);

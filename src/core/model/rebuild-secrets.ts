@@ -20,6 +20,11 @@ export class RebuildSecrets {
     this.#previousScripts.set(instanceId, script);
   }
 
+  /** The script that was kept of an instance. */
+  previousScript(instanceId: string): Secret | undefined {
+    return this.#previousScripts.get(instanceId);
+  }
+
   /**
    * What the call says; the very same object for all instances of which the call says the same.
    *
@@ -35,7 +40,7 @@ export class RebuildSecrets {
   }
 
   #previous(instanceId: string, imageId: string): RebuildSpec {
-    const userData = this.#previousScripts.get(instanceId);
+    const userData = this.previousScript(instanceId);
     return {
       imageId,
       login: this.#options.login,
