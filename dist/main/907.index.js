@@ -119,6 +119,8 @@ function runFailed({ child, runId }) {
 
 // EXTERNAL MODULE: ./core/health/guest/guest-system.js
 var guest_system = __webpack_require__(1741);
+// EXTERNAL MODULE: ./core/health/health.js
+var health = __webpack_require__(4316);
 // EXTERNAL MODULE: ./core/model/failure.js
 var failure = __webpack_require__(5437);
 // EXTERNAL MODULE: ./core/model/limits.js
@@ -354,16 +356,16 @@ class GuestRuns {
 
 
 
+
 const baselineMs = 30_000;
-function createGuestProbe(parts) {
-    const { assistant, clock, intervalMs, script, deadlineMs } = parts;
-    const runs = new GuestRuns(assistant, clock, intervalMs);
+function createGuestProbe({ guestScript, deadlineMs }, pollIntervalMs, assistant, clock) {
+    const runs = new GuestRuns(assistant, clock, (0,health/* healthInterval */._P)(pollIntervalMs));
     const commandOf = (check) => {
         if (check.kind === 'assistant')
             return probeCommand(check.system);
-        if (script === undefined)
+        if (guestScript === undefined)
             throw new Error('a check by a script, and no script');
-        return scriptCommand(script, check.system, deadlineMs);
+        return scriptCommand(guestScript, check.system, deadlineMs);
     };
     return {
         async getAgents(ids, signal) {

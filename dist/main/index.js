@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 3900:
+/***/ 4648:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3146,7 +3146,16 @@ function isUnsent({ sends, inDoubt }) {
     return sends === 0 && !inDoubt;
 }
 
+;// CONCATENATED MODULE: ./core/model/backend-server.js
+function backend_server_poolKey({ kind, blbId, groupId }) {
+    return JSON.stringify([kind, blbId, groupId]);
+}
+function updateName({ kind }) {
+    return kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs';
+}
+
 ;// CONCATENATED MODULE: ./core/balancers/held-weights.js
+
 function openHeldWeights(heldWeights) {
     return heldWeights.filter(({ state }) => state !== 'returned');
 }
@@ -3156,7 +3165,7 @@ function withHeldWeight(heldWeights, server, state) {
     return heldWeights.toSpliced(at, 1, ...(state === 'unchanged' ? [] : [{ server, state }]));
 }
 function isSamePool(one, other) {
-    return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
+    return backend_server_poolKey(one) === backend_server_poolKey(other);
 }
 function currentWeights(backendServers, heldWeights) {
     const unheld = backendServers.filter((server) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.server, server)));
@@ -4174,10 +4183,11 @@ async function readPage(ids, bcc, signal, options) {
 
 ;// CONCATENATED MODULE: ./deploy/balancers/set-weights.js
 
+
 function createSetWeight(ports) {
     const lines = new Map();
     return async (pool, { instanceId, weight }) => {
-        const key = [pool.kind, pool.blbId, pool.groupId ?? ''].join(' ');
+        const key = backend_server_poolKey(pool);
         const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
         lines.set(key, line);
         const batch = line.next ?? begin(line, pool, ports);
@@ -5375,26 +5385,8 @@ function nearest(pattern, images) {
         .map(({ image }) => image);
 }
 
-;// CONCATENATED MODULE: ./core/schedule.js
-const beat = 0.96;
-const jitter = 0.02;
-const early = 0.9;
-function nextBeat(dueMs, intervalMs, nowMs) {
-    const next = dueMs + beat * intervalMs;
-    const latest = nowMs + (beat + jitter) * intervalMs;
-    return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
-}
-function observeMoment(observation, deadlineMs, nowMs, random) {
-    const moved = observation.dueMs + (2 * random - 1) * observation.spreadMs;
-    return Math.max(nowMs, Math.min(moved, deadlineMs));
-}
-function earliestMoment(observation, dueMs) {
-    return dueMs - (observation.spreadMs / jitter) * early;
-}
-function spreadOf(intervalMs) {
-    return jitter * intervalMs;
-}
-
+// EXTERNAL MODULE: ./core/schedule.js
+var schedule = __nccwpck_require__(2604);
 ;// CONCATENATED MODULE: ./deploy/calls/poll.js
 
 async function poll(read, beat, { clock, cancel }) {
@@ -5405,7 +5397,7 @@ async function poll(read, beat, { clock, cancel }) {
         const nowMs = clock.nowMs();
         if (found !== undefined || nowMs >= untilMs)
             return found;
-        dueMs = nextBeat(dueMs, beat.intervalMs, nowMs);
+        dueMs = (0,schedule/* nextBeat */.Kq)(dueMs, beat.intervalMs, nowMs);
         await clock.sleep(Math.min(dueMs, untilMs) - nowMs, cancel.signal);
     }
 }
@@ -5622,73 +5614,8 @@ async function withMissingFacts(observation, task, { bcc, cancel }) {
     };
 }
 
-;// CONCATENATED MODULE: ./core/health/health.js
-
-function bootIdOf(health) {
-    const results = (health?.checks ?? []).map(({ result }) => result);
-    return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
-}
-const maxHistory = 50;
-const maxIntervalMs = 2_000;
-function healthInterval(pollIntervalMs) {
-    return Math.min(pollIntervalMs, maxIntervalMs);
-}
-function beginHealth(task) {
-    return { task, dueMs: task.fromMs, results: [], history: [] };
-}
-function stepHealth(before, probed) {
-    if (before.end !== undefined)
-        return before;
-    const { startedAtMs, atMs, results } = probed;
-    const { deadlineMs, minHealthyMs } = before.task;
-    const failed = failedOf(results);
-    const health = { ...before, history: remember(before.history, atMs, failed), results };
-    if (failed.length > 0) {
-        const broken = { ...health, stretch: undefined };
-        return atMs >= deadlineMs
-            ? { ...broken, end: { healthy: false, atMs, reason: { kind: 'failing', failed } } }
-            : probeNext(broken, atMs);
-    }
-    const stretch = prolong(before, atMs, results);
-    const stretched = { ...health, stretch };
-    if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
-        return { ...stretched, end: { healthy: true, atMs } };
-    }
-    if (atMs < deadlineMs)
-        return probeNext(stretched, atMs);
-    const reason = {
-        kind: 'tooShort',
-        checks: results.map(({ check }) => check),
-        healthyForMs: atMs - stretch.sinceMs,
-        wantedMs: minHealthyMs
-    };
-    return { ...stretched, end: { healthy: false, atMs, reason } };
-}
-function failedOf(results) {
-    return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
-}
-function prolong({ stretch }, atMs, results) {
-    const goesOn = stretch !== undefined && systemOf(stretch.results) === systemOf(results);
-    return goesOn ? stretch : { sinceMs: atMs, results };
-}
-function systemOf(results) {
-    return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
-}
-const volatileFields = new Set(['runId', 'output', 'uptimeMs', 'sinceMs', 'timeoutMs']);
-function remember(history, atMs, failed) {
-    const lasting = (found) => JSON.stringify(found, (key, value) => (volatileFields.has(key) ? undefined : value));
-    const last = history.at(-1);
-    if (last !== undefined && lasting(last.failed) === lasting(failed))
-        return history;
-    return [...history, { atMs, failed }].slice(-maxHistory);
-}
-function probeNext(health, atMs) {
-    const { intervalMs, minHealthyMs, deadlineMs } = health.task;
-    const beat = nextBeat(health.dueMs, intervalMs, atMs);
-    const fullMs = health.stretch === undefined ? beat : health.stretch.sinceMs + minHealthyMs;
-    return { ...health, dueMs: Math.min(beat, fullMs, deadlineMs) };
-}
-
+// EXTERNAL MODULE: ./core/health/health.js
+var health_health = __nccwpck_require__(4316);
 ;// CONCATENATED MODULE: ./core/health/health-log.js
 
 
@@ -5704,7 +5631,7 @@ function outputOf(results) {
     });
 }
 function stillWaiting(last, { deadlineMs, fromMs }, elapsedMs) {
-    const found = last === undefined ? 'no answer yet' : (0,unhealthy/* describeFailed */.hi)(failedOf(last.results));
+    const found = last === undefined ? 'no answer yet' : (0,unhealthy/* describeFailed */.hi)((0,health_health/* failedOf */.ZA)(last.results));
     const left = Math.max(0, deadlineMs - fromMs - elapsedMs);
     return `still waiting to be healthy after ${(0,time/* formatDuration */.a3)(elapsedMs)}, ${(0,time/* formatDuration */.a3)(left)} left; last: ${found}`;
 }
@@ -5790,7 +5717,7 @@ async function awaitHealthy({ health, pollIntervalMs }, instance, baseline, port
         fromMs,
         deadlineMs,
         minHealthyMs: health.minHealthyTimeMs,
-        intervalMs: healthInterval(pollIntervalMs)
+        intervalMs: (0,health_health/* healthInterval */._P)(pollIntervalMs)
     };
     let last;
     const observe = (before, now) => {
@@ -5803,7 +5730,7 @@ async function awaitHealthy({ health, pollIntervalMs }, instance, baseline, port
 async function awaitChecks(wait, ports, observe) {
     const { task } = wait;
     const { clock, cancel } = ports;
-    let health = beginHealth(task);
+    let health = (0,health_health/* beginHealth */.CS)(task);
     while (health.end === undefined) {
         await clock.sleep(Math.max(0, Math.ceil(health.dueMs - clock.nowMs())), cancel.signal);
         const startedAtMs = clock.nowMs();
@@ -5811,7 +5738,7 @@ async function awaitChecks(wait, ports, observe) {
         const isCut = clock.nowMs() >= task.deadlineMs && round.some(isLate);
         const results = isCut && health.results.some(hasAnsweredBadly) ? health.results : round;
         const before = health;
-        health = stepHealth(health, { startedAtMs, atMs: clock.nowMs(), results });
+        health = (0,health_health/* stepHealth */.Pl)(health, { startedAtMs, atMs: clock.nowMs(), results });
         observe(before, health);
     }
     const { end, history, results } = health;
@@ -6521,11 +6448,11 @@ function isGap(rebuild, observation) {
 
 function observeNext(rebuild, atMs, withDisk = true) {
     const interval = intervalOf(rebuild);
-    const dueMs = Math.min(nextBeat(rebuild.dueMs, interval, atMs), rebuild.deadlineMs);
+    const dueMs = Math.min((0,schedule/* nextBeat */.Kq)(rebuild.dueMs, interval, atMs), rebuild.deadlineMs);
     const fresh = ['settling', 'searching', 'rechecking'].includes(rebuild.phase);
     return [
         { ...rebuild, dueMs },
-        { type: 'observe', dueMs, spreadMs: spreadOf(interval), withDisk, fresh }
+        { type: 'observe', dueMs, spreadMs: (0,schedule/* spreadOf */.jg)(interval), withDisk, fresh }
     ];
 }
 function observeAgain(rebuild, atMs, apartMs = confirmMs) {
@@ -6628,7 +6555,7 @@ function beginRecheck(rebuild, atMs) {
     const deadlineMs = rebuild.proven === undefined ? atMs + task.timeoutMs : rebuild.deadlineMs;
     const proven = { observation, ending, isUnchanged: true };
     const rechecking = { ...rebuild, phase: 'rechecking', proven, deadlineMs };
-    return observeAt(rechecking, atMs + confirmMs, spreadOf(confirmMs));
+    return observeAt(rechecking, atMs + confirmMs, (0,schedule/* spreadOf */.jg)(confirmMs));
 }
 function withoutOldDisk({ reference }, last) {
     const isOld = reference?.disk && last.disk && !isOtherDisk(reference.disk, last.disk);
@@ -7153,12 +7080,12 @@ function leadsToErasing(type) {
     return type === 'backup' || type === 'drain' || type === 'send';
 }
 async function takeObservation(command, { phase, task, deadlineMs }, ports) {
-    const dueMs = observeMoment(command, deadlineMs, ports.clock.nowMs(), ports.random());
+    const dueMs = (0,schedule/* observeMoment */.ni)(command, deadlineMs, ports.clock.nowMs(), ports.random());
     const { withDisk, fresh } = command;
     const observation = await ports.watch.observe({
         instanceId: task.instanceId,
         dueMs,
-        earliestMs: earliestMoment(command, dueMs),
+        earliestMs: (0,schedule/* earliestMoment */._Q)(command, dueMs),
         withDisk,
         fresh,
         deadlineMs: deadlineMs + lastReadMs
@@ -7358,7 +7285,7 @@ async function carryOutRollback(run, request, ports, recorder) {
     const image = await ports.bcc.getImage(previousImageId(run), ports.cancel.signal);
     const baseline = (rebuild) => {
         const acceptedMs = rebuild.ending?.kind === 'rebuilt' ? acceptedSinceMs(rebuild) : undefined;
-        return { guest: { acceptedMs, bootId: bootIdOf(run.health) } };
+        return { guest: { acceptedMs, bootId: (0,health_health/* bootIdOf */.Nc)(run.health) } };
     };
     const earlier = run.rebuild?.last === undefined ? [] : [run.rebuild.last];
     await rebuildAndCheck(rollbackTask(run, image), request, earlier, ports, recorder, baseline, (known) => ({
@@ -7771,11 +7698,6 @@ function createRunStateStore(plan, fromMs, clock) {
     };
 }
 
-;// CONCATENATED MODULE: ./core/model/backend-server.js
-function updateName({ kind }) {
-    return kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs';
-}
-
 ;// CONCATENATED MODULE: ./ports/journal.js
 class JournalError extends Error {
     name = 'JournalError';
@@ -8034,6 +7956,7 @@ function unavailableBeforePart(state, priority) {
 
 
 
+
 const openRows = 20;
 function loweredWeights(instances) {
     return instances.flatMap((instance) => openHeldWeights(instance.run.heldWeights).map(({ server }) => ({ instance, server })));
@@ -8063,7 +7986,8 @@ function weightsPart(instances, priority) {
         if (rows.length === 0)
             return '';
         const list = firstRows(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows, pieces);
-        const calls = poolsOf(lowered.slice(0, pieces)).map(callOf);
+        const servers = lowered.slice(0, pieces).map(({ server }) => server);
+        const calls = Array.from(groupBy(servers, poolKey).values(), callOf);
         const isLong = pieces > openRows;
         return [
             `### Load balancer weights to restore: ${rows.length}`,
@@ -8074,16 +7998,8 @@ function weightsPart(instances, priority) {
     };
     return { priority, pieces: rows.length, draw };
 }
-function poolsOf(lowered) {
-    const servers = lowered.map(({ server }) => server);
-    const poolOf = ({ kind, blbId, groupId }) => JSON.stringify([kind, blbId, groupId ?? null]);
-    return [...groupBy(servers, poolOf).values()];
-}
 function callOf(pool) {
-    const [first] = pool;
-    if (first === undefined)
-        return '';
-    const { kind, blbId, groupId } = first;
+    const [{ kind, blbId, groupId }] = pool;
     const id = encodeURIComponent(blbId);
     const path = kind === 'blb' ? `/v1/blb/${id}/backendserver?update` : `/v1/appblb/${id}/blbrs`;
     const members = pool.map(({ instanceId, weight }) => JSON.stringify({ instanceId, weight }));
@@ -9664,7 +9580,6 @@ function createSystemClock({ monotonicMs, wallMs, uptimeMs }) {
 
 
 
-
 function connect(config, readLimitMs = config.request.timeoutMs) {
     const client = createBccClient({
         endpoint: config.endpoint,
@@ -9719,13 +9634,8 @@ function guestsOnDemand(config, client, secrets) {
             __nccwpck_require__.e(/* import() */ 694).then(__nccwpck_require__.bind(__nccwpck_require__, 5694)),
             __nccwpck_require__.e(/* import() */ 907).then(__nccwpck_require__.bind(__nccwpck_require__, 2907))
         ]);
-        return createGuestProbe({
-            assistant: createAssistant(client, hidden, (id) => secrets.previousScript(id)),
-            clock: systemClock,
-            intervalMs: healthInterval(pollIntervalMs),
-            script: health.guestScript,
-            deadlineMs: health.deadlineMs
-        });
+        const assistant = createAssistant(client, hidden, (id) => secrets.previousScript(id));
+        return createGuestProbe(health, pollIntervalMs, assistant, systemClock);
     };
     let loaded;
     const guests = () => {
@@ -11243,6 +11153,86 @@ function escapedLine(text, most) {
 
 /***/ }),
 
+/***/ 4316:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CS: () => (/* binding */ beginHealth),
+/* harmony export */   Nc: () => (/* binding */ bootIdOf),
+/* harmony export */   Pl: () => (/* binding */ stepHealth),
+/* harmony export */   ZA: () => (/* binding */ failedOf),
+/* harmony export */   _P: () => (/* binding */ healthInterval)
+/* harmony export */ });
+/* harmony import */ var _schedule_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2604);
+
+function bootIdOf(health) {
+    const results = (health?.checks ?? []).map(({ result }) => result);
+    return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
+}
+const maxHistory = 50;
+const maxIntervalMs = 2_000;
+function healthInterval(pollIntervalMs) {
+    return Math.min(pollIntervalMs, maxIntervalMs);
+}
+function beginHealth(task) {
+    return { task, dueMs: task.fromMs, results: [], history: [] };
+}
+function stepHealth(before, probed) {
+    if (before.end !== undefined)
+        return before;
+    const { startedAtMs, atMs, results } = probed;
+    const { deadlineMs, minHealthyMs } = before.task;
+    const failed = failedOf(results);
+    const health = { ...before, history: remember(before.history, atMs, failed), results };
+    if (failed.length > 0) {
+        const broken = { ...health, stretch: undefined };
+        return atMs >= deadlineMs
+            ? { ...broken, end: { healthy: false, atMs, reason: { kind: 'failing', failed } } }
+            : probeNext(broken, atMs);
+    }
+    const stretch = prolong(before, atMs, results);
+    const stretched = { ...health, stretch };
+    if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
+        return { ...stretched, end: { healthy: true, atMs } };
+    }
+    if (atMs < deadlineMs)
+        return probeNext(stretched, atMs);
+    const reason = {
+        kind: 'tooShort',
+        checks: results.map(({ check }) => check),
+        healthyForMs: atMs - stretch.sinceMs,
+        wantedMs: minHealthyMs
+    };
+    return { ...stretched, end: { healthy: false, atMs, reason } };
+}
+function failedOf(results) {
+    return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
+}
+function prolong({ stretch }, atMs, results) {
+    const goesOn = stretch !== undefined && systemOf(stretch.results) === systemOf(results);
+    return goesOn ? stretch : { sinceMs: atMs, results };
+}
+function systemOf(results) {
+    return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
+}
+const volatileFields = new Set(['runId', 'output', 'uptimeMs', 'sinceMs', 'timeoutMs']);
+function remember(history, atMs, failed) {
+    const lasting = (found) => JSON.stringify(found, (key, value) => (volatileFields.has(key) ? undefined : value));
+    const last = history.at(-1);
+    if (last !== undefined && lasting(last.failed) === lasting(failed))
+        return history;
+    return [...history, { atMs, failed }].slice(-maxHistory);
+}
+function probeNext(health, atMs) {
+    const { intervalMs, minHealthyMs, deadlineMs } = health.task;
+    const beat = (0,_schedule_js__WEBPACK_IMPORTED_MODULE_0__/* .nextBeat */ .Kq)(health.dueMs, intervalMs, atMs);
+    const fullMs = health.stretch === undefined ? beat : health.stretch.sinceMs + minHealthyMs;
+    return { ...health, dueMs: Math.min(beat, fullMs, deadlineMs) };
+}
+
+
+/***/ }),
+
 /***/ 4864:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -11482,6 +11472,37 @@ class Secret {
 
 /***/ }),
 
+/***/ 2604:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Kq: () => (/* binding */ nextBeat),
+/* harmony export */   _Q: () => (/* binding */ earliestMoment),
+/* harmony export */   jg: () => (/* binding */ spreadOf),
+/* harmony export */   ni: () => (/* binding */ observeMoment)
+/* harmony export */ });
+const beat = 0.96;
+const jitter = 0.02;
+const early = 0.9;
+function nextBeat(dueMs, intervalMs, nowMs) {
+    const next = dueMs + beat * intervalMs;
+    const latest = nowMs + (beat + jitter) * intervalMs;
+    return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
+}
+function observeMoment(observation, deadlineMs, nowMs, random) {
+    const moved = observation.dueMs + (2 * random - 1) * observation.spreadMs;
+    return Math.max(nowMs, Math.min(moved, deadlineMs));
+}
+function earliestMoment(observation, dueMs) {
+    return dueMs - (observation.spreadMs / jitter) * early;
+}
+function spreadOf(intervalMs) {
+    return jitter * intervalMs;
+}
+
+
+/***/ }),
+
 /***/ 6435:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -11613,7 +11634,7 @@ function withoutUndefined(fields) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3900);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4648);
 
 process.noDeprecation = true;
 process.exitCode = 1;

@@ -534,15 +534,9 @@ class SshStream {
         this.write(packet(payload));
     }
     disconnect() {
-        const byApplication = 11;
-        const description = Buffer.from('health check');
-        this.send(Buffer.concat([
-            Buffer.of(message.disconnect),
-            uint32(byApplication),
-            uint32(description.length),
-            description,
-            uint32(0)
-        ]));
+        const byApplication = uint32(11);
+        const [description, language] = [string('health check'), string('')];
+        this.send(Buffer.concat([Buffer.of(message.disconnect), byApplication, description, language]));
     }
     async #line() {
         for (;;) {

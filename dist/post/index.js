@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 5046:
+/***/ 6607:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3032,7 +3032,16 @@ function isUnsent({ sends, inDoubt }) {
     return sends === 0 && !inDoubt;
 }
 
+;// CONCATENATED MODULE: ./core/model/backend-server.js
+function poolKey({ kind, blbId, groupId }) {
+    return JSON.stringify([kind, blbId, groupId]);
+}
+function updateName({ kind }) {
+    return kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs';
+}
+
 ;// CONCATENATED MODULE: ./core/balancers/held-weights.js
+
 function openHeldWeights(heldWeights) {
     return heldWeights.filter(({ state }) => state !== 'returned');
 }
@@ -3042,7 +3051,7 @@ function withHeldWeight(heldWeights, server, state) {
     return heldWeights.toSpliced(at, 1, ...(state === 'unchanged' ? [] : [{ server, state }]));
 }
 function isSamePool(one, other) {
-    return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
+    return poolKey(one) === poolKey(other);
 }
 function currentWeights(backendServers, heldWeights) {
     const unheld = backendServers.filter((server) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.server, server)));
@@ -5441,6 +5450,7 @@ function harmless(instanceId) {
 
 
 
+
 const weights_table_openRows = 20;
 function weights_table_loweredWeights(instances) {
     return instances.flatMap((instance) => openHeldWeights(instance.run.heldWeights).map(({ server }) => ({ instance, server })));
@@ -5470,7 +5480,8 @@ function weightsPart(instances, priority) {
         if (rows.length === 0)
             return '';
         const list = firstRows(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows, pieces);
-        const calls = poolsOf(lowered.slice(0, pieces)).map(callOf);
+        const servers = lowered.slice(0, pieces).map(({ server }) => server);
+        const calls = Array.from(groupBy(servers, poolKey).values(), callOf);
         const isLong = pieces > weights_table_openRows;
         return [
             `### Load balancer weights to restore: ${rows.length}`,
@@ -5481,16 +5492,8 @@ function weightsPart(instances, priority) {
     };
     return { priority, pieces: rows.length, draw };
 }
-function poolsOf(lowered) {
-    const servers = lowered.map(({ server }) => server);
-    const poolOf = ({ kind, blbId, groupId }) => JSON.stringify([kind, blbId, groupId ?? null]);
-    return [...groupBy(servers, poolOf).values()];
-}
 function callOf(pool) {
-    const [first] = pool;
-    if (first === undefined)
-        return '';
-    const { kind, blbId, groupId } = first;
+    const [{ kind, blbId, groupId }] = pool;
     const id = encodeURIComponent(blbId);
     const path = kind === 'blb' ? `/v1/blb/${id}/backendserver?update` : `/v1/appblb/${id}/blbrs`;
     const members = pool.map(({ instanceId, weight }) => JSON.stringify({ instanceId, weight }));
@@ -5641,10 +5644,11 @@ async function readPage(ids, bcc, signal, options) {
 
 ;// CONCATENATED MODULE: ./deploy/balancers/set-weights.js
 
+
 function createSetWeight(ports) {
     const lines = new Map();
     return async (pool, { instanceId, weight }) => {
-        const key = [pool.kind, pool.blbId, pool.groupId ?? ''].join(' ');
+        const key = poolKey(pool);
         const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
         lines.set(key, line);
         const batch = line.next ?? set_weights_begin(line, pool, ports);
@@ -5746,7 +5750,7 @@ async function restoreAll(run, setWeight, left, log) {
 const beat = 0.96;
 const jitter = 0.02;
 const early = 0.9;
-function schedule_nextBeat(dueMs, intervalMs, nowMs) {
+function nextBeat(dueMs, intervalMs, nowMs) {
     const next = dueMs + beat * intervalMs;
     const latest = nowMs + (beat + jitter) * intervalMs;
     return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
@@ -5772,7 +5776,7 @@ async function poll(read, beat, { clock, cancel }) {
         const nowMs = clock.nowMs();
         if (found !== undefined || nowMs >= untilMs)
             return found;
-        dueMs = schedule_nextBeat(dueMs, beat.intervalMs, nowMs);
+        dueMs = nextBeat(dueMs, beat.intervalMs, nowMs);
         await clock.sleep(Math.min(dueMs, untilMs) - nowMs, cancel.signal);
     }
 }
@@ -6087,11 +6091,6 @@ function endless({ name, target }, why) {
         message: `the list has no end: ${why}`,
         attempts: 1
     });
-}
-
-;// CONCATENATED MODULE: ./core/model/backend-server.js
-function updateName({ kind }) {
-    return kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs';
 }
 
 // EXTERNAL MODULE: ./bce/signed-request.js + 1 modules
@@ -7375,73 +7374,6 @@ function createBccClient(options) {
     };
 }
 
-;// CONCATENATED MODULE: ./core/health/health.js
-
-function bootIdOf(health) {
-    const results = (health?.checks ?? []).map(({ result }) => result);
-    return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
-}
-const maxHistory = 50;
-const maxIntervalMs = 2_000;
-function healthInterval(pollIntervalMs) {
-    return Math.min(pollIntervalMs, maxIntervalMs);
-}
-function beginHealth(task) {
-    return { task, dueMs: task.fromMs, results: [], history: [] };
-}
-function stepHealth(before, probed) {
-    if (before.end !== undefined)
-        return before;
-    const { startedAtMs, atMs, results } = probed;
-    const { deadlineMs, minHealthyMs } = before.task;
-    const failed = failedOf(results);
-    const health = { ...before, history: remember(before.history, atMs, failed), results };
-    if (failed.length > 0) {
-        const broken = { ...health, stretch: undefined };
-        return atMs >= deadlineMs
-            ? { ...broken, end: { healthy: false, atMs, reason: { kind: 'failing', failed } } }
-            : probeNext(broken, atMs);
-    }
-    const stretch = prolong(before, atMs, results);
-    const stretched = { ...health, stretch };
-    if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
-        return { ...stretched, end: { healthy: true, atMs } };
-    }
-    if (atMs < deadlineMs)
-        return probeNext(stretched, atMs);
-    const reason = {
-        kind: 'tooShort',
-        checks: results.map(({ check }) => check),
-        healthyForMs: atMs - stretch.sinceMs,
-        wantedMs: minHealthyMs
-    };
-    return { ...stretched, end: { healthy: false, atMs, reason } };
-}
-function failedOf(results) {
-    return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
-}
-function prolong({ stretch }, atMs, results) {
-    const goesOn = stretch !== undefined && systemOf(stretch.results) === systemOf(results);
-    return goesOn ? stretch : { sinceMs: atMs, results };
-}
-function systemOf(results) {
-    return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
-}
-const volatileFields = new Set(['runId', 'output', 'uptimeMs', 'sinceMs', 'timeoutMs']);
-function remember(history, atMs, failed) {
-    const lasting = (found) => JSON.stringify(found, (key, value) => (volatileFields.has(key) ? undefined : value));
-    const last = history.at(-1);
-    if (last !== undefined && lasting(last.failed) === lasting(failed))
-        return history;
-    return [...history, { atMs, failed }].slice(-maxHistory);
-}
-function probeNext(health, atMs) {
-    const { intervalMs, minHealthyMs, deadlineMs } = health.task;
-    const beat = nextBeat(health.dueMs, intervalMs, atMs);
-    const fullMs = health.stretch === undefined ? beat : health.stretch.sinceMs + minHealthyMs;
-    return { ...health, dueMs: Math.min(beat, fullMs, deadlineMs) };
-}
-
 ;// CONCATENATED MODULE: ./core/model/rebuild-secrets.js
 class RebuildSecrets {
     #options;
@@ -7535,7 +7467,6 @@ function createSystemClock({ monotonicMs, wallMs, uptimeMs }) {
 
 
 
-
 function connect_connect(config, readLimitMs = config.request.timeoutMs) {
     const client = createBccClient({
         endpoint: config.endpoint,
@@ -7588,15 +7519,10 @@ function guestsOnDemand(config, client, secrets) {
     const load = async () => {
         const [{ createAssistant }, { createGuestProbe }] = await Promise.all([
             __nccwpck_require__.e(/* import() */ 694).then(__nccwpck_require__.bind(__nccwpck_require__, 5694)),
-            __nccwpck_require__.e(/* import() */ 907).then(__nccwpck_require__.bind(__nccwpck_require__, 2907))
+            __nccwpck_require__.e(/* import() */ 317).then(__nccwpck_require__.bind(__nccwpck_require__, 1317))
         ]);
-        return createGuestProbe({
-            assistant: createAssistant(client, hidden, (id) => secrets.previousScript(id)),
-            clock: systemClock,
-            intervalMs: healthInterval(pollIntervalMs),
-            script: health.guestScript,
-            deadlineMs: health.deadlineMs
-        });
+        const assistant = createAssistant(client, hidden, (id) => secrets.previousScript(id));
+        return createGuestProbe(health, pollIntervalMs, assistant, systemClock);
     };
     let loaded;
     const guests = () => {
@@ -8961,7 +8887,7 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5046);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6607);
 
 process.noDeprecation = true;
 try {

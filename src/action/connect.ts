@@ -1,7 +1,6 @@
 import * as core from '@actions/core';
 import { type BccClient, createBccClient } from '../bce/client.ts';
 import type { Config } from '../config/config.ts';
-import { healthInterval } from '../core/health/health.ts';
 import { RebuildSecrets } from '../core/model/rebuild-secrets.ts';
 import { secretLines } from '../core/secret-forms.ts';
 import type { GuestProbe } from '../ports/assistant.ts';
@@ -82,13 +81,8 @@ function guestsOnDemand(config: Config, client: BccClient, secrets: RebuildSecre
       import('../bce/assistant-client.ts'),
       import('../health/assistant/guest-probe.ts')
     ]);
-    return createGuestProbe({
-      assistant: createAssistant(client, hidden, (id) => secrets.previousScript(id)),
-      clock: systemClock,
-      intervalMs: healthInterval(pollIntervalMs),
-      script: health.guestScript,
-      deadlineMs: health.deadlineMs
-    });
+    const assistant = createAssistant(client, hidden, (id) => secrets.previousScript(id));
+    return createGuestProbe(health, pollIntervalMs, assistant, systemClock);
   };
   let loaded: Promise<GuestProbe> | undefined;
   const guests = (): Promise<GuestProbe> => {

@@ -1,5 +1,5 @@
 /** The weights that a run has taken from an instance on its load balancers, and whether it gave them back. */
-import type { BackendServer } from '../model/backend-server.ts';
+import { type BackendServer, poolKey } from '../model/backend-server.ts';
 
 /**
  * A weight that was set to 0.
@@ -32,7 +32,7 @@ export function withHeldWeight(
 
 /** Whether two backend servers of one instance are in the same pool. */
 export function isSamePool(one: BackendServer, other: BackendServer): boolean {
-  return one.blbId === other.blbId && one.groupId === other.groupId && one.kind === other.kind;
+  return poolKey(one) === poolKey(other);
 }
 
 /** A backend server with the weight that it has now, as far as is known; its own is the one before the run. */

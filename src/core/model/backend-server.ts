@@ -12,6 +12,11 @@ export interface Pool {
   readonly groupId?: string;
 }
 
+/** What tells a pool from all others. */
+export function poolKey({ kind, blbId, groupId }: Pool): string {
+  return JSON.stringify([kind, blbId, groupId]);
+}
+
 /** The vendor's name of the operation that sets weights in this pool. */
 export function updateName({ kind }: Pool): string {
   return kind === 'blb' ? 'UpdateBlbServer' : 'UpdateAppBlbServerGroupRs';

@@ -3,7 +3,7 @@
 import { type CurrentWeight, currentWeights, openHeldWeights } from '../balancers/held-weights.ts';
 import { groupBy } from '../group-by.ts';
 import { counted, listed } from '../listed.ts';
-import type { BackendServer } from '../model/backend-server.ts';
+import { type BackendServer, poolKey } from '../model/backend-server.ts';
 import { type DescribedInstance, idOf } from '../report/described-instance.ts';
 import type { Part } from './fit.ts';
 import { code, fenced, firstRows, fold } from './markdown.ts';
@@ -61,7 +61,8 @@ export function weightsPart(instances: readonly DescribedInstance[], priority: n
   const draw = (pieces: number): string => {
     if (rows.length === 0) return '';
     const list = firstRows(['Instance', 'Weight now', 'To restore', 'Load balancer'], rows, pieces);
-    const calls = poolsOf(lowered.slice(0, pieces)).map(callOf);
+    const servers = lowered.slice(0, pieces).map(({ server }) => server);
+    const calls = Array.from(groupBy(servers, poolKey).values(), callOf);
     const isLong = pieces > openRows;
     return [
       `### Load balancer weights to restore: ${rows.length}`,
@@ -73,22 +74,12 @@ export function weightsPart(instances: readonly DescribedInstance[], priority: n
   return { priority, pieces: rows.length, draw };
 }
 
-/** Those whose weights one call can set: of one load balancer, or of one of its groups. */
-function poolsOf(lowered: readonly LoweredWeight[]): readonly (readonly BackendServer[])[] {
-  const servers = lowered.map(({ server }) => server);
-  const poolOf = ({ kind, blbId, groupId }: BackendServer): string =>
-    JSON.stringify([kind, blbId, groupId ?? null]);
-  return [...groupBy(servers, poolOf).values()];
-}
-
 /**
  * The call of a pool. An ordinary load balancer takes UpdateBackendServers, a server group of an application one
  * UpdateBlbRs with its `sgId` (bce-sdk-go, services blb and appblb); both leave other members alone.
  */
-function callOf(pool: readonly BackendServer[]): string {
-  const [first] = pool;
-  if (first === undefined) return '';
-  const { kind, blbId, groupId } = first;
+function callOf(pool: readonly [BackendServer, ...BackendServer[]]): string {
+  const [{ kind, blbId, groupId }] = pool;
   const id = encodeURIComponent(blbId);
   const path = kind === 'blb' ? `/v1/blb/${id}/backendserver?update` : `/v1/appblb/${id}/blbrs`;
   const members = pool.map(({ instanceId, weight }) => JSON.stringify({ instanceId, weight }));

@@ -1,6 +1,6 @@
 /** Changes of weights on load balancers: one call at a time for each pool, with all that are waiting in it. */
 
-import type { Pool, Weight } from '../../core/model/backend-server.ts';
+import { type Pool, poolKey, type Weight } from '../../core/model/backend-server.ts';
 import { CallError } from '../../core/model/failure.ts';
 import type { Ports } from '../../ports/ports.ts';
 
@@ -23,7 +23,7 @@ interface Line {
 export function createSetWeight(ports: WeightPorts): SetWeight {
   const lines = new Map<string, Line>();
   return async (pool, { instanceId, weight }) => {
-    const key = [pool.kind, pool.blbId, pool.groupId ?? ''].join(' ');
+    const key = poolKey(pool);
     const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
     lines.set(key, line);
     const batch = line.next ?? begin(line, pool, ports);

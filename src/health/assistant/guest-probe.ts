@@ -3,36 +3,30 @@ import type { GuestCheck } from '../../core/health/check.ts';
 import { type GuestCommand, probeCommand, scriptCommand } from '../../core/health/guest/guest-command.ts';
 import { judgeProof, judgeScript } from '../../core/health/guest/guest-proof.ts';
 import type { AgentState } from '../../core/health/guest/guest-run.ts';
-import { type GuestScript, guestSystem } from '../../core/health/guest/guest-system.ts';
+import { guestSystem } from '../../core/health/guest/guest-system.ts';
+import { healthInterval } from '../../core/health/health.ts';
 import { CallError } from '../../core/model/failure.ts';
 import { pagesOf } from '../../core/model/limits.ts';
 import type { Assistant, GuestProbe } from '../../ports/assistant.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { RunRequest } from '../../ports/request.ts';
 import { GuestRuns } from './guest-runs.ts';
-
-/** What the probes need. */
-export interface GuestProbeParts {
-  readonly assistant: Assistant;
-  readonly clock: Clock;
-  /** From beat to beat, in milliseconds. */
-  readonly intervalMs: number;
-  /** The script of the run, where there is one. */
-  readonly script: GuestScript | undefined;
-  /** How long the health check of an instance may take, in milliseconds. */
-  readonly deadlineMs: number;
-}
 
 /** How long the baseline may take, in milliseconds; an instance that does not answer by then goes without. */
 const baselineMs = 30_000;
 
-/** The probes of one run. */
-export function createGuestProbe(parts: GuestProbeParts): GuestProbe {
-  const { assistant, clock, intervalMs, script, deadlineMs } = parts;
-  const runs = new GuestRuns(assistant, clock, intervalMs);
+/** The probes of one run that asks for this health check. */
+export function createGuestProbe(
+  { guestScript, deadlineMs }: NonNullable<RunRequest['health']>,
+  pollIntervalMs: number,
+  assistant: Assistant,
+  clock: Clock
+): GuestProbe {
+  const runs = new GuestRuns(assistant, clock, healthInterval(pollIntervalMs));
   const commandOf = (check: GuestCheck): GuestCommand => {
     if (check.kind === 'assistant') return probeCommand(check.system);
-    if (script === undefined) throw new Error('a check by a script, and no script');
-    return scriptCommand(script, check.system, deadlineMs);
+    if (guestScript === undefined) throw new Error('a check by a script, and no script');
+    return scriptCommand(guestScript, check.system, deadlineMs);
   };
   return {
     async getAgents(ids, signal) {

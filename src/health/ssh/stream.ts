@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { printable } from '../../core/health/unhealthy.ts';
 import { ProbeFailure, protocolFailure } from '../probe-failure.ts';
-import { maxPacketBytes, message, packet, payloadOf, uint32, WireReader } from './wire.ts';
+import { maxPacketBytes, message, packet, payloadOf, string, uint32, WireReader } from './wire.ts';
 
 /** How much a server may say before its identification, in bytes; OpenSSH's own client takes about as much. */
 const maxGreetingBytes = 32 * 1024;
@@ -60,17 +60,9 @@ export class SshStream {
 
   /** Sends the disconnect message "by application" (RFC 4253, 11.1). */
   disconnect(): void {
-    const byApplication = 11;
-    const description = Buffer.from('health check');
-    this.send(
-      Buffer.concat([
-        Buffer.of(message.disconnect),
-        uint32(byApplication),
-        uint32(description.length),
-        description,
-        uint32(0)
-      ])
-    );
+    const byApplication = uint32(11);
+    const [description, language] = [string('health check'), string('')];
+    this.send(Buffer.concat([Buffer.of(message.disconnect), byApplication, description, language]));
   }
 
   /** A line without its end, or `undefined` where the connection ends, or none is in sight. */
