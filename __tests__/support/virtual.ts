@@ -7,6 +7,7 @@ import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulat
 import { createAssistant } from '../../src/bce/assistant-client.ts';
 import { type BccClient, createBccClient } from '../../src/bce/client.ts';
 import { createTransport } from '../../src/bce/http/transport.ts';
+import { healthInterval } from '../../src/core/health/health.ts';
 import { CancelledError } from '../../src/core/model/failure.ts';
 import { RebuildSecrets } from '../../src/core/model/rebuild-secrets.ts';
 import { type RebuildOptions, withoutSecrets } from '../../src/core/model/rebuild-spec.ts';
@@ -286,5 +287,5 @@ export function guestsOf(
 ): GuestProbe | undefined {
   if (!health?.checks.some(({ kind }) => kind === 'assistant')) return undefined;
   const assistant = createAssistant(client, redacted, (id) => secrets.previousScript(id));
-  return createGuestProbe(health, pollIntervalMs, assistant, clock);
+  return createGuestProbe(health, healthInterval(pollIntervalMs), assistant, clock);
 }

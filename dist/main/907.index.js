@@ -119,8 +119,6 @@ function runFailed({ child, runId }) {
 
 // EXTERNAL MODULE: ./core/health/guest/guest-system.js
 var guest_system = __webpack_require__(1741);
-// EXTERNAL MODULE: ./core/health/health.js
-var health = __webpack_require__(4316);
 // EXTERNAL MODULE: ./core/model/failure.js
 var failure = __webpack_require__(5437);
 // EXTERNAL MODULE: ./core/model/limits.js
@@ -356,10 +354,9 @@ class GuestRuns {
 
 
 
-
 const baselineMs = 30_000;
-function createGuestProbe({ guestScript, deadlineMs }, pollIntervalMs, assistant, clock) {
-    const runs = new GuestRuns(assistant, clock, (0,health/* healthInterval */._P)(pollIntervalMs));
+function createGuestProbe({ guestScript, deadlineMs }, intervalMs, assistant, clock) {
+    const runs = new GuestRuns(assistant, clock, intervalMs);
     const commandOf = (check) => {
         if (check.kind === 'assistant')
             return probeCommand(check.system);

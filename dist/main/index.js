@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 4648:
+/***/ 3900:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -5385,8 +5385,26 @@ function nearest(pattern, images) {
         .map(({ image }) => image);
 }
 
-// EXTERNAL MODULE: ./core/schedule.js
-var schedule = __nccwpck_require__(2604);
+;// CONCATENATED MODULE: ./core/schedule.js
+const beat = 0.96;
+const jitter = 0.02;
+const early = 0.9;
+function nextBeat(dueMs, intervalMs, nowMs) {
+    const next = dueMs + beat * intervalMs;
+    const latest = nowMs + (beat + jitter) * intervalMs;
+    return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
+}
+function observeMoment(observation, deadlineMs, nowMs, random) {
+    const moved = observation.dueMs + (2 * random - 1) * observation.spreadMs;
+    return Math.max(nowMs, Math.min(moved, deadlineMs));
+}
+function earliestMoment(observation, dueMs) {
+    return dueMs - (observation.spreadMs / jitter) * early;
+}
+function spreadOf(intervalMs) {
+    return jitter * intervalMs;
+}
+
 ;// CONCATENATED MODULE: ./deploy/calls/poll.js
 
 async function poll(read, beat, { clock, cancel }) {
@@ -5397,7 +5415,7 @@ async function poll(read, beat, { clock, cancel }) {
         const nowMs = clock.nowMs();
         if (found !== undefined || nowMs >= untilMs)
             return found;
-        dueMs = (0,schedule/* nextBeat */.Kq)(dueMs, beat.intervalMs, nowMs);
+        dueMs = nextBeat(dueMs, beat.intervalMs, nowMs);
         await clock.sleep(Math.min(dueMs, untilMs) - nowMs, cancel.signal);
     }
 }
@@ -5614,8 +5632,73 @@ async function withMissingFacts(observation, task, { bcc, cancel }) {
     };
 }
 
-// EXTERNAL MODULE: ./core/health/health.js
-var health_health = __nccwpck_require__(4316);
+;// CONCATENATED MODULE: ./core/health/health.js
+
+function bootIdOf(health) {
+    const results = (health?.checks ?? []).map(({ result }) => result);
+    return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
+}
+const maxHistory = 50;
+const maxIntervalMs = 2_000;
+function healthInterval(pollIntervalMs) {
+    return Math.min(pollIntervalMs, maxIntervalMs);
+}
+function beginHealth(task) {
+    return { task, dueMs: task.fromMs, results: [], history: [] };
+}
+function stepHealth(before, probed) {
+    if (before.end !== undefined)
+        return before;
+    const { startedAtMs, atMs, results } = probed;
+    const { deadlineMs, minHealthyMs } = before.task;
+    const failed = failedOf(results);
+    const health = { ...before, history: remember(before.history, atMs, failed), results };
+    if (failed.length > 0) {
+        const broken = { ...health, stretch: undefined };
+        return atMs >= deadlineMs
+            ? { ...broken, end: { healthy: false, atMs, reason: { kind: 'failing', failed } } }
+            : probeNext(broken, atMs);
+    }
+    const stretch = prolong(before, atMs, results);
+    const stretched = { ...health, stretch };
+    if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
+        return { ...stretched, end: { healthy: true, atMs } };
+    }
+    if (atMs < deadlineMs)
+        return probeNext(stretched, atMs);
+    const reason = {
+        kind: 'tooShort',
+        checks: results.map(({ check }) => check),
+        healthyForMs: atMs - stretch.sinceMs,
+        wantedMs: minHealthyMs
+    };
+    return { ...stretched, end: { healthy: false, atMs, reason } };
+}
+function failedOf(results) {
+    return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
+}
+function prolong({ stretch }, atMs, results) {
+    const goesOn = stretch !== undefined && systemOf(stretch.results) === systemOf(results);
+    return goesOn ? stretch : { sinceMs: atMs, results };
+}
+function systemOf(results) {
+    return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
+}
+const volatileFields = new Set(['runId', 'output', 'uptimeMs', 'sinceMs', 'timeoutMs']);
+function remember(history, atMs, failed) {
+    const lasting = (found) => JSON.stringify(found, (key, value) => (volatileFields.has(key) ? undefined : value));
+    const last = history.at(-1);
+    if (last !== undefined && lasting(last.failed) === lasting(failed))
+        return history;
+    return [...history, { atMs, failed }].slice(-maxHistory);
+}
+function probeNext(health, atMs) {
+    const { intervalMs, minHealthyMs, deadlineMs } = health.task;
+    const beat = nextBeat(health.dueMs, intervalMs, atMs);
+    const fullMs = health.stretch === undefined ? beat : health.stretch.sinceMs + minHealthyMs;
+    return { ...health, dueMs: Math.min(beat, fullMs, deadlineMs) };
+}
+
 ;// CONCATENATED MODULE: ./core/health/health-log.js
 
 
@@ -5631,7 +5714,7 @@ function outputOf(results) {
     });
 }
 function stillWaiting(last, { deadlineMs, fromMs }, elapsedMs) {
-    const found = last === undefined ? 'no answer yet' : (0,unhealthy/* describeFailed */.hi)((0,health_health/* failedOf */.ZA)(last.results));
+    const found = last === undefined ? 'no answer yet' : (0,unhealthy/* describeFailed */.hi)(failedOf(last.results));
     const left = Math.max(0, deadlineMs - fromMs - elapsedMs);
     return `still waiting to be healthy after ${(0,time/* formatDuration */.a3)(elapsedMs)}, ${(0,time/* formatDuration */.a3)(left)} left; last: ${found}`;
 }
@@ -5717,7 +5800,7 @@ async function awaitHealthy({ health, pollIntervalMs }, instance, baseline, port
         fromMs,
         deadlineMs,
         minHealthyMs: health.minHealthyTimeMs,
-        intervalMs: (0,health_health/* healthInterval */._P)(pollIntervalMs)
+        intervalMs: healthInterval(pollIntervalMs)
     };
     let last;
     const observe = (before, now) => {
@@ -5730,7 +5813,7 @@ async function awaitHealthy({ health, pollIntervalMs }, instance, baseline, port
 async function awaitChecks(wait, ports, observe) {
     const { task } = wait;
     const { clock, cancel } = ports;
-    let health = (0,health_health/* beginHealth */.CS)(task);
+    let health = beginHealth(task);
     while (health.end === undefined) {
         await clock.sleep(Math.max(0, Math.ceil(health.dueMs - clock.nowMs())), cancel.signal);
         const startedAtMs = clock.nowMs();
@@ -5738,7 +5821,7 @@ async function awaitChecks(wait, ports, observe) {
         const isCut = clock.nowMs() >= task.deadlineMs && round.some(isLate);
         const results = isCut && health.results.some(hasAnsweredBadly) ? health.results : round;
         const before = health;
-        health = (0,health_health/* stepHealth */.Pl)(health, { startedAtMs, atMs: clock.nowMs(), results });
+        health = stepHealth(health, { startedAtMs, atMs: clock.nowMs(), results });
         observe(before, health);
     }
     const { end, history, results } = health;
@@ -6448,11 +6531,11 @@ function isGap(rebuild, observation) {
 
 function observeNext(rebuild, atMs, withDisk = true) {
     const interval = intervalOf(rebuild);
-    const dueMs = Math.min((0,schedule/* nextBeat */.Kq)(rebuild.dueMs, interval, atMs), rebuild.deadlineMs);
+    const dueMs = Math.min(nextBeat(rebuild.dueMs, interval, atMs), rebuild.deadlineMs);
     const fresh = ['settling', 'searching', 'rechecking'].includes(rebuild.phase);
     return [
         { ...rebuild, dueMs },
-        { type: 'observe', dueMs, spreadMs: (0,schedule/* spreadOf */.jg)(interval), withDisk, fresh }
+        { type: 'observe', dueMs, spreadMs: spreadOf(interval), withDisk, fresh }
     ];
 }
 function observeAgain(rebuild, atMs, apartMs = confirmMs) {
@@ -6555,7 +6638,7 @@ function beginRecheck(rebuild, atMs) {
     const deadlineMs = rebuild.proven === undefined ? atMs + task.timeoutMs : rebuild.deadlineMs;
     const proven = { observation, ending, isUnchanged: true };
     const rechecking = { ...rebuild, phase: 'rechecking', proven, deadlineMs };
-    return observeAt(rechecking, atMs + confirmMs, (0,schedule/* spreadOf */.jg)(confirmMs));
+    return observeAt(rechecking, atMs + confirmMs, spreadOf(confirmMs));
 }
 function withoutOldDisk({ reference }, last) {
     const isOld = reference?.disk && last.disk && !isOtherDisk(reference.disk, last.disk);
@@ -7080,12 +7163,12 @@ function leadsToErasing(type) {
     return type === 'backup' || type === 'drain' || type === 'send';
 }
 async function takeObservation(command, { phase, task, deadlineMs }, ports) {
-    const dueMs = (0,schedule/* observeMoment */.ni)(command, deadlineMs, ports.clock.nowMs(), ports.random());
+    const dueMs = observeMoment(command, deadlineMs, ports.clock.nowMs(), ports.random());
     const { withDisk, fresh } = command;
     const observation = await ports.watch.observe({
         instanceId: task.instanceId,
         dueMs,
-        earliestMs: (0,schedule/* earliestMoment */._Q)(command, dueMs),
+        earliestMs: earliestMoment(command, dueMs),
         withDisk,
         fresh,
         deadlineMs: deadlineMs + lastReadMs
@@ -7285,7 +7368,7 @@ async function carryOutRollback(run, request, ports, recorder) {
     const image = await ports.bcc.getImage(previousImageId(run), ports.cancel.signal);
     const baseline = (rebuild) => {
         const acceptedMs = rebuild.ending?.kind === 'rebuilt' ? acceptedSinceMs(rebuild) : undefined;
-        return { guest: { acceptedMs, bootId: (0,health_health/* bootIdOf */.Nc)(run.health) } };
+        return { guest: { acceptedMs, bootId: bootIdOf(run.health) } };
     };
     const earlier = run.rebuild?.last === undefined ? [] : [run.rebuild.last];
     await rebuildAndCheck(rollbackTask(run, image), request, earlier, ports, recorder, baseline, (known) => ({
@@ -9580,6 +9663,7 @@ function createSystemClock({ monotonicMs, wallMs, uptimeMs }) {
 
 
 
+
 function connect(config, readLimitMs = config.request.timeoutMs) {
     const client = createBccClient({
         endpoint: config.endpoint,
@@ -9635,7 +9719,7 @@ function guestsOnDemand(config, client, secrets) {
             __nccwpck_require__.e(/* import() */ 907).then(__nccwpck_require__.bind(__nccwpck_require__, 2907))
         ]);
         const assistant = createAssistant(client, hidden, (id) => secrets.previousScript(id));
-        return createGuestProbe(health, pollIntervalMs, assistant, systemClock);
+        return createGuestProbe(health, healthInterval(pollIntervalMs), assistant, systemClock);
     };
     let loaded;
     const guests = () => {
@@ -11153,86 +11237,6 @@ function escapedLine(text, most) {
 
 /***/ }),
 
-/***/ 4316:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   CS: () => (/* binding */ beginHealth),
-/* harmony export */   Nc: () => (/* binding */ bootIdOf),
-/* harmony export */   Pl: () => (/* binding */ stepHealth),
-/* harmony export */   ZA: () => (/* binding */ failedOf),
-/* harmony export */   _P: () => (/* binding */ healthInterval)
-/* harmony export */ });
-/* harmony import */ var _schedule_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2604);
-
-function bootIdOf(health) {
-    const results = (health?.checks ?? []).map(({ result }) => result);
-    return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
-}
-const maxHistory = 50;
-const maxIntervalMs = 2_000;
-function healthInterval(pollIntervalMs) {
-    return Math.min(pollIntervalMs, maxIntervalMs);
-}
-function beginHealth(task) {
-    return { task, dueMs: task.fromMs, results: [], history: [] };
-}
-function stepHealth(before, probed) {
-    if (before.end !== undefined)
-        return before;
-    const { startedAtMs, atMs, results } = probed;
-    const { deadlineMs, minHealthyMs } = before.task;
-    const failed = failedOf(results);
-    const health = { ...before, history: remember(before.history, atMs, failed), results };
-    if (failed.length > 0) {
-        const broken = { ...health, stretch: undefined };
-        return atMs >= deadlineMs
-            ? { ...broken, end: { healthy: false, atMs, reason: { kind: 'failing', failed } } }
-            : probeNext(broken, atMs);
-    }
-    const stretch = prolong(before, atMs, results);
-    const stretched = { ...health, stretch };
-    if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
-        return { ...stretched, end: { healthy: true, atMs } };
-    }
-    if (atMs < deadlineMs)
-        return probeNext(stretched, atMs);
-    const reason = {
-        kind: 'tooShort',
-        checks: results.map(({ check }) => check),
-        healthyForMs: atMs - stretch.sinceMs,
-        wantedMs: minHealthyMs
-    };
-    return { ...stretched, end: { healthy: false, atMs, reason } };
-}
-function failedOf(results) {
-    return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
-}
-function prolong({ stretch }, atMs, results) {
-    const goesOn = stretch !== undefined && systemOf(stretch.results) === systemOf(results);
-    return goesOn ? stretch : { sinceMs: atMs, results };
-}
-function systemOf(results) {
-    return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
-}
-const volatileFields = new Set(['runId', 'output', 'uptimeMs', 'sinceMs', 'timeoutMs']);
-function remember(history, atMs, failed) {
-    const lasting = (found) => JSON.stringify(found, (key, value) => (volatileFields.has(key) ? undefined : value));
-    const last = history.at(-1);
-    if (last !== undefined && lasting(last.failed) === lasting(failed))
-        return history;
-    return [...history, { atMs, failed }].slice(-maxHistory);
-}
-function probeNext(health, atMs) {
-    const { intervalMs, minHealthyMs, deadlineMs } = health.task;
-    const beat = (0,_schedule_js__WEBPACK_IMPORTED_MODULE_0__/* .nextBeat */ .Kq)(health.dueMs, intervalMs, atMs);
-    const fullMs = health.stretch === undefined ? beat : health.stretch.sinceMs + minHealthyMs;
-    return { ...health, dueMs: Math.min(beat, fullMs, deadlineMs) };
-}
-
-
-/***/ }),
-
 /***/ 4864:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -11472,37 +11476,6 @@ class Secret {
 
 /***/ }),
 
-/***/ 2604:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Kq: () => (/* binding */ nextBeat),
-/* harmony export */   _Q: () => (/* binding */ earliestMoment),
-/* harmony export */   jg: () => (/* binding */ spreadOf),
-/* harmony export */   ni: () => (/* binding */ observeMoment)
-/* harmony export */ });
-const beat = 0.96;
-const jitter = 0.02;
-const early = 0.9;
-function nextBeat(dueMs, intervalMs, nowMs) {
-    const next = dueMs + beat * intervalMs;
-    const latest = nowMs + (beat + jitter) * intervalMs;
-    return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
-}
-function observeMoment(observation, deadlineMs, nowMs, random) {
-    const moved = observation.dueMs + (2 * random - 1) * observation.spreadMs;
-    return Math.max(nowMs, Math.min(moved, deadlineMs));
-}
-function earliestMoment(observation, dueMs) {
-    return dueMs - (observation.spreadMs / jitter) * early;
-}
-function spreadOf(intervalMs) {
-    return jitter * intervalMs;
-}
-
-
-/***/ }),
-
 /***/ 6435:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -11634,7 +11607,7 @@ function withoutUndefined(fields) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4648);
+/* harmony import */ var _action_main_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3900);
 
 process.noDeprecation = true;
 process.exitCode = 1;

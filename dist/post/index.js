@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 6607:
+/***/ 5046:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -5750,7 +5750,7 @@ async function restoreAll(run, setWeight, left, log) {
 const beat = 0.96;
 const jitter = 0.02;
 const early = 0.9;
-function nextBeat(dueMs, intervalMs, nowMs) {
+function schedule_nextBeat(dueMs, intervalMs, nowMs) {
     const next = dueMs + beat * intervalMs;
     const latest = nowMs + (beat + jitter) * intervalMs;
     return next > nowMs ? Math.min(next, latest) : nowMs + beat * intervalMs;
@@ -5776,7 +5776,7 @@ async function poll(read, beat, { clock, cancel }) {
         const nowMs = clock.nowMs();
         if (found !== undefined || nowMs >= untilMs)
             return found;
-        dueMs = nextBeat(dueMs, beat.intervalMs, nowMs);
+        dueMs = schedule_nextBeat(dueMs, beat.intervalMs, nowMs);
         await clock.sleep(Math.min(dueMs, untilMs) - nowMs, cancel.signal);
     }
 }
@@ -7374,6 +7374,73 @@ function createBccClient(options) {
     };
 }
 
+;// CONCATENATED MODULE: ./core/health/health.js
+
+function bootIdOf(health) {
+    const results = (health?.checks ?? []).map(({ result }) => result);
+    return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
+}
+const maxHistory = 50;
+const maxIntervalMs = 2_000;
+function healthInterval(pollIntervalMs) {
+    return Math.min(pollIntervalMs, maxIntervalMs);
+}
+function beginHealth(task) {
+    return { task, dueMs: task.fromMs, results: [], history: [] };
+}
+function stepHealth(before, probed) {
+    if (before.end !== undefined)
+        return before;
+    const { startedAtMs, atMs, results } = probed;
+    const { deadlineMs, minHealthyMs } = before.task;
+    const failed = failedOf(results);
+    const health = { ...before, history: remember(before.history, atMs, failed), results };
+    if (failed.length > 0) {
+        const broken = { ...health, stretch: undefined };
+        return atMs >= deadlineMs
+            ? { ...broken, end: { healthy: false, atMs, reason: { kind: 'failing', failed } } }
+            : probeNext(broken, atMs);
+    }
+    const stretch = prolong(before, atMs, results);
+    const stretched = { ...health, stretch };
+    if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
+        return { ...stretched, end: { healthy: true, atMs } };
+    }
+    if (atMs < deadlineMs)
+        return probeNext(stretched, atMs);
+    const reason = {
+        kind: 'tooShort',
+        checks: results.map(({ check }) => check),
+        healthyForMs: atMs - stretch.sinceMs,
+        wantedMs: minHealthyMs
+    };
+    return { ...stretched, end: { healthy: false, atMs, reason } };
+}
+function failedOf(results) {
+    return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
+}
+function prolong({ stretch }, atMs, results) {
+    const goesOn = stretch !== undefined && systemOf(stretch.results) === systemOf(results);
+    return goesOn ? stretch : { sinceMs: atMs, results };
+}
+function systemOf(results) {
+    return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
+}
+const volatileFields = new Set(['runId', 'output', 'uptimeMs', 'sinceMs', 'timeoutMs']);
+function remember(history, atMs, failed) {
+    const lasting = (found) => JSON.stringify(found, (key, value) => (volatileFields.has(key) ? undefined : value));
+    const last = history.at(-1);
+    if (last !== undefined && lasting(last.failed) === lasting(failed))
+        return history;
+    return [...history, { atMs, failed }].slice(-maxHistory);
+}
+function probeNext(health, atMs) {
+    const { intervalMs, minHealthyMs, deadlineMs } = health.task;
+    const beat = nextBeat(health.dueMs, intervalMs, atMs);
+    const fullMs = health.stretch === undefined ? beat : health.stretch.sinceMs + minHealthyMs;
+    return { ...health, dueMs: Math.min(beat, fullMs, deadlineMs) };
+}
+
 ;// CONCATENATED MODULE: ./core/model/rebuild-secrets.js
 class RebuildSecrets {
     #options;
@@ -7467,6 +7534,7 @@ function createSystemClock({ monotonicMs, wallMs, uptimeMs }) {
 
 
 
+
 function connect_connect(config, readLimitMs = config.request.timeoutMs) {
     const client = createBccClient({
         endpoint: config.endpoint,
@@ -7519,10 +7587,10 @@ function guestsOnDemand(config, client, secrets) {
     const load = async () => {
         const [{ createAssistant }, { createGuestProbe }] = await Promise.all([
             __nccwpck_require__.e(/* import() */ 694).then(__nccwpck_require__.bind(__nccwpck_require__, 5694)),
-            __nccwpck_require__.e(/* import() */ 317).then(__nccwpck_require__.bind(__nccwpck_require__, 1317))
+            __nccwpck_require__.e(/* import() */ 907).then(__nccwpck_require__.bind(__nccwpck_require__, 2907))
         ]);
         const assistant = createAssistant(client, hidden, (id) => secrets.previousScript(id));
-        return createGuestProbe(health, pollIntervalMs, assistant, systemClock);
+        return createGuestProbe(health, healthInterval(pollIntervalMs), assistant, systemClock);
     };
     let loaded;
     const guests = () => {
@@ -8887,7 +8955,7 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6607);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5046);
 
 process.noDeprecation = true;
 try {

@@ -1,6 +1,7 @@
 import * as core from '@actions/core';
 import { type BccClient, createBccClient } from '../bce/client.ts';
 import type { Config } from '../config/config.ts';
+import { healthInterval } from '../core/health/health.ts';
 import { RebuildSecrets } from '../core/model/rebuild-secrets.ts';
 import { secretLines } from '../core/secret-forms.ts';
 import type { GuestProbe } from '../ports/assistant.ts';
@@ -82,7 +83,7 @@ function guestsOnDemand(config: Config, client: BccClient, secrets: RebuildSecre
       import('../health/assistant/guest-probe.ts')
     ]);
     const assistant = createAssistant(client, hidden, (id) => secrets.previousScript(id));
-    return createGuestProbe(health, pollIntervalMs, assistant, systemClock);
+    return createGuestProbe(health, healthInterval(pollIntervalMs), assistant, systemClock);
   };
   let loaded: Promise<GuestProbe> | undefined;
   const guests = (): Promise<GuestProbe> => {

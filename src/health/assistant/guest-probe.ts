@@ -4,7 +4,6 @@ import { type GuestCommand, probeCommand, scriptCommand } from '../../core/healt
 import { judgeProof, judgeScript } from '../../core/health/guest/guest-proof.ts';
 import type { AgentState } from '../../core/health/guest/guest-run.ts';
 import { guestSystem } from '../../core/health/guest/guest-system.ts';
-import { healthInterval } from '../../core/health/health.ts';
 import { CallError } from '../../core/model/failure.ts';
 import { pagesOf } from '../../core/model/limits.ts';
 import type { Assistant, GuestProbe } from '../../ports/assistant.ts';
@@ -15,14 +14,18 @@ import { GuestRuns } from './guest-runs.ts';
 /** How long the baseline may take, in milliseconds; an instance that does not answer by then goes without. */
 const baselineMs = 30_000;
 
-/** The probes of one run that asks for this health check. */
+/**
+ * The probes of one run, which asks for this health check.
+ *
+ * @param intervalMs from beat to beat, in milliseconds
+ */
 export function createGuestProbe(
   { guestScript, deadlineMs }: NonNullable<RunRequest['health']>,
-  pollIntervalMs: number,
+  intervalMs: number,
   assistant: Assistant,
   clock: Clock
 ): GuestProbe {
-  const runs = new GuestRuns(assistant, clock, healthInterval(pollIntervalMs));
+  const runs = new GuestRuns(assistant, clock, intervalMs);
   const commandOf = (check: GuestCheck): GuestCommand => {
     if (check.kind === 'assistant') return probeCommand(check.system);
     if (guestScript === undefined) throw new Error('a check by a script, and no script');

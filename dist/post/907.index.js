@@ -1,8 +1,8 @@
-export const id = 317;
-export const ids = [317];
+export const id = 907;
+export const ids = [907];
 export const modules = {
 
-/***/ 1317:
+/***/ 2907:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -119,73 +119,6 @@ function runFailed({ child, runId }) {
 
 // EXTERNAL MODULE: ./core/health/guest/guest-system.js
 var guest_system = __webpack_require__(1741);
-;// CONCATENATED MODULE: ./core/health/health.js
-
-function bootIdOf(health) {
-    const results = (health?.checks ?? []).map(({ result }) => result);
-    return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
-}
-const maxHistory = 50;
-const maxIntervalMs = 2_000;
-function healthInterval(pollIntervalMs) {
-    return Math.min(pollIntervalMs, maxIntervalMs);
-}
-function beginHealth(task) {
-    return { task, dueMs: task.fromMs, results: [], history: [] };
-}
-function stepHealth(before, probed) {
-    if (before.end !== undefined)
-        return before;
-    const { startedAtMs, atMs, results } = probed;
-    const { deadlineMs, minHealthyMs } = before.task;
-    const failed = failedOf(results);
-    const health = { ...before, history: remember(before.history, atMs, failed), results };
-    if (failed.length > 0) {
-        const broken = { ...health, stretch: undefined };
-        return atMs >= deadlineMs
-            ? { ...broken, end: { healthy: false, atMs, reason: { kind: 'failing', failed } } }
-            : probeNext(broken, atMs);
-    }
-    const stretch = prolong(before, atMs, results);
-    const stretched = { ...health, stretch };
-    if (minHealthyMs === 0 || startedAtMs >= stretch.sinceMs + minHealthyMs) {
-        return { ...stretched, end: { healthy: true, atMs } };
-    }
-    if (atMs < deadlineMs)
-        return probeNext(stretched, atMs);
-    const reason = {
-        kind: 'tooShort',
-        checks: results.map(({ check }) => check),
-        healthyForMs: atMs - stretch.sinceMs,
-        wantedMs: minHealthyMs
-    };
-    return { ...stretched, end: { healthy: false, atMs, reason } };
-}
-function failedOf(results) {
-    return results.flatMap(({ check, result }) => (result.healthy ? [] : [{ check, reason: result.reason }]));
-}
-function prolong({ stretch }, atMs, results) {
-    const goesOn = stretch !== undefined && systemOf(stretch.results) === systemOf(results);
-    return goesOn ? stretch : { sinceMs: atMs, results };
-}
-function systemOf(results) {
-    return JSON.stringify(results.map(({ result }) => (result.healthy ? [result.hostKey, result.bootId] : [])));
-}
-const volatileFields = new Set(['runId', 'output', 'uptimeMs', 'sinceMs', 'timeoutMs']);
-function remember(history, atMs, failed) {
-    const lasting = (found) => JSON.stringify(found, (key, value) => (volatileFields.has(key) ? undefined : value));
-    const last = history.at(-1);
-    if (last !== undefined && lasting(last.failed) === lasting(failed))
-        return history;
-    return [...history, { atMs, failed }].slice(-maxHistory);
-}
-function probeNext(health, atMs) {
-    const { intervalMs, minHealthyMs, deadlineMs } = health.task;
-    const beat = nextBeat(health.dueMs, intervalMs, atMs);
-    const fullMs = health.stretch === undefined ? beat : health.stretch.sinceMs + minHealthyMs;
-    return { ...health, dueMs: Math.min(beat, fullMs, deadlineMs) };
-}
-
 // EXTERNAL MODULE: ./core/model/failure.js
 var failure = __webpack_require__(5437);
 // EXTERNAL MODULE: ./core/model/limits.js
@@ -421,10 +354,9 @@ class GuestRuns {
 
 
 
-
 const baselineMs = 30_000;
-function createGuestProbe({ guestScript, deadlineMs }, pollIntervalMs, assistant, clock) {
-    const runs = new GuestRuns(assistant, clock, healthInterval(pollIntervalMs));
+function createGuestProbe({ guestScript, deadlineMs }, intervalMs, assistant, clock) {
+    const runs = new GuestRuns(assistant, clock, intervalMs);
     const commandOf = (check) => {
         if (check.kind === 'assistant')
             return probeCommand(check.system);
