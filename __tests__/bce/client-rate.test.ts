@@ -181,7 +181,7 @@ describe('throttling', () => {
     const clock = oneClock();
     const { bcc } = await world((response) => answer(response, 429, { code: 'RateLimit' }), {
       ...clock,
-      random: () => 0,
+      random: () => 1,
       requestsPerSecond: 5
     });
     expect(await failureOf(call(bcc))).toMatchObject({ kind: 'throttled', code: 'RateLimit' });

@@ -10,8 +10,8 @@ import {
   serializeRunState,
   unavailableBefore
 } from '../../../src/core/run/run-state.ts';
+import { withBriefWorld } from '../../support/brief.ts';
 import { stateBehind } from '../../support/reported.ts';
-import { withVirtualWorld } from '../../support/virtual.ts';
 import { image, instance } from '../rebuild/rebuilds.ts';
 import { rebuildOf, runOf, stateOf, targetOf } from './runs.ts';
 
@@ -43,7 +43,7 @@ describe('the state of a run', () => {
     { rollback: true, force: false },
     { rollback: false, force: true }
   ])('holds neither password nor script after a run with %j', async (request) => {
-    await withVirtualWorld({}, async (world) => {
+    await withBriefWorld({}, async (world) => {
       const rebuildOptions = {
         login: { kind: 'adminPass', adminPass: new Secret('Sesam0pen!x') },
         userData: new Secret('#!/bin/sh hunter2')
@@ -58,7 +58,7 @@ describe('the state of a run', () => {
   });
 
   test('survives being written and read, and so does the result', async () => {
-    await withVirtualWorld({}, async (world) => {
+    await withBriefWorld({}, async (world) => {
       const state = stateBehind(await world.run());
       const again = parseRunState(serializeRunState(state));
       expect(reportRun(again)).toEqual(JSON.parse(JSON.stringify(reportRun(state))));

@@ -3,16 +3,9 @@ import type { Fault } from '../../../emulator/faults/faults.ts';
 import type { RunReport } from '../../../src/core/report/report.ts';
 import { summaryLimit, summaryOf } from '../../../src/core/summary/summary.ts';
 import type { RunRequest } from '../../../src/ports/request.ts';
+import { onBriefStage } from '../../support/brief.ts';
 import { stateBehind } from '../../support/reported.ts';
-import {
-  demoImages,
-  foreignImages,
-  health,
-  onStage,
-  type ProbeScript,
-  passes,
-  refuses
-} from '../../support/stage.ts';
+import { demoImages, foreignImages, health, type ProbeScript, passes, refuses } from '../../support/stage.ts';
 import { rebuildOf } from '../run/runs.ts';
 import { expectWellFormed, madeRun, madeState } from './made-runs.ts';
 
@@ -21,7 +14,7 @@ async function summarized(
   faults: readonly Fault[] = [],
   script: ProbeScript = () => passes
 ): Promise<{ readonly report: RunReport; readonly text: string }> {
-  return onStage({ script, emulator: { faults } }, async (world) => {
+  return onBriefStage({ script, emulator: { faults } }, async (world) => {
     const report = await world.run(request);
     return { report, text: summaryOf(stateBehind(report)) };
   });
@@ -59,7 +52,7 @@ describe('the summary', () => {
       { id: 'i-b', name: 'b', imageId: 'm-web-2' },
       { id: 'i-c', name: 'c', imageId: 'm-web-2', status: 'Stopped' }
     ];
-    await onStage({ emulator: { world: { instances } } }, async (world) => {
+    await onBriefStage({ emulator: { world: { instances } } }, async (world) => {
       const ids = ['i-a', 'i-b', 'i-c'];
       const text = summaryOf(stateBehind(await world.run({ selection: { kind: 'ids', ids }, dryRun: true })));
       for (const label of ['📋 **1** rebuild', '✅ **1** skip', '🚀 **1** start'])
@@ -80,7 +73,7 @@ describe('the summary', () => {
       '```yaml\nwith:\n  instanceId: i-demo0001\n',
       `  imageId: ${backup?.imageId}\n`
     ]);
-    expect(text).toMatch(/\| backed up \| 00:00:05Z \| 2m 0\ds \|/);
+    expect(text).toMatch(/\| backed up \| 00:00:15Z \| \d+s \|/);
     expect(text).not.toContain('What to do');
   });
 
@@ -145,7 +138,7 @@ describe('the summary', () => {
       { id: 'i-a', name: 'a' },
       { id: 'i-b', name: 'b', deletionProtection: 1, status: 'Error' }
     ];
-    await onStage({ emulator: { world: { images, instances } } }, async (world) => {
+    await onBriefStage({ emulator: { world: { images, instances } } }, async (world) => {
       const text = summaryOf(
         stateBehind(await world.run({ selection: { kind: 'ids', ids: ['i-a', 'i-b'] }, confirmName: 'a' }))
       );
@@ -162,7 +155,7 @@ describe('the summary', () => {
     const name = '<img src=x onerror=alert(1)>|`a`|[b](c)\n## d @team';
     const snapshots = [{ id: 's-1', name, volumeId: 'v-sys-a' }];
     const instances = [{ id: 'i-a', name }];
-    await onStage({ emulator: { world: { instances, snapshots } } }, async (world) => {
+    await onBriefStage({ emulator: { world: { instances, snapshots } } }, async (world) => {
       const text = summaryOf(stateBehind(await world.run({ selection: { kind: 'ids', ids: ['i-a'] } })));
       expectWellFormed(text);
       expect(text).not.toContain('<img');

@@ -4,6 +4,7 @@ import type { Behaviour } from '../../../emulator/world/behaviour.ts';
 import { fleetWorld } from '../../../emulator/world/fleet.ts';
 import type { Balancers } from '../../../src/ports/balancers.ts';
 import type { Probe } from '../../../src/ports/probe.ts';
+import { onBriefStage, withBriefWorld } from '../../support/brief.ts';
 import {
   badReturns,
   bothBalancers,
@@ -16,7 +17,6 @@ import {
 } from '../../support/ports.ts';
 import { callsOf, health, oneOf, passes, problemsOf, refuses, textOf } from '../../support/stage.ts';
 import type { VirtualWorld } from '../../support/virtual.ts';
-import { onBriefStage, withBriefWorld } from '../brief.ts';
 
 const balancers = bothBalancers;
 
@@ -336,13 +336,13 @@ describe('only a healthy instance gets traffic', () => {
   });
 
   test.each<[string, Partial<Behaviour>]>([
-    ['the old status is shown for long', { staleRunningMs: 200_000 }],
+    ['the old status is shown for long', { staleRunningMs: 120_000 }],
     ['the image flips on acceptance', { imageIdFlips: 'accept', diskChanges: 'accept' }],
     ['the image flips at the end', { imageIdFlips: 'end', diskChanges: 'end' }],
     ['Stopped is on the way', { statuses: ['Stopping', 'Stopped', 'Starting'] }],
     [
       'the status never leaves',
-      { statuses: [], diskChanges: 'end', imageIdFlips: 'end', rebuildMs: 180_000 }
+      { statuses: [], diskChanges: 'end', imageIdFlips: 'end', rebuildMs: 120_000 }
     ],
     ['the disk takes its time', { diskStatusDuringRebuild: 'Creating', rebuildMs: 100_000 }],
     ['a stopped instance ends stopped', { stoppedInstance: 'endsStopped' }],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { CallError, CancelledError, type FailureKind } from '../../../src/core/model/failure.ts';
 import { type Read, readDisks, readInstances } from '../../../src/deploy/calls/read-many.ts';
+import { onBriefStage } from '../../support/brief.ts';
 import {
   bothDemos,
   type CallScript,
@@ -11,7 +12,6 @@ import {
   rejectionOf
 } from '../../support/ports.ts';
 import { VirtualClock } from '../../support/virtual.ts';
-import { onBriefStage } from '../brief.ts';
 
 const never = new AbortController().signal;
 

@@ -3,9 +3,9 @@ import type { Fault } from '../../../emulator/faults/faults.ts';
 import type { ImageState, Spec } from '../../../emulator/world/models.ts';
 import type { InstanceReport } from '../../../src/core/report/report.ts';
 import type { Bcc } from '../../../src/ports/bcc.ts';
+import { withBriefWorld } from '../../support/brief.ts';
 import { callsOf, demoImages, foreignImages, newCancel, oneOf, web, writesOf } from '../../support/stage.ts';
 import type { VirtualOptions, VirtualWorld } from '../../support/virtual.ts';
-import { withBriefWorld } from '../brief.ts';
 
 const startMs = Date.parse('2026-03-01T00:00:00Z');
 

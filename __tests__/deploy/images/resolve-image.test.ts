@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ImageState, Spec } from '../../../emulator/world/models.ts';
 import { isSettled } from '../../../src/core/model/bcc-status.ts';
+import { withBriefWorld } from '../../support/brief.ts';
 import { callsOf, demoImages, newCancel, problemsOf, writesOf } from '../../support/stage.ts';
 import { noCancel, type VirtualWorld } from '../../support/virtual.ts';
-import { withBriefWorld } from '../brief.ts';
 
 const named = (pattern: string) => ({ kind: 'name', pattern }) as const;
 

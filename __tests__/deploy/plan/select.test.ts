@@ -4,10 +4,10 @@ import { fleetWorld } from '../../../emulator/world/fleet.ts';
 import type { InstanceState, Spec } from '../../../emulator/world/models.ts';
 import type { Tag } from '../../../src/core/model/selection.ts';
 import type { RunReport } from '../../../src/core/report/report.ts';
+import { withBriefWorld } from '../../support/brief.ts';
 import { countCalls, fleetIds } from '../../support/fleets.ts';
 import { problemsOf, web } from '../../support/stage.ts';
 import type { VirtualWorld } from '../../support/virtual.ts';
-import { withBriefWorld } from '../brief.ts';
 
 /** Tags in short: `app=web env=prod`. */
 function tags(short: string): readonly Tag[] {

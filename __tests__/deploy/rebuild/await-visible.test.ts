@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { CallError } from '../../../src/core/model/failure.ts';
 import { awaitVisible } from '../../../src/deploy/rebuild/await-visible.ts';
+import { withBriefWorld } from '../../support/brief.ts';
 import { noCancel } from '../../support/virtual.ts';
-import { withBriefWorld } from '../brief.ts';
 
 describe('the wait until a rebuild shows', () => {
   test('goes on after reads that fail, and ends when it shows', async () => {

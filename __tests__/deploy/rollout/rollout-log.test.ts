@@ -6,10 +6,10 @@ import { beginRollout, stepRollout } from '../../../src/core/rollout/step-rollou
 import { RolloutLog } from '../../../src/deploy/rollout/rollout-log.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import { disk, image, instance, taskOf } from '../../core/rebuild/rebuilds.ts';
+import { onBriefStage } from '../../support/brief.ts';
 import { bothDemos, countSleepers, maxUnavailable } from '../../support/ports.ts';
 import { health } from '../../support/stage.ts';
 import { VirtualClock } from '../../support/virtual.ts';
-import { onBriefStage } from '../brief.ts';
 
 const never = new AbortController().signal;
 const succeeded: Outcome = { result: 'succeeded', isUnavailable: false, canRollBack: true };

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { JournalError } from '../../../src/ports/journal.ts';
+import { onBriefStage } from '../../support/brief.ts';
 import { fleetRequest, onFleet } from '../../support/fleets.ts';
 import { bothBalancers, demoWeights, weightsIn } from '../../support/ports.ts';
 import { noCancel } from '../../support/virtual.ts';
-import { onBriefStage } from '../brief.ts';
 
 test('each rebuild call and each weight change is recorded before it is sent', async () => {
   await onFleet(6, async (world, ids) => {

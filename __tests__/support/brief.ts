@@ -1,6 +1,6 @@
 /** Worlds for tests that do not care how long a rebuild or an image takes: a run makes half of the usual calls. */
-import { onStage } from '../support/stage.ts';
-import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
+import { onStage } from './stage.ts';
+import { type VirtualOptions, type VirtualWorld, withVirtualWorld } from './virtual.ts';
 
 /** The same options, but that a rebuild and an image take 20 s, and that they are observed every 20 s. */
 function brief<T extends VirtualOptions>(options: T): T {
