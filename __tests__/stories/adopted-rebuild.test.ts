@@ -8,7 +8,7 @@ import { oneOf } from '../support/stage.ts';
 import { noCancel, type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
 /** The rebuild has a new disk from its acceptance on, and the instance has left Running. */
-const behaviour = { diskReplaced: 'newId', staleRunningMs: 0, rebuildMs: 120_000 } as const;
+const behaviour = { diskReplaced: 'newId', staleRunningMs: 0, rebuildMs: 60_000 } as const;
 
 /** Runs the test while a rebuild of somebody else is under way; `diskId` is its new disk. */
 async function underWay(
@@ -52,7 +52,7 @@ describe('a rebuild that was under way already', () => {
     'that ends right after the plan is not erased again (force: %s)',
     async (force) => {
       await underWay('accept', async (world) => {
-        await world.clock.sleep(119_500 - world.clock.nowMs(), noCancel.signal);
+        await world.clock.sleep(59_500 - world.clock.nowMs(), noCancel.signal);
         const report = await world.run({ force });
         expect(oneOf(report).plan.action).toBe('wait');
         expect(oneOf(report).failure?.reason).toBe(force ? 'unclear' : undefined);

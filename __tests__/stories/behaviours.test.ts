@@ -13,7 +13,7 @@ import { SurveyError } from '../../src/deploy/plan/survey-error.ts';
 import { awaitVisible } from '../../src/deploy/rebuild/await-visible.ts';
 import { randomFrom } from '../support/fleets.ts';
 import { pairwise } from '../support/pairwise.ts';
-import { longerThanSearchMs, quickTimeoutMs, quickValues } from '../support/quick-service.ts';
+import { longerThanSearchMs, quickValues, variedTimeoutMs } from '../support/quick-service.ts';
 import { caseCount, firstSeed } from '../support/random-cases.ts';
 import { stateBehind } from '../support/reported.ts';
 import { freshMs, showsBy } from '../support/shows-by.ts';
@@ -156,7 +156,7 @@ function isFair({ outage, suspension, change, snapshotEveryMs, replicaLagMs }: C
 async function check(one: Case): Promise<void> {
   const request = requestOf(one);
   const emulated = { behaviour: one, faults: faultsOf(one) };
-  await withVirtualWorld({ emulator: emulated, request: { timeoutMs: quickTimeoutMs } }, async (world) => {
+  await withVirtualWorld({ emulator: emulated, request: { timeoutMs: variedTimeoutMs } }, async (world) => {
     const { emulator, clock, lines } = world;
     if (one.start !== 'Running') {
       emulator.setInstance(id, { status: one.start });

@@ -100,8 +100,8 @@ describe('the wait', () => {
   test('after the backup no observation comes before its time', async () => {
     await onStage({}, async (world) => {
       await world.run({ backup: {}, health });
-      // 2 minutes of backup, one of rebuild, at most two observations per interval, and a few more between the phases.
-      expect(world.emulator.calls.length).toBeLessThan(95);
+      // 2 minutes of backup, 45 s of rebuild, at most two observations per interval, and a few more between the phases.
+      expect(world.emulator.calls.length).toBeLessThan(87);
     });
   });
 

@@ -132,9 +132,10 @@ describe('a rollback leaves alone', () => {
       1,
       async (virtual, ids) => {
         const id = ids[0] ?? '';
-        virtual.clock.onSleep = (untilMs) => {
-          if (untilMs < 30_000 || untilMs > 120_000) return;
-          const status = untilMs < 60_000 ? 'SnapshotProcessing' : 'Running';
+        virtual.clock.onSleep = () => {
+          const nowMs = virtual.clock.nowMs();
+          if (nowMs < 25_000 || nowMs > 120_000) return;
+          const status = nowMs < 50_000 ? 'SnapshotProcessing' : 'Running';
           virtual.emulator.setInstance(id, { status });
         };
         const report = await virtual.run({ ...fleetRequest(ids, 1), rollback: true });

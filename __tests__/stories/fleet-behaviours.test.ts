@@ -10,7 +10,7 @@ import { fleetWorld } from '../../emulator/world/fleet.ts';
 import type { RunReport } from '../../src/core/report/report.ts';
 import type { RunRequest } from '../../src/ports/request.ts';
 import { fleetIds, randomFrom } from '../support/fleets.ts';
-import { longerThanSearchMs, quickTimeoutMs, quickValues } from '../support/quick-service.ts';
+import { longerThanSearchMs, quickValues, variedTimeoutMs } from '../support/quick-service.ts';
 import { caseCount, firstSeed } from '../support/random-cases.ts';
 import { freshMs, showsBy } from '../support/shows-by.ts';
 import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
@@ -163,7 +163,7 @@ async function check(seed: number): Promise<void> {
   const one = randomCase(randomFrom(seed));
   const { behaviour, faults, statuses, rollback, rollout } = one;
   const emulator = { world: fleetWorld(ids.length), behaviour, faults };
-  const request = { selection: { kind: 'ids', ids }, timeoutMs: quickTimeoutMs } as const;
+  const request = { selection: { kind: 'ids', ids }, timeoutMs: variedTimeoutMs } as const;
   await withVirtualWorld({ emulator, request, requestsPerSecond: 5 }, async (world) => {
     for (const [id, status] of Object.entries(statuses)) world.emulator.setInstance(id, { status });
     const report = await world.run({ ...request, rollback, rollout });

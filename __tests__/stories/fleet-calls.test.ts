@@ -40,21 +40,21 @@ describe('few calls', () => {
       expect(countCalls(world, 'GetInstance')).toBe(0);
       const lists = ticksOf(world, 'ListInstanceByIds');
       expect([...lists.values()].every((count) => count === 1)).toBe(true);
-      // One for the plan, one a beat of 4.8 s for 69 s, some closer together at first, and the second of the proof.
-      expect(lists.size).toBeLessThan(28);
+      // One for the plan, one a beat of 4.8 s for 45 s, some closer together at first, and the second of the proof.
+      expect(lists.size).toBeLessThan(23);
       // Plan, proof, and no call for a single disk or its snapshots.
       expect(countCalls(world, 'ListVolumes')).toBeLessThan(6);
       expect(countCalls(world, 'ListSnapshots')).toBe(1);
-      expect(world.emulator.calls.length).toBeLessThan(36);
+      expect(world.emulator.calls.length).toBeLessThan(31);
     });
   });
 
   test('more than a hundred: as few lists and batches as possible', async () => {
-    await onFleet(150, {}, async (world, ids) => {
-      expect((await world.run(fleetRequest(ids, 150))).status).toBe('rebuilt');
+    await onFleet(110, {}, async (world, ids) => {
+      expect((await world.run(fleetRequest(ids, 110))).status).toBe('rebuilt');
       expectEachOnce(world, ids);
       const sizes = world.emulator.calls.filter(({ operation }) => operation === 'RebuildBatchInstance');
-      expect(sizes.map(({ instanceIds }) => instanceIds.length)).toEqual([100, 50]);
+      expect(sizes.map(({ instanceIds }) => instanceIds.length)).toEqual([100, 10]);
       expect(Math.max(...ticksOf(world, 'ListInstanceByIds').values())).toBe(2);
       expect(countCalls(world, 'GetInstance')).toBe(0);
     });
@@ -75,7 +75,7 @@ describe('few calls', () => {
         .slice(from)
         .filter(({ operation }) => operation === 'ListInstanceByIds' || operation === 'GetInstance');
       // One for the plan, no more than one a beat and those that prove, and 20 s with one a second for each start.
-      expect(observations.length).toBeLessThan(1 + 35);
+      expect(observations.length).toBeLessThan(1 + 30);
     });
   });
 
@@ -298,7 +298,7 @@ describe('a list with an ID that the service does not know', () => {
         const gone = ids[3] ?? '';
         let isRemoved = false;
         world.clock.onSleep = () => {
-          if (world.clock.nowMs() < 40_000 || isRemoved) return;
+          if (world.clock.nowMs() < 30_000 || isRemoved) return;
           isRemoved = true;
           world.emulator.removeInstance(gone);
         };

@@ -34,7 +34,7 @@ function plainly(maxUnavailable: number, more: Partial<RunRequest['rollout']> = 
 describe('a cancel in the middle', () => {
   test('sends nothing new and reports the state of each; a second run rebuilds the rest, each once', async () => {
     await onSix([], async (world) => {
-      const first = await world.run(plainly(2), cancelAt(world, 105_000));
+      const first = await world.run(plainly(2), cancelAt(world, 75_000));
       world.clock.onSleep = () => undefined;
       expect(statusesOf(first)).toBe('rebuilt rebuilt inProgress inProgress notStarted notStarted');
       expect(first).toMatchObject({ status: 'inProgress', changed: true });
@@ -63,7 +63,7 @@ describe('a cancel in the middle', () => {
     });
   });
 
-  test.each([1, 20_000, 68_000, 75_000, 82_000])(
+  test.each([1, 20_000, 44_000, 51_000, 58_000])(
     'after %i ms, and again: each is erased once',
     async (atMs) => {
       await onSix([], async (world) => {
@@ -130,7 +130,7 @@ describe('a cancel in the middle', () => {
   // The rebuild under way shows the new image already; that is no reason to refuse for lack of a way back.
   test('with rollback, and again: those under way are waited for', async () => {
     await onSix([], async (world) => {
-      const first = await world.run(request(2), cancelAt(world, 60_000));
+      const first = await world.run(request(2), cancelAt(world, 40_000));
       expect(statusesOf(first)).toBe('inProgress inProgress notStarted notStarted notStarted notStarted');
       world.clock.onSleep = () => undefined;
       const second = await world.run(request(2));

@@ -143,7 +143,7 @@ describe('a failure with rollback', () => {
       fails(six, 'alone'),
       async (world) => {
         world.emulator.setInstance(one, { imageId: 'm-web-2' });
-        await world.run(fleetRequest([two], 1), cancelAt(world, 60_000));
+        await world.run(fleetRequest([two], 1), cancelAt(world, 40_000));
         world.clock.onSleep = () => undefined;
         const report = await world.run(request(1));
         expect(statusesOf(report)).toBe('skipped rebuilt rolledBack rolledBack rolledBack rolledBack');

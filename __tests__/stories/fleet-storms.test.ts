@@ -26,16 +26,16 @@ describe('a throttle storm', () => {
   const plain = behaviourValues.throttle.filter(({ status }) => status !== 503);
 
   test.each(plain)('with replies like %j slows the run down, and fails nothing', async (throttle) => {
-    const emulator = { world: fleetWorld(40), behaviour: { callsPerSecond: 5, throttle } };
+    const emulator = { world: fleetWorld(24), behaviour: { callsPerSecond: 5, throttle } };
     await withVirtualWorld({ emulator, requestsPerSecond: 10 }, async (world) => {
-      const ids = fleetIds(40);
-      const report = await world.run({ ...fleetRequest(ids, 20), rollback: true });
+      const ids = fleetIds(24);
+      const report = await world.run({ ...fleetRequest(ids, 12), rollback: true });
       expect(report.status).toBe('rebuilt');
       expect(rebuiltIds(world).toSorted()).toEqual(ids);
       expect(world.emulator.calls.some(({ status }) => status === throttle.status)).toBe(true);
-      // Two rounds of 69 s, a minute to get all reads of the plan through, and a quarter of `timeout` in which a
+      // Two rounds of 45 s, half a minute to get all reads of the plan through, and a quarter of `timeout` in which a
       // throttled batch is searched for.
-      expect(report.durationSeconds).toBeLessThan(2 * 80 + 60 + 100);
+      expect(report.durationSeconds).toBeLessThan(2 * 56 + 36 + 60);
     });
   });
 
@@ -125,18 +125,18 @@ describe('lists that fail for a while', () => {
   });
 });
 
-describe('two hundred', () => {
+describe('more than a call can hold', () => {
   test('give a report that matches the schema, with failures and rollbacks, in few calls', async () => {
-    const ids = fleetIds(200);
-    const faults = [20, 90, 91, 150].flatMap((number) =>
+    const ids = fleetIds(120);
+    const faults = [20, 70, 71, 110].flatMap((number) =>
       faultsOn(ids[number] ?? '', { kind: 'endsIn', status: 'Error' }, ['RebuildBatchInstance'])
     );
-    await withVirtualWorld({ emulator: { world: fleetWorld(200), faults } }, async (world) => {
+    await withVirtualWorld({ emulator: { world: fleetWorld(120), faults } }, async (world) => {
       world.emulator.setInstance('i-fleet00007', { status: 'Error' });
       world.emulator.setInstance('i-fleet00008', { imageId: 'm-web-2' });
       const { selection } = fleetRequest(ids, 1);
       const rollout = {
-        maxUnavailable: { kind: 'percent', percent: 20 },
+        maxUnavailable: { kind: 'percent', percent: 25 },
         canary: 10,
         pauseMs: 60_000,
         maxFailures: 5
@@ -145,26 +145,26 @@ describe('two hundred', () => {
       expect(problemsBySchema(report)).toEqual([]);
       expect(report).toMatchObject({
         status: 'partial',
-        rollout: { maxUnavailable: 40, peakUnavailable: 40 }
+        rollout: { maxUnavailable: 30, peakUnavailable: 30 }
       });
       expect(report.instances.filter(({ status }) => status === 'rolledBack')).toHaveLength(4);
-      expect(report.instances.filter(({ status }) => status === 'rebuilt')).toHaveLength(195);
+      expect(report.instances.filter(({ status }) => status === 'rebuilt')).toHaveLength(115);
       expect(report.instances.map(({ instanceId }) => instanceId)).toEqual(ids);
-      expect(rebuiltIds(world)).toHaveLength(199 + 4);
-      // Ten canaries, then four rounds of forty and one of the rest.
-      expect(countCalls(world, 'RebuildBatchInstance')).toBe(6);
+      expect(rebuiltIds(world)).toHaveLength(119 + 4);
+      // Ten canaries, then three rounds of thirty and one of the rest.
+      expect(countCalls(world, 'RebuildBatchInstance')).toBe(5);
       expect(countCalls(world, 'ListSnapshots')).toBe(1);
     });
   });
 
   test('that are cancelled give one too', async () => {
-    const ids = fleetIds(200);
-    await withVirtualWorld({ emulator: { world: fleetWorld(200) } }, async (world) => {
+    const ids = fleetIds(120);
+    await withVirtualWorld({ emulator: { world: fleetWorld(120) } }, async (world) => {
       const { cancel, pull } = newCancel();
       world.clock.onSleep = () => {
-        if (world.clock.nowMs() > 100_000) pull();
+        if (world.clock.nowMs() > 75_000) pull();
       };
-      const report = await world.run(fleetRequest(ids, 50), cancel);
+      const report = await world.run(fleetRequest(ids, 30), cancel);
       expect(problemsBySchema(report)).toEqual([]);
       expect(new Set(report.instances.map(({ status }) => status))).toEqual(
         new Set(['rebuilt', 'inProgress', 'notStarted'])
@@ -173,8 +173,8 @@ describe('two hundred', () => {
   });
 
   test('that are only planned give one too', async () => {
-    await withVirtualWorld({ emulator: { world: fleetWorld(200) } }, async (world) => {
-      const report = await world.run({ ...fleetRequest(fleetIds(200), 50), dryRun: true });
+    await withVirtualWorld({ emulator: { world: fleetWorld(120) } }, async (world) => {
+      const report = await world.run({ ...fleetRequest(fleetIds(120), 30), dryRun: true });
       expect(problemsBySchema(report)).toEqual([]);
       expect(report.status).toBe('planned');
       expect(world.emulator.calls.length).toBeLessThan(8);

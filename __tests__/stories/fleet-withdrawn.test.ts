@@ -12,8 +12,8 @@ const [one = '', two = '', three = '', four = '', five = ''] = ids;
 const always = Number.POSITIVE_INFINITY;
 
 /**
- * Five of them, of which the second is never healthy, on no image, and fails a minute after its rebuild. The first is healthy after
- * 10 s, so the third takes its slot and has most of a minute before the stop.
+ * Five of them, of which the second is never healthy, on no image, and fails 40 s after its rebuild. The first is healthy after
+ * 10 s, so the third takes its slot and has half a minute before the stop.
  */
 function stopped(
   more: TestRequest,
@@ -24,7 +24,7 @@ function stopped(
   const probe = probeOf((id) => id !== two);
   const request = {
     ...fleetRequest(ids, maxUnavailable),
-    health: { ...health, deadlineMs: 60_000 },
+    health: { ...health, deadlineMs: 40_000 },
     ...more
   };
   return withVirtualWorld({ emulator: { world: fleetWorld(5), faults }, probe }, (world) =>
@@ -42,8 +42,8 @@ describe('when the rollout stops, an instance that was begun and not sent is wit
       expect(oneOf(report, three)).toMatchObject({ disk: 'untouched', failure: undefined });
       expect(weightsIn(world)).toContain(`lb-demo0001 ${three} 100`);
       expect(world.emulator.weightChanges.filter(({ instanceId }) => instanceId === three)).toHaveLength(2);
-      // 100 s of drain, 69 s of rebuild, 60 s up to the failed check, and nothing is waited for after it.
-      expect(report.durationSeconds).toBeLessThan(245);
+      // 100 s of drain, 45 s of rebuild, 40 s up to the failed check, and nothing is waited for after it.
+      expect(report.durationSeconds).toBeLessThan(201);
       expect(report.rollout.stopped).toEqual({
         reason: 'maxFailures',
         message: '1 failed, and maxFailures is 0, so the rollout stopped. 3 of 5 were not started.'
@@ -86,7 +86,7 @@ describe('when the rollout stops, an instance that was begun and not sent is wit
         expect(oneOf(report, three)).toMatchObject({ disk: 'untouched', failure: undefined });
         expect(textOf(oneOf(report, three).phases)).not.toContain('sending');
         expect(rebuiltIds(world)).toEqual([one, two]);
-        expect(report.durationSeconds).toBeLessThan(180);
+        expect(report.durationSeconds).toBeLessThan(136);
       },
       [throttled]
     );

@@ -16,8 +16,8 @@ describe('an observation', () => {
       const order = { imageName: 'fresh', instanceId: 'i-demo0002', clientToken: 'token' };
       const { imageId } = await world.bcc.createImage(order, noCancel.signal);
       let isDone = false;
-      world.clock.onSleep = (untilMs) => {
-        if (isDone || untilMs < 60_000) return;
+      world.clock.onSleep = () => {
+        if (isDone || world.clock.nowMs() < 60_000) return;
         isDone = true;
         world.emulator.setInstance('i-demo0001', { imageId, imageName: 'fresh' });
       };

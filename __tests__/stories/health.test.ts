@@ -369,7 +369,7 @@ describe('ssh with a real server', () => {
       },
       async (world, port) => {
         const { cancel, pull } = newCancel();
-        world.clock.onSleep = (untilMs) => untilMs > 60_000 && pull();
+        world.clock.onSleep = () => world.clock.nowMs() > 30_000 && pull();
         await world.run({}, cancel);
         world.clock.onSleep = () => undefined;
         const check = checkOf(`ssh://{publicIp}:${port}`);

@@ -26,9 +26,12 @@ function drawBehaviour(dice: Dice): Partial<Behaviour> {
     .map(([name, values]) => [name, dice.pick([...values])]);
   return {
     ...Object.fromEntries(assistant),
+    // On the same side of the deadlines and of the rebuilds below as the usual values are of longer ones.
+    agentStaleMs: dice.pick([30_000, 0, 300_000]),
+    agentBootMs: dice.pick([8_000, 0, 60_000]),
     staleRunningMs: dice.pick([0, 7_000, 30_000]),
     statuses: dice.pick([['Starting'], ['Stopping', 'Stopped', 'Starting'], ['Rebuilding']]),
-    rebuildMs: dice.pick([10_000, 60_000, 180_000]),
+    rebuildMs: dice.pick([10_000, 35_000, 90_000]),
     imageIdFlips: dice.pick(['accept', 'start', 'end'] as const),
     diskReplaced: dice.pick(['newId', 'newCreateTime', 'unchanged'] as const)
   };
@@ -68,7 +71,7 @@ function drawFaults(dice: Dice): readonly Fault[] {
 
 function drawRequest(dice: Dice, count: number): Partial<RunRequest> {
   const checks: NonNullable<RunRequest['health']>['checks'] = [{ kind: 'assistant' }];
-  const times = { deadlineMs: dice.pick([60_000, 180_000]), minHealthyTimeMs: dice.pick([0, 5_000, 10_000]) };
+  const times = { deadlineMs: dice.pick([30_000, 80_000]), minHealthyTimeMs: dice.pick([0, 5_000, 10_000]) };
   const isScript = dice.chance(0.6);
   return {
     selection: { kind: 'ids', ids: ids.slice(0, count) },
@@ -80,7 +83,6 @@ function drawRequest(dice: Dice, count: number): Partial<RunRequest> {
     },
     rollback: dice.chance(0.4),
     pollIntervalMs: dice.pick([1_000, 5_000, 15_000]),
-    timeoutMs: 600_000,
     health: isScript
       ? {
           checks: [...checks, { kind: 'guestScript', user: 'root' }],
@@ -127,7 +129,7 @@ test(
             fromUptimeMs: 0,
             imageId: dice.chance(0.2) ? 'm-web-2' : 'm-none'
           },
-          { pattern: 'nginx', fromUptimeMs: dice.pick([0, 20_000, 90_000]), stdout: 'active\n' },
+          { pattern: 'nginx', fromUptimeMs: dice.pick([0, 10_000, 45_000]), stdout: 'active\n' },
           { pattern: 'nginx', exitCode: 3, stdout: 'inactive\n' }
         ]
       };

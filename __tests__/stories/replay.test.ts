@@ -41,7 +41,7 @@ describe('a replayed run has the same result', () => {
           behaviour: {
             staleRunningMs: 31_000,
             statuses: ['Stopping', 'Stopped', 'ImageProcessing', 'Starting'],
-            rebuildMs: 111_000,
+            rebuildMs: 71_000,
             imageIdFlips: 'end'
           }
         }
@@ -73,14 +73,14 @@ test.each([null, {}, { instances: {} }, { instances: [{ instanceId: 'i-1' }] }])
 );
 
 test('a second rebuild of the same instance follows the switches', async () => {
-  const first = await withVirtualWorld({ emulator: { behaviour: { rebuildMs: 200_000 } } }, (world) =>
+  const first = await withVirtualWorld({ emulator: { behaviour: { rebuildMs: 90_000 } } }, (world) =>
     world.run()
   );
   await withVirtualWorld({ emulator: { replay: readReplay(first) } }, async (world) => {
     await world.run();
     await world.run({ image: { kind: 'id', id: 'm-web-1' } });
     const [one, two] = world.emulator.rebuilds.map(({ startsAtMs, endsAtMs }) => endsAtMs - startsAtMs);
-    expect(one).toBeGreaterThan(190_000);
+    expect(one).toBeGreaterThan(80_000);
     expect(two).toBe(quickRebuildMs);
   });
 });

@@ -75,7 +75,7 @@ describe('with two replicas, one 8 s behind', () => {
     async (force) => {
       for (let from = 3; from < 9; from += 1) {
         const lag: Fault = { on: 'GetInstance', from, times: 2, play: { kind: 'lag', ms: 8_000 } };
-        const behaviour: Partial<Behaviour> = { imageIdFlips: 'accept', rebuildMs: 60_000 };
+        const behaviour: Partial<Behaviour> = { imageIdFlips: 'accept' };
         await withVirtualWorld({ emulator: { behaviour, faults: [endsInError, lag] } }, async (world) => {
           if (force) world.emulator.setInstance(id, { imageId: 'm-web-2' });
           const report = await world.run({ force });
@@ -105,14 +105,14 @@ describe('a snapshot that a policy takes after the acceptance, before the work b
     ['with a record of the image that is written on acceptance', false, { imageIdFlips: 'accept' }]
   ];
 
-  /** The work begins 90 s after the acceptance: more than a rest of 40 s after the snapshot. */
+  /** The work begins 60 s after the acceptance: more than a rest of 24 s after the snapshot. */
   async function play(
     [, force, service]: (typeof cases)[number],
     faults: readonly Fault[],
     wait: boolean,
     check: (world: VirtualWorld, status: string, reason: string | undefined) => void
   ): Promise<void> {
-    const behaviour = { ...service, staleRunningMs: 90_000 };
+    const behaviour = { ...service, staleRunningMs: 60_000 };
     await withVirtualWorld({ emulator: { behaviour, faults: [snapshot, ...faults] } }, async (world) => {
       if (force) world.emulator.setInstance(id, { imageId: 'm-web-2' });
       const report = await world.run({ force, wait });
@@ -179,7 +179,7 @@ async function withFlap(
 describe('a flap of half a second', () => {
   test('is no end: the rebuild that then fails is red', async () => {
     const flap = { status: 'Running', imageId: 'm-web-2' };
-    const isLate = (status: string, nowMs: number): boolean => nowMs > 60_000 && status === 'Starting';
+    const isLate = (status: string, nowMs: number): boolean => nowMs > 40_000 && status === 'Starting';
     await withFlap(isLate, flap, [endsInError], async (world) => {
       const report = await world.run();
       expect(oneOf(report).statusHistory.map(({ status }) => status)).toEqual([

@@ -12,7 +12,7 @@ const session = {
 const byTag = { kind: 'tags', tags: [{ key: 'app', value: 'web' }] } as const;
 
 describe.each(occasionalValues.tokenRefusal)('a session that expires, shown as %s', (tokenRefusal) => {
-  const behaviour = { tokenRefusal, rebuildMs: 100_000 };
+  const behaviour = { tokenRefusal, rebuildMs: 60_000 };
 
   test('before anything was sent: nothing is erased, and the run says so', async () => {
     const emulator = { credentials: session, behaviour: { ...behaviour, sessionEndsAfterMs: 1_000 } };
@@ -25,7 +25,7 @@ describe.each(occasionalValues.tokenRefusal)('a session that expires, shown as %
   });
 
   test('while the rebuild goes on: never green, and the disk is not called untouched', async () => {
-    const emulator = { credentials: session, behaviour: { ...behaviour, sessionEndsAfterMs: 60_000 } };
+    const emulator = { credentials: session, behaviour: { ...behaviour, sessionEndsAfterMs: 30_000 } };
     await withVirtualWorld({ emulator }, async ({ run, emulator: { rebuilds } }) => {
       const report = await run();
       expect(rebuilds).toHaveLength(1);
