@@ -1,7 +1,7 @@
 /** A health check takes time, and somebody may change the instance meanwhile: green is only what is still so after it. */
 import { describe, expect, test } from '@jest/globals';
-import { callsOf, health, oneOf, onStage, passes, web, writesOf } from '../support/stage.ts';
-import type { VirtualWorld } from '../support/virtual.ts';
+import { callsOf, health, oneOf, onStage, passes, refuses, web, writesOf } from '../support/stage.ts';
+import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 
 const id = 'i-demo0001';
 
@@ -87,6 +87,30 @@ describe.each(Object.entries(starts))('an instance that would be %s', (status, i
       expect(report.status).toBe(status);
       expect(seen.at(-1)).toBeGreaterThan(76_000);
       expect(world.lines.filter((line) => line.startsWith('Health: '))).toHaveLength(2);
+    });
+  });
+
+  test.each([
+    ['passes there too', passes, status],
+    ['does not pass there', refuses, 'failed']
+  ])('is checked again at its new address, and the check %s', async (_, there, ending) => {
+    const [old, now] = ['192.168.0.11', '192.168.0.12'];
+    const probed: string[] = [];
+    let move = (): void => undefined;
+    const probe = {
+      async probe(check: { readonly host: string }) {
+        probed.push(check.host);
+        if (probed.length === 3) move();
+        return check.host === old ? passes : there;
+      },
+      hostKeys: async () => []
+    };
+    await withVirtualWorld({ emulator: onImage(imageId), probe }, async (world) => {
+      move = () => world.emulator.setInstance(id, { internalIp: now, publicIp: '203.0.113.9' });
+      const report = await world.run({ health });
+      expect(report.status).toBe(ending);
+      expect([...new Set(probed)]).toEqual([old, now]);
+      expect(oneOf(report)).toMatchObject({ internalIp: now, publicIp: '203.0.113.9' });
     });
   });
 });

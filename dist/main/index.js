@@ -6644,8 +6644,12 @@ function withoutOldDisk({ reference }, last) {
     const isOld = reference?.disk && last.disk && !isOtherDisk(reference.disk, last.disk);
     return isOld ? { ...last, disk: undefined } : last;
 }
-function needsAnotherCheck({ proven, ending }) {
-    return ending?.kind !== 'failed' && proven?.isUnchanged === false;
+function needsAnotherCheck({ proven, ending, last }, checked) {
+    if (ending?.kind === 'failed')
+        return false;
+    const now = last?.instance ?? checked;
+    const addresses = ['publicIp', 'internalIp', 'name'];
+    return proven?.isUnchanged === false || addresses.some((field) => now[field] !== checked[field]);
 }
 function recheck(before, observation) {
     const { proven } = before;
@@ -7237,19 +7241,24 @@ async function withRebuildLog({ log, clock }, keep, work) {
 
 async function checkHealth(proven, check, ports, record) {
     let rebuild = proven;
-    do {
-        const awaited = await check();
+    for (;;) {
+        const before = rebuild;
+        const checked = before.last?.instance;
+        if (checked === undefined)
+            return;
+        const awaited = await check(checked);
         if (awaited === undefined)
             return;
         record(rebuild, awaited);
         if (!awaited.outcome.healthy)
             return;
-        const before = rebuild;
         rebuild = await withRebuildLog(ports, () => undefined, (observe) => recheckOne(before, ports, observe));
         if (rebuild.ending?.kind === 'cancelled')
             throw new model_failure/* CancelledError */.cc();
         record(rebuild, awaited);
-    } while (needsAnotherCheck(rebuild));
+        if (!needsAnotherCheck(rebuild, checked))
+            return;
+    }
 }
 
 ;// CONCATENATED MODULE: ./deploy/instance/run-instance.js
@@ -7333,11 +7342,10 @@ async function rebuildAndCheck(task, request, earlier, ports, recorder, baseline
     if (rebuild.ending?.kind === 'cancelled')
         return recorder.add({ cancelled: true });
     const isThere = rebuild.ending?.kind === 'rebuilt' || rebuild.ending?.kind === 'skipped';
-    if (!isThere || rebuild.last === undefined)
+    if (!isThere)
         return;
-    const instance = (0,guest_system/* withSystemOf */.Lz)(task.image, rebuild.last.instance);
     const baseline = baselineOf(rebuild);
-    await checkHealth(rebuild, () => awaitHealthy(request, instance, baseline, ports), ports, (now, { outcome, knownHosts }) => recorder.add({ ...asPart({ rebuild: now, health: outcome }), knownHosts }));
+    await checkHealth(rebuild, (instance) => awaitHealthy(request, (0,guest_system/* withSystemOf */.Lz)(task.image, instance), baseline, ports), ports, (now, { outcome, knownHosts }) => recorder.add({ ...asPart({ rebuild: now, health: outcome }), knownHosts }));
 }
 
 ;// CONCATENATED MODULE: ./deploy/instance/roll-back.js
@@ -10093,8 +10101,8 @@ function outputsOf(state, report) {
         previousImageId: each((run) => beforeRebuild(run).instance.imageId),
         instanceIds: each(({ target }) => target.instance.id),
         backupImageId: each(({ backup }) => backup?.imageId ?? ''),
-        publicIp: each(({ target }) => target.instance.publicIp),
-        internalIp: each(({ target }) => target.instance.internalIp),
+        publicIp: each((run) => (lastSeen(run) ?? run.target).instance.publicIp),
+        internalIp: each((run) => (lastSeen(run) ?? run.target).instance.internalIp),
         requestId: each((run) => instance_run_rebuildsOf(run).flatMap(({ requestIds }) => requestIds)[0] ?? ''),
         knownHosts: instances.flatMap(({ knownHosts }) => knownHosts).join('\n'),
         durationSeconds: String((0,time/* toSeconds */.fP)(state.atMs - state.fromMs)),
@@ -10203,8 +10211,8 @@ function reportInstance(run, state) {
         status: statusOf(run, state),
         disk: instance_run_diskOf(run),
         adopted: run.rebuild?.adopted ?? false,
-        publicIp: target.instance.publicIp,
-        internalIp: target.instance.internalIp,
+        publicIp: (last ?? target).instance.publicIp,
+        internalIp: (last ?? target).instance.internalIp,
         before: atTime(before.instance, before.disk),
         after: last && atTime(last.instance, last.disk),
         erases: reportErased(run),

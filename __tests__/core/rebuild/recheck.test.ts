@@ -14,6 +14,7 @@ const { rebuild: proven } = playRebuild(
   stretches([20_000, {}], [80_000, starting], [always, done])
 );
 const fromMs = 300_000;
+const { instance: checked } = observationOf(fromMs, done, false);
 
 /** Plays the recheck; `show` counts from its beginning. */
 function recheckOf(show: (sinceMs: number) => Shown, failsFor = 0) {
@@ -38,7 +39,12 @@ describe('after a health check', () => {
     const { rebuild, observedMs } = recheckOf(() => done);
     expect(rebuild.ending).toEqual({ kind: 'rebuilt' });
     expect(observedMs).toEqual([1_000]);
-    expect(needsAnotherCheck(rebuild)).toBe(false);
+    expect(needsAnotherCheck(rebuild, checked)).toBe(false);
+  });
+
+  test.each(['publicIp', 'internalIp', 'name'])('another %s makes another check due', (field) => {
+    const { rebuild } = recheckOf(() => done);
+    expect(needsAnotherCheck(rebuild, { ...checked, [field]: 'another' })).toBe(true);
   });
 
   test('a read that fails is made again', () => {
@@ -55,7 +61,7 @@ describe('after a health check', () => {
     const { rebuild, observedMs } = recheckOf(() => shown);
     expect(rebuild.ending).toMatchObject({ kind: 'failed', reason: { kind: 'changed' } });
     expect(observedMs.length).toBeGreaterThanOrEqual(2);
-    expect(needsAnotherCheck(rebuild)).toBe(false);
+    expect(needsAnotherCheck(rebuild, checked)).toBe(false);
   });
 
   test('a change that goes on is waited for, and makes another check due', () => {
@@ -63,7 +69,7 @@ describe('after a health check', () => {
     const { rebuild, observedMs } = recheckOf((sinceMs) => (sinceMs < 60_000 ? snapshot : done));
     expect(rebuild.ending).toEqual({ kind: 'rebuilt' });
     expect(observedMs.at(-1)).toBeGreaterThanOrEqual(60_000 + 120_000);
-    expect(needsAnotherCheck(rebuild)).toBe(true);
+    expect(needsAnotherCheck(rebuild, checked)).toBe(true);
   });
 
   test('one that does not end is a failure at timeout', () => {

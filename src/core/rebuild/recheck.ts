@@ -3,6 +3,7 @@
  * is still there then, as it was proven before, is a success.
  */
 import { isSettled } from '../model/bcc-status.ts';
+import type { Instance } from '../model/instance.ts';
 import { spreadOf } from '../schedule.ts';
 import { diskReadiness, isOtherDisk } from './evidence.ts';
 import { replicaLagMs } from './proof.ts';
@@ -31,9 +32,16 @@ function withoutOldDisk({ reference }: RebuildState, last: Observation): Observa
   return isOld ? { ...last, disk: undefined } : last;
 }
 
-/** Whether another health check is due, because something went on during the latest. */
-export function needsAnotherCheck({ proven, ending }: RebuildState): boolean {
-  return ending?.kind !== 'failed' && proven?.isUnchanged === false;
+/**
+ * Whether another health check is due: something went on during the latest, or what it asked was another machine by then.
+ *
+ * @param checked the instance whose name and addresses the latest check went to
+ */
+export function needsAnotherCheck({ proven, ending, last }: RebuildState, checked: Instance): boolean {
+  if (ending?.kind === 'failed') return false;
+  const now = last?.instance ?? checked;
+  const addresses = ['publicIp', 'internalIp', 'name'] as const;
+  return proven?.isUnchanged === false || addresses.some((field) => now[field] !== checked[field]);
 }
 
 /** One observation while the phase is `rechecking`. */

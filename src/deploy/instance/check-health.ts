@@ -1,5 +1,6 @@
 /** The health check of an instance that runs on its image, and the proof that this is still so after it. */
 import { CancelledError } from '../../core/model/failure.ts';
+import type { Instance } from '../../core/model/instance.ts';
 import type { RebuildState } from '../../core/rebuild/rebuild-state.ts';
 import { needsAnotherCheck } from '../../core/rebuild/recheck.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -9,25 +10,27 @@ import { withRebuildLog } from '../rebuild/rebuild-log.ts';
 
 /**
  * Waits for the health check, and observes the instance again. What went on meanwhile and is over, such as a snapshot,
- * makes another check due.
+ * makes another check due, and so does a new address.
  *
- * @param check gives `undefined` where no check is asked for
+ * @param check told of the instance as it is now; gives `undefined` where no check is asked for
  * @param record told of each check, and of the rebuild as it is known then
  * @throws CancelledError on abort
  */
 export async function checkHealth(
   proven: RebuildState,
-  check: () => Promise<AwaitedHealth | undefined>,
+  check: (instance: Instance) => Promise<AwaitedHealth | undefined>,
   ports: RebuildPorts & Pick<Ports, 'log'>,
   record: (rebuild: RebuildState, awaited: AwaitedHealth) => void
 ): Promise<void> {
   let rebuild = proven;
-  do {
-    const awaited = await check();
+  for (;;) {
+    const before = rebuild;
+    const checked = before.last?.instance;
+    if (checked === undefined) return;
+    const awaited = await check(checked);
     if (awaited === undefined) return;
     record(rebuild, awaited);
     if (!awaited.outcome.healthy) return;
-    const before = rebuild;
     rebuild = await withRebuildLog(
       ports,
       () => undefined,
@@ -35,5 +38,6 @@ export async function checkHealth(
     );
     if (rebuild.ending?.kind === 'cancelled') throw new CancelledError();
     record(rebuild, awaited);
-  } while (needsAnotherCheck(rebuild));
+    if (!needsAnotherCheck(rebuild, checked)) return;
+  }
 }

@@ -152,12 +152,11 @@ export async function rebuildAndCheck(
   keep(rebuild);
   if (rebuild.ending?.kind === 'cancelled') return recorder.add({ cancelled: true });
   const isThere = rebuild.ending?.kind === 'rebuilt' || rebuild.ending?.kind === 'skipped';
-  if (!isThere || rebuild.last === undefined) return;
-  const instance = withSystemOf(task.image, rebuild.last.instance);
+  if (!isThere) return;
   const baseline = baselineOf(rebuild);
   await checkHealth(
     rebuild,
-    () => awaitHealthy(request, instance, baseline, ports),
+    (instance) => awaitHealthy(request, withSystemOf(task.image, instance), baseline, ports),
     ports,
     (now, { outcome, knownHosts }) =>
       recorder.add({ ...asPart({ rebuild: now, health: outcome }), knownHosts })
