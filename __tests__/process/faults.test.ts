@@ -31,17 +31,16 @@ interface Case extends Scene {
   readonly story?: string;
   /** How many rebuilds were carried out; 1 unless set. */
   readonly done?: number;
-  /** How many of them were asked for; as many as the story has. */
   readonly red?: Red;
+  /** How each of several instances must end, by its ID. */
+  readonly reds?: Readonly<Record<string, Red>>;
   readonly more?: (played: Played) => void;
 }
 
 const rebuilt = 'reads RebuildInstance reads';
 const everywhere = Number.POSITIVE_INFINITY;
 
-const onRebuild = (play: WirePlay | WorldPlay, times = 1): readonly Fault[] => [
-  { on: 'RebuildInstance', times, play }
-];
+const onRebuild = (play: WirePlay | WorldPlay): readonly Fault[] => [{ on: 'RebuildInstance', play }];
 
 /** Answers to reads that are asked for again: no effect on the run. */
 const mendedReads: readonly WirePlay[] = [
@@ -58,17 +57,25 @@ const mendedReads: readonly WirePlay[] = [
   ...behaviourValues.throttle.map((shape) => ({ kind: 'throttle', shape }) as const)
 ];
 
-/** Each play in the answers of three reads: two from before the rebuild, one after the other, and one from the wait. */
-function onReads(plays: readonly WirePlay[]): readonly Fault[] {
-  return plays.flatMap((play, index): readonly Fault[] => [
-    { on: 'GetImage', from: index + 1, play },
-    { on: 'ListVolumes', from: index + 1, play },
-    { on: 'GetInstance', from: 3 + 2 * index, play }
-  ]);
-}
+/** A read is tried five times, so no more of its answers in a row may be bad. */
+const mostInARow = 4;
 
-/** As a read is tried five times; and with Retry-After it takes seconds. */
-const playsOfAScene = 3;
+/**
+ * Each play in the answers of three reads: two from before the rebuild, one after the other, and one from the wait.
+ * The first half is met by the first instance and by the read of the image, the second by the second and by the list.
+ */
+function onReads(plays: readonly WirePlay[]): readonly Fault[] {
+  return plays.flatMap((play, index): readonly Fault[] => {
+    const [half, at] = [Math.floor(index / mostInARow), index % mostInARow];
+    const instanceId = `i-${half}`;
+    return [
+      { on: half === 0 ? 'GetImage' : 'ListInstanceByIds', from: at + 1, play },
+      { on: 'ListVolumes', instanceId, from: at + 1, play },
+      // The first is from before the rebuild.
+      { on: 'GetInstance', instanceId, from: 2 + 2 * at, play }
+    ];
+  });
+}
 
 /** The items in groups, the last of which may be smaller. */
 function groupsOf<T>(size: number, items: readonly T[]): readonly (readonly T[])[] {
@@ -76,104 +83,139 @@ function groupsOf<T>(size: number, items: readonly T[]): readonly (readonly T[])
   return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
 }
 
-/** Answers to the rebuild that are lost or broken although it was taken, each to an instance of its own. */
-const takenRebuilds: readonly (readonly [id: string, play: WirePlay])[] = [
-  ['i-500', { kind: 'error', status: 500, code: 'InternalError', when: 'after' }],
-  ['i-503', { kind: 'error', status: 503, code: 'ServiceUnavailable', when: 'after' }],
-  ['i-cut', { kind: 'cutBody' }],
-  ['i-cutchunked', { kind: 'cutBody', chunked: true }],
-  ['i-303', { kind: 'error', status: 303, code: 'SeeOther', when: 'after' }],
-  ['i-reset', { kind: 'reset', when: 'after' }],
-  ['i-empty', { kind: 'emptyBody' }],
-  ['i-garbage', { kind: 'garbage' }]
-];
-
-/** Those after which it is not even known that it was accepted. */
-const lostAnswers = ['i-500', 'i-503', 'i-303', 'i-reset'];
-
-/** One fault for each instance, which are rebuilt one after another. */
-function oneEach(plays: typeof takenRebuilds, times: number): Case {
-  const ids = plays.map(([id]) => id);
+/** Several instances, which are rebuilt one after another unless the inputs say otherwise. */
+function several(ids: readonly string[], inputs: Scene['inputs'] = {}): Scene {
   return {
-    inputs: { instanceId: ids.join(',') },
+    inputs: { instanceId: ids.join(','), ...inputs },
     world: { instances: ids.map((id) => ({ id })) },
-    behaviour: { rebuildMs: 2500 },
-    faults: plays.map(([instanceId, play]) => ({
-      on: 'RebuildInstance',
-      instanceId,
-      times,
-      play
-    })),
-    done: ids.length
+    behaviour: { rebuildMs: 2500 }
   };
+}
+
+/** A fault for each instance, in its own rebuild. */
+function oneEach(plays: Readonly<Record<string, Fault['play']>>, on = 'RebuildInstance'): readonly Fault[] {
+  return Object.entries(plays).map(([instanceId, play]) => ({ on, instanceId, play }));
 }
 
 // A bare 503 says nothing about the work; that one is among the lost answers.
 const throttledRebuilds = behaviourValues.throttle
   .filter(({ status }) => status !== 503)
-  .map((shape, index) => [`i-throttled${index}`, { kind: 'throttle', shape }] as const);
+  .map((shape, index): Fault => {
+    const instanceId = `i-throttled${index}`;
+    return { on: 'RebuildInstance', instanceId, times: 2, play: { kind: 'throttle', shape } };
+  });
 
-/** A rebuild that was sent this often for each of so many instances. */
-function storyOfEach(sends: number, count: number): string {
-  const one = ['reads', ...Array<string>(sends).fill('RebuildInstance')].join(' ');
-  return [...Array<string>(count).fill(one), 'reads'].join(' ');
-}
+/** Faults of the rebuild itself with which it succeeds all the same. */
+const endured = {
+  'i-snapshot': { kind: 'snapshotAt', afterMs: 500, ms: 1000 },
+  'i-unknown': { kind: 'unknownStatus', status: 'Reimaging' },
+  'i-stopped': { kind: 'endsIn', status: 'Stopped' }
+} as const;
+
+/** Faults after which a rebuild has failed. */
+const failing = {
+  'i-lost': { kind: 'lostRebuild' },
+  'i-wrong': { kind: 'wrongImage', imageId: 'm-ubuntu22' },
+  'i-stuck': { kind: 'stuck', status: 'Starting' },
+  'i-error': { kind: 'endsIn', status: 'Error' },
+  'i-disk': { kind: 'diskNeverSettles' }
+} as const;
+
+/** Answers to a rebuild after which it is not sent again, and the next instance is. */
+const refused = {
+  'i-throttled': { kind: 'throttle', shape: { status: 429, code: 'RateLimit', retryAfter: 600 } },
+  'i-denied': { kind: 'accessDenied' },
+  'i-skewed': { kind: 'skew', ms: 3_600_000 }
+} as const;
+
+const unprovenOf = (id: string): Red => ({
+  cause: new RegExp(`${id}: the rebuild is not proven: it was accepted`),
+  remedy: /in the console first/,
+  changed: true
+});
 
 const unproven: Case = {
   inputs: { timeout: '10s' },
   story: rebuilt,
   done: 0,
-  red: {
-    cause: /i-demo0001: the rebuild is not proven: it was accepted/,
-    remedy: /in the console first/,
-    changed: true
-  }
+  red: unprovenOf('i-demo0001')
 };
 
 const cases: Readonly<Record<string, Case>> = {
   ...Object.fromEntries(
-    groupsOf(playsOfAScene, mendedReads).map((plays, index): [string, Case] => [
+    groupsOf(2 * mostInARow, mendedReads).map((plays, index): [string, Case] => [
       `answers to reads that do not count, ${index + 1}: ${plays.map(({ kind }) => kind).join(', ')}`,
       {
+        // Throttling halves it.
+        ...several(['i-0', 'i-1'], { requestsPerSecond: '100' }),
         // Repeated reads must not outlast the status that shows the rebuild.
-        behaviour: { rebuildMs: 10_000 },
+        behaviour: { rebuildMs: 14_000 },
         faults: onReads(plays),
+        story: `${rebuilt} RebuildInstance reads`,
+        done: 2,
         more: ({ calls }) => expect(calls.flatMap(({ fault = [] }) => fault)).toHaveLength(3 * plays.length)
       }
     ])
   ),
-  ...Object.fromEntries(
-    groupsOf(4, takenRebuilds).map((plays, index): [string, Case] => [
-      `answers to rebuilds that are lost or broken, ${index + 1}: ${plays.map(([id]) => id)}`,
-      {
-        ...oneEach(plays, 1),
-        story: storyOfEach(1, plays.length),
-        more({ log, report, outputs }) {
-          const ids = plays.map(([id]) => id);
-          const lines = log.split('\n').filter((line) => line.includes('the answer is lost'));
-          expect(lines.map((line) => /i-\w+/.exec(line)?.[0])).toEqual(
-            ids.filter((id) => lostAnswers.includes(id))
-          );
-          expect(report?.instances.map(({ status }) => status)).toEqual(ids.map(() => 'rebuilt'));
-          // A reset takes the request ID with it.
-          expect(outputs['requestId']?.split(',').map((id) => /^[\w-]{36}$/.test(id))).toEqual(
-            ids.map((id) => id !== 'i-reset')
-          );
-        }
+  'throttle on rebuilds': {
+    // Throttling halves it.
+    ...several(
+      throttledRebuilds.map(({ instanceId = '' }) => instanceId),
+      { requestsPerSecond: '100' }
+    ),
+    faults: throttledRebuilds,
+    story: `${throttledRebuilds.map(() => 'reads RebuildInstance RebuildInstance RebuildInstance').join(' ')} reads`,
+    done: throttledRebuilds.length
+  },
+  'faults with which a rebuild succeeds, in one batch': {
+    ...several(Object.keys(endured), { maxUnavailable: '3' }),
+    faults: oneEach(endured, 'RebuildBatchInstance'),
+    story: 'reads RebuildBatchInstance reads StartInstance reads',
+    done: 3,
+    more: ({ log }) =>
+      expect(log).toMatch(/i-unknown: .*Running → Reimaging.*\n(.*\n)*i-unknown: .*Reimaging → Running/)
+  },
+  'faults after which a rebuild has failed, in one batch': {
+    ...several(Object.keys(failing), { timeout: '20s', maxUnavailable: '5', maxFailures: '5' }),
+    faults: oneEach(failing, 'RebuildBatchInstance'),
+    story: 'reads RebuildBatchInstance reads',
+    done: 4,
+    reds: {
+      'i-lost': unprovenOf('i-lost'),
+      'i-wrong': {
+        cause: /runs on the image m-ubuntu22 \(22\.04 LTS amd64 \(64bit\)\) instead of m-web-2/,
+        remedy: /whether somebody else rebuilt it/,
+        changed: true
+      },
+      'i-stuck': {
+        cause:
+          /still Starting 20s after the rebuild was accepted\. Seen: Running on m-web-1 after 0s, Starting on m-web-2/,
+        remedy: /set timeout higher than 20s.*re-run is safe/,
+        changed: true
+      },
+      'i-error': { cause: 'ended in the status Error', remedy: /in the console/, changed: true },
+      'i-disk': {
+        cause: /still Running 20s after/,
+        remedy: /Look at the instance in the console/,
+        changed: true
       }
-    ])
-  ),
-  ...Object.fromEntries(
-    groupsOf(2, throttledRebuilds).map((plays, index): [string, Case] => [
-      `throttle on rebuilds, ${index + 1}`,
-      { ...oneEach(plays, 2), story: storyOfEach(3, plays.length) }
-    ])
-  ),
-  'throttle for longer than is sensible, on the rebuild': {
-    faults: onRebuild({ kind: 'throttle', shape: { status: 429, code: 'RateLimit', retryAfter: 600 } }),
-    story: 'reads RebuildInstance',
+    }
+  },
+  'refusals of the rebuild': {
+    ...several(Object.keys(refused), { maxFailures: '2' }),
+    withPost: true,
+    faults: oneEach(refused),
+    story: 'reads RebuildInstance reads RebuildInstance reads RebuildInstance RebuildInstance',
     done: 0,
-    red: { cause: /asks to wait 600 s/, remedy: /run again later/, changed: false }
+    reds: {
+      'i-throttled': { cause: /asks to wait 600 s/, remedy: /run again later/, changed: false },
+      'i-denied': {
+        cause: /i-denied: RebuildInstance: .*HTTP 403, AccessDenied/,
+        remedy: /The system disk was not touched.*\n.*policy of the user permit RebuildInstance/,
+        changed: false
+      },
+      'i-skewed': { cause: /clock here differs/, remedy: /Set the clock of the runner right/, changed: false }
+    }
   },
   'throttle for longer than the run may take, on a read': {
     inputs: { timeout: '10s' },
@@ -209,11 +251,6 @@ const cases: Readonly<Record<string, Case>> = {
     ...unproven,
     faults: onRebuild({ kind: 'garbage', when: 'before' })
   },
-  'lag of a read': { faults: [{ on: 'GetInstance', from: 4, play: { kind: 'lag', ms: 2000 } }] },
-  'snapshotAt beside a rebuild': {
-    faults: onRebuild({ kind: 'snapshotAt', afterMs: 500, ms: 1000 })
-  },
-  lostRebuild: { ...unproven, faults: onRebuild({ kind: 'lostRebuild' }) },
   'redirect on a read': {
     faults: [{ on: 'GetInstance', play: { kind: 'redirect', to: `http://${otherHost}/x`, status: 307 } }],
     story: 'reads',
@@ -231,17 +268,6 @@ const cases: Readonly<Record<string, Case>> = {
     red: {
       cause: /GetInstance i-demo0001.*HTTP 403, AccessDenied, request ID/,
       remedy: /Let the policy of the user permit GetInstance/,
-      changed: false
-    }
-  },
-  'accessDenied on the rebuild': {
-    withPost: true,
-    faults: onRebuild({ kind: 'accessDenied' }),
-    story: 'reads RebuildInstance',
-    done: 0,
-    red: {
-      cause: /i-demo0001: RebuildInstance: .*HTTP 403, AccessDenied/,
-      remedy: /The system disk was not touched.*\n.*policy of the user permit RebuildInstance/,
       changed: false
     }
   },
@@ -269,62 +295,18 @@ const cases: Readonly<Record<string, Case>> = {
     red: { cause: /clock here differs/, remedy: /Set the clock of the runner right/, changed: false },
     more: (played) => expect(countOf(played, 'GetInstance')).toBe(2)
   },
-  'skew of a service that stays skewed, on the rebuild': {
-    faults: [{ on: 'RebuildInstance', play: { kind: 'skew', ms: 3_600_000 } }],
-    story: 'reads RebuildInstance RebuildInstance',
-    done: 0,
-    red: { cause: /clock here differs/, remedy: /Set the clock of the runner right/, changed: false }
-  },
-  'stale reads after the rebuild': {
+  'slow, stale and lagging answers': {
     // The stale observations must not outlast the only status that shows the rebuild.
-    behaviour: { rebuildMs: 6000 },
-    faults: [{ on: 'RebuildInstance', play: { kind: 'stale', reads: 3 } }]
-  },
-  'slow answers': {
+    behaviour: { rebuildMs: 9000 },
     faults: [
       { on: 'GetImage', play: { kind: 'slow', ms: 1500 } },
       { on: 'RebuildInstance', play: { kind: 'slow', ms: 1500 } },
-      { on: 'GetInstance', from: 3, play: { kind: 'slow', ms: 1500 } }
-    ]
-  },
-  wrongImage: {
-    withPost: true,
-    inputs: { timeout: '20s' },
-    faults: onRebuild({ kind: 'wrongImage', imageId: 'm-ubuntu22' }),
-    red: {
-      cause: /runs on the image m-ubuntu22 \(22\.04 LTS amd64 \(64bit\)\) instead of m-web-2/,
-      remedy: /whether somebody else rebuilt it/,
-      changed: true
-    }
-  },
-  stuck: {
-    inputs: { timeout: '10s' },
-    faults: onRebuild({ kind: 'stuck', status: 'Starting' }),
-    red: {
-      cause:
-        /still Starting 10s after the rebuild was accepted\. Seen: Running on m-web-1 after 0s, Starting on m-web-2/,
-      remedy: /set timeout higher than 10s.*re-run is safe/,
-      changed: true
-    }
-  },
-  unknownStatus: {
-    faults: onRebuild({ kind: 'unknownStatus', status: 'Reimaging' }),
-    more: (played) => expect(played.log).toMatch(/Running → Reimaging.*\n(.*\n)*.*Reimaging → Running/)
-  },
-  'endsIn Error': {
-    withPost: true,
-    faults: onRebuild({ kind: 'endsIn', status: 'Error' }),
-    red: { cause: 'ended in the status Error', remedy: /in the console/, changed: true }
-  },
-  'endsIn Stopped': {
-    inputs: { timeout: '10s' },
-    faults: onRebuild({ kind: 'endsIn', status: 'Stopped' }),
-    story: 'reads RebuildInstance reads StartInstance reads'
-  },
-  diskNeverSettles: {
-    inputs: { timeout: '10s' },
-    faults: onRebuild({ kind: 'diskNeverSettles' }),
-    red: { cause: /still Running 10s after/, remedy: /Look at the instance in the console/, changed: true }
+      { on: 'RebuildInstance', play: { kind: 'stale', reads: 3 } },
+      { on: 'GetInstance', from: 7, play: { kind: 'lag', ms: 2000 } },
+      { on: 'GetInstance', from: 9, play: { kind: 'slow', ms: 1500 } }
+    ],
+    more: ({ calls }) =>
+      expect(calls.flatMap(({ fault = [] }) => fault)).toEqual(['slow', 'slow+stale', 'lag', 'slow'])
   }
 };
 
@@ -332,11 +314,33 @@ const played = playAll(cases);
 
 afterAll(() => new Promise((resolve) => elsewhere.close(resolve)));
 
+/** Asserts that a run was red with one annotation for each instance, in their order. */
+function expectReds(
+  { main, annotations, outputs, report }: Played,
+  reds: Readonly<Record<string, Red>>
+): void {
+  expect(main).toMatchObject({ exitCode: 1, stderr: '' });
+  const ids = Object.keys(reds);
+  expect(annotations.map(({ level, title }) => `${level} ${/i-\w+ failed/.exec(title)?.[0]}`)).toEqual(
+    ids.map((id) => `error ${id} failed`)
+  );
+  for (const [index, { cause, remedy }] of Object.values(reds).entries()) {
+    expect(annotations[index]?.message).toMatch(cause);
+    expect(annotations[index]?.message).toMatch(remedy);
+  }
+  expect(report?.instances.map(({ disk }) => disk !== 'untouched')).toEqual(
+    Object.values(reds).map(({ changed }) => changed)
+  );
+  const changed = String(Object.values(reds).some((red) => red.changed));
+  expect(outputs).toMatchObject({ status: 'failed', changed, instanceIds: ids.join(',') });
+}
+
 describe('each fault of the service', () => {
-  test.each(Object.entries(cases))('%s', async (name, { story = rebuilt, done = 1, red, more }) => {
+  test.each(Object.entries(cases))('%s', async (name, { story = rebuilt, done = 1, red, reds, more }) => {
     const result = await played(name);
-    if (red === undefined) expectGreen(result, 'rebuilt');
-    else expectRed(result, red);
+    if (red !== undefined) expectRed(result, red);
+    else if (reds !== undefined) expectReds(result, reds);
+    else expectGreen(result, 'rebuilt');
     expect(storyOf(result.calls)).toBe(story);
     expectRebuilds(result, story.split('RebuildInstance').length - 1, done);
     more?.(result);

@@ -10,8 +10,8 @@ import { adminPass, credentials } from './scene.ts';
 
 const million = 1_000_000;
 
-/** What a run may take at its peak, in KiB: far less than the smallest runner has. */
-const mostMemory = 300 * 1024;
+/** What a run may take at its peak, in KiB: far less than the smallest runner has, or than all those names would take. */
+const mostMemory = 220 * 1024;
 
 let folder = '';
 let preload = '';
@@ -86,25 +86,25 @@ const sound: Readonly<Record<string, unknown>> = {
   snapshot: { snapshots: [] }
 };
 
+/** The same bytes for every request: a repeated text would be encoded anew for each. */
+function same(text: string): () => Buffer {
+  const bytes = Buffer.from(text);
+  return () => bytes;
+}
+
 const scenes: readonly [
   string,
   Readonly<Record<string, string>>,
   (request: IncomingMessage) => unknown,
   RegExp
 ][] = [
-  ['15 MB of nested arrays', one, () => '['.repeat(15 * million), /too long/],
-  ['nested arrays in a list', some, () => '['.repeat(7 * million), /nests more than 64 levels deep/],
+  ['15 MB of nested arrays', one, same('['.repeat(15 * million)), /too long/],
+  ['nested arrays in a list', some, same('['.repeat(7 * million)), /nests more than 64 levels deep/],
   [
     'millions of empty objects',
     some,
-    () => `{"instances":[${'{},'.repeat(2.5 * million)}{}]}`,
+    same(`{"instances":[${'{},'.repeat(2.5 * million)}{}]}`),
     /holds more than 500000 values/
-  ],
-  [
-    'a status of 5 MB',
-    one,
-    () => ({ instance: instance(1, { status: 'x'.repeat(5 * million) }) }),
-    /too long/
   ],
   [
     'a status of 900 kB',
@@ -118,12 +118,11 @@ const scenes: readonly [
     () => ({ instances: [instance(1, { status: 'x'.repeat(5 * million) })] }),
     /"status" is longer than 256 characters/
   ],
-  ['endless small pages', some, (request) => page(asked(request), 10), /more than 100 pages/],
   ['endless full pages', some, (request) => page(asked(request), 30_000), /more than 8 MB/],
   [
     'endless pages of long names',
     some,
-    (request) => page(asked(request), 10, { name: 'n'.repeat(300_000) }),
+    (request) => page(asked(request), 10, { name: 'n'.repeat(100_000) }),
     /more than 100 pages/
   ]
 ];
@@ -133,8 +132,11 @@ test.concurrent.each(scenes)(
   async (name, inputs, reply, reason) => {
     const { result, peak } = await play(
       name,
-      (request, response) =>
-        answer(response, 200, sound[/^\/v2\/(\w+)/.exec(request.url ?? '')?.[1] ?? ''] ?? reply(request)),
+      (request, response) => {
+        const json = sound[/^\/v2\/(\w+)/.exec(request.url ?? '')?.[1] ?? ''] ?? reply(request);
+        if (Buffer.isBuffer(json)) response.writeHead(200, { 'content-type': 'application/json' }).end(json);
+        else answer(response, 200, json);
+      },
       inputs
     );
     expect(result.main.exitCode).toBe(1);

@@ -80,8 +80,33 @@ const others: Readonly<Record<string, Scene>> = {
   }
 };
 
+/** Answers that are lost or broken although the rebuild was taken, each to an instance of its own. */
+const takenPlays: Readonly<Record<string, WirePlay>> = {
+  'i-500': { kind: 'error', status: 500, code: 'InternalError', when: 'after' },
+  'i-503': { kind: 'error', status: 503, code: 'ServiceUnavailable', when: 'after' },
+  'i-cut': { kind: 'cutBody' },
+  'i-cutchunked': { kind: 'cutBody', chunked: true },
+  'i-303': { kind: 'error', status: 303, code: 'SeeOther', when: 'after' },
+  'i-reset': { kind: 'reset', when: 'after' },
+  'i-empty': { kind: 'emptyBody' },
+  'i-garbage': { kind: 'garbage' }
+};
+const takenIds = Object.keys(takenPlays);
+
+/** They are rebuilt one after another. */
+const oneByOne: Scene = {
+  inputs: { instanceId: takenIds.join(',') },
+  world: { instances: takenIds.map((id) => ({ id })) },
+  behaviour: { rebuildMs: 2500 },
+  faults: Object.entries(takenPlays).map(([instanceId, play]) => ({
+    on: 'RebuildInstance',
+    instanceId,
+    play
+  }))
+};
+
 // Hardly any of them does anything but wait, and the longest has to begin with the first.
-const scenes = Object.entries({ ...notTaken, ...taken, ...others });
+const scenes = Object.entries({ ...notTaken, ...taken, ...others, oneByOne });
 const played = playAll(
   Object.fromEntries(scenes.map(([name, scene]) => [name, { ...scene, isTimed: true }])),
   40
@@ -104,6 +129,22 @@ describe('a lost answer', () => {
     expectGreen(result, 'rebuilt');
     expect(storyOf(result.calls)).toBe('reads RebuildInstance reads');
     expectRebuilds(result, 1);
+  });
+
+  test('accepted, one instance after another: nothing is sent twice', async () => {
+    const result = await played('oneByOne');
+    const { requestId = '' } = result.outputs;
+    expectGreen(result, 'rebuilt');
+    expect(storyOf(result.calls)).toBe(`${takenIds.map(() => 'reads RebuildInstance').join(' ')} reads`);
+    expectRebuilds(result, takenIds.length, takenIds.length);
+    // Those after which it is not even known that it was accepted.
+    const lines = result.log.split('\n').filter((line) => line.includes('the answer is lost'));
+    expect(lines.map((line) => /i-\w+/.exec(line)?.[0])).toEqual(['i-500', 'i-503', 'i-303', 'i-reset']);
+    expect(result.report?.instances.map(({ status }) => status)).toEqual(takenIds.map(() => 'rebuilt'));
+    // A reset takes the request ID with it.
+    expect(requestId.split(',').map((id) => /^[\w-]{36}$/.test(id))).toEqual(
+      takenIds.map((id) => id !== 'i-reset')
+    );
   });
 
   test('a read that hangs is given up after 15 s and repeated', async () => {
