@@ -39,6 +39,27 @@ describe('the wait until a rebuild shows', () => {
     });
   });
 
+  test('is not ended by the new image and a new system disk, which may be records that are written on acceptance', async () => {
+    const behaviour = { imageIdFlips: 'accept', diskChanges: 'accept', staleRunningMs: 60_000 } as const;
+    await withBriefWorld({ emulator: { behaviour } }, async (world) => {
+      const seen = async () => [
+        await world.bcc.getInstance('i-demo0001', noCancel.signal),
+        await world.bcc.getSystemDisk('i-demo0001', noCancel.signal)
+      ];
+      const before = await seen();
+      await world.bcc.rebuild(
+        ['i-demo0001'],
+        { imageId: 'm-web-2', login: { kind: 'keepImageLogin' } },
+        noCancel.signal
+      );
+      const after = await seen();
+      expect(after).toMatchObject([{ status: 'Running', imageId: 'm-web-2' }, { status: 'InUse' }]);
+      expect(after[1]?.id).not.toBe(before[1]?.id);
+      expect(await awaitVisible(['i-demo0001'], 180_000, { ...world, cancel: noCancel })).toEqual([]);
+      expect(world.emulator.instance('i-demo0001').status).toBe('Starting');
+    });
+  });
+
   test('gives up at its limit, and names what did not show', async () => {
     await withBriefWorld({}, async (world) => {
       const from = world.clock.nowMs();

@@ -10,7 +10,8 @@ const intervalMs = 5_000;
 
 /**
  * Waits until a rebuild shows in the status of each instance, so that a run that comes next finds it under way
- * and does not erase again. A snapshot alone does not count: a policy may take it before the rebuild begins. Only reads.
+ * and does not erase again. A snapshot alone does not count, for a policy may take it before the rebuild begins; nor do
+ * another image or system disk, for the service may write those on acceptance. Only reads.
  *
  * @param limitMs when to give up, in milliseconds from now
  * @returns the instances that showed nothing
