@@ -120,7 +120,7 @@ describe('a cancel in the middle', () => {
       expect(report.instances[0]).toMatchObject({ status: 'notStarted', disk: 'untouched' });
       expect(report.instances[0]?.failure).toMatchObject({
         reason: 'cancelled',
-        cause: `${one}: cancelled before it was known to be healthy; it runs on the image already`,
+        cause: `${one}: cancelled before it was known to be healthy; it runs on the image already.`,
         remedy: 'Run again: it is not erased, and the health check is made.'
       });
       expect(report.instances[1]?.status).toBe('notStarted');

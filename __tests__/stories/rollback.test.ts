@@ -221,6 +221,9 @@ describe('a rollback that fails itself', () => {
       expect(one.failure?.diskNote).toContain('The rollback to m-web-1 failed as well: the rebuild ended in');
       expect(one.failure?.remedy).toContain(`with the request ID ${one.requestIds.at(-1)}.`);
       expect(one.requestIds).toHaveLength(2);
+      const shown = one.statusHistory.map(({ status, imageId }) => `${status} on ${imageId}`);
+      expect(shown.filter((line, at) => line === shown[at - 1])).toEqual([]);
+      expect(shown.filter((line) => line.startsWith('Error'))).toHaveLength(2);
       expect(world.emulator.rebuilds).toHaveLength(2);
     });
   });

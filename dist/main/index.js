@@ -3195,6 +3195,10 @@ function plannedRun(target) {
 function instance_run_rebuildsOf({ rebuild, rollback }) {
     return [rebuild, rollback?.rebuild].filter((one) => one !== undefined);
 }
+function historyOf(run) {
+    const all = instance_run_rebuildsOf(run).flatMap(({ history }) => history);
+    return all.filter(({ status, imageId }, at) => status !== all[at - 1]?.status || imageId !== all[at - 1]?.imageId);
+}
 function beforeRebuild({ target, rebuild }) {
     const { instance, disk } = (rebuild && !isUnsent(rebuild) && rebuild.reference) || target;
     return { instance, disk: disk ?? target.disk };
@@ -3253,6 +3257,9 @@ function isAdopted({ rebuild }) {
 }
 function isWithdrawn({ rebuild }) {
     return rebuild?.ending?.kind === 'withdrawn';
+}
+function isRolledBackWithOthers(run) {
+    return run.rollback !== undefined && causeOf(run) === undefined;
 }
 function instance_end_isRolledBack({ rollback }) {
     const kind = rollback?.rebuild?.ending?.kind;
@@ -3675,7 +3682,7 @@ function explainCause(cause) {
         case 'refused':
             return {
                 reason: 'refused',
-                cause: `not rebuilt, because ${describeRefusals(cause.refusals)}`,
+                cause: `not rebuilt, because ${describeRefusals(cause.refusals)}.`,
                 remedy: remedyOfRefusals(cause.refusals)
             };
         case 'rebuild': {
@@ -3737,18 +3744,18 @@ function cancelledForward(run, at) {
         return explainCancel(rebuild);
     if (at !== 'health') {
         return {
-            cause: 'cancelled before the rebuild was sent',
+            cause: 'cancelled before the rebuild was sent.',
             remedy: backup === undefined ? 'There is nothing to repair.' : leftBackup(backup)
         };
     }
     if (rebuild?.ending?.kind === 'skipped') {
         return {
-            cause: 'cancelled before it was known to be healthy; it runs on the image already',
+            cause: 'cancelled before it was known to be healthy; it runs on the image already.',
             remedy: 'Run again: it is not erased, and the health check is made.'
         };
     }
     return {
-        cause: 'cancelled after the rebuild had ended; whether it is healthy is not known',
+        cause: 'cancelled after the rebuild had ended; whether it is healthy is not known.',
         remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
     };
 }
@@ -3988,7 +3995,9 @@ function ofOne(one, imageId) {
         case 'rebuilt':
             return `Rebuilt ${id} from ${imageId}${isAdopted(run) ? ` (${adoptedNote})` : ''}`;
         case 'skipped':
-            return `Nothing was erased: ${id} runs on ${imageId} already`;
+            return (run.rebuild?.starts ?? 0) > 0
+                ? `Nothing was erased: ${id} was on ${imageId} already, and is started`
+                : `Nothing was erased: ${id} runs on ${imageId} already`;
         case 'started':
             return `Started the rebuild of ${id} from ${imageId}, not waited for,`;
         case 'planned':
@@ -3996,7 +4005,7 @@ function ofOne(one, imageId) {
         case 'rolledBack':
             return `${id} was rolled back to ${run.rollback?.imageId ?? 'its earlier image'}${reason}`;
         case 'inProgress':
-            return `the rebuild of ${id} from ${imageId} goes on without this run`;
+            return `the ${run.rollback === undefined ? `rebuild of ${id} from ${imageId}` : `rollback of ${id} to ${run.rollback.imageId}`} goes on without this run`;
         case 'failed':
             return `rebuild of ${id} from ${imageId}${reason}`;
         case 'notStarted':
@@ -4090,7 +4099,7 @@ function run_state_unavailableBefore({ instances }) {
 function imagesInUse({ image, instances }) {
     const seen = instances.flatMap((run) => [
         run.target.instance.imageId,
-        ...instance_run_rebuildsOf(run).flatMap(({ history }) => history.map(({ imageId }) => imageId)),
+        ...historyOf(run).map(({ imageId }) => imageId),
         ...(run.rollback === undefined ? [] : [run.rollback.imageId])
     ]);
     return new Set([image.id, ...seen]);
@@ -10221,13 +10230,11 @@ function reportInstance(run, state) {
             startedAt: (0,time/* toIso */.tK)(anchor, span.fromMs),
             durationSeconds: (0,time/* toSeconds */.fP)(span.toMs - span.fromMs)
         })),
-        statusHistory: instance_run_rebuildsOf(run)
-            .flatMap(({ history }) => history)
-            .map((seen) => ({
-            status: seen.status,
-            imageId: seen.imageId,
-            at: (0,time/* toIso */.tK)(anchor, seen.atMs),
-            seconds: (0,time/* toSeconds */.fP)(seen.atMs - fromMs)
+        statusHistory: historyOf(run).map(({ status, imageId, atMs: seenMs }) => ({
+            status,
+            imageId,
+            at: (0,time/* toIso */.tK)(anchor, seenMs),
+            seconds: (0,time/* toSeconds */.fP)(seenMs - fromMs)
         })),
         requestIds: instance_run_rebuildsOf(run).flatMap(({ requestIds }) => requestIds),
         durationSeconds: (0,time/* toSeconds */.fP)(toMs - fromMs),

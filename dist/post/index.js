@@ -3078,18 +3078,22 @@ function poolLabel({ blbId, groupId }) {
 function instance_run_plannedRun(target) {
     return { target, progress: 'planned', heldWeights: [], knownHosts: [], cancelled: false };
 }
-function instance_run_rebuildsOf({ rebuild, rollback }) {
+function rebuildsOf({ rebuild, rollback }) {
     return [rebuild, rollback?.rebuild].filter((one) => one !== undefined);
+}
+function instance_run_historyOf(run) {
+    const all = rebuildsOf(run).flatMap(({ history }) => history);
+    return all.filter(({ status, imageId }, at) => status !== all[at - 1]?.status || imageId !== all[at - 1]?.imageId);
 }
 function beforeRebuild({ target, rebuild }) {
     const { instance, disk } = (rebuild && !isUnsent(rebuild) && rebuild.reference) || target;
     return { instance, disk: disk ?? target.disk };
 }
 function lastSeen(run) {
-    return instance_run_rebuildsOf(run).findLast(({ last }) => last !== undefined)?.last;
+    return rebuildsOf(run).findLast(({ last }) => last !== undefined)?.last;
 }
 function instance_run_diskOf(run) {
-    const states = instance_run_rebuildsOf(run).map(diskStateOf);
+    const states = rebuildsOf(run).map(diskStateOf);
     if (states.includes('erased'))
         return 'erased';
     return states.includes('unknown') ? 'unknown' : 'untouched';
@@ -3116,7 +3120,7 @@ function endOf(run) {
         return { kind: 'withdrawn' };
     const cause = causeOf(run);
     if (run.cancelled) {
-        const goesOn = instance_run_rebuildsOf(run).some(goesOnByItself);
+        const goesOn = rebuildsOf(run).some(goesOnByItself);
         return { kind: 'cancelled', at: cancelledAt(run, cause), goesOn, cause };
     }
     if (run.rollback !== undefined) {
@@ -3139,6 +3143,9 @@ function isAdopted({ rebuild }) {
 }
 function isWithdrawn({ rebuild }) {
     return rebuild?.ending?.kind === 'withdrawn';
+}
+function isRolledBackWithOthers(run) {
+    return run.rollback !== undefined && causeOf(run) === undefined;
 }
 function instance_end_isRolledBack({ rollback }) {
     const kind = rollback?.rebuild?.ending?.kind;
@@ -3188,7 +3195,7 @@ function loweredIds({ instances }) {
 }
 function servingImage(run) {
     const { target, rollback } = run;
-    if (run.progress === 'working' && instance_run_rebuildsOf(run).at(-1)?.phase === 'sending')
+    if (run.progress === 'working' && rebuildsOf(run).at(-1)?.phase === 'sending')
         return undefined;
     if (instance_run_diskOf(run) === 'untouched')
         return target.instance.imageId;
@@ -3202,7 +3209,7 @@ function hiddenRebuilds({ instances }) {
     return instances.filter(mayBeHidden).map(({ target }) => target.instance.id);
 }
 function mayBeHidden(run) {
-    const rebuild = instance_run_rebuildsOf(run).at(-1);
+    const rebuild = rebuildsOf(run).at(-1);
     if (rebuild === undefined || instance_run_diskOf(run) === 'untouched' || instance_end_isRolledBack(run))
         return false;
     const { ending } = rebuild;
@@ -3617,7 +3624,7 @@ function explainCause(cause) {
         case 'refused':
             return {
                 reason: 'refused',
-                cause: `not rebuilt, because ${describeRefusals(cause.refusals)}`,
+                cause: `not rebuilt, because ${describeRefusals(cause.refusals)}.`,
                 remedy: remedyOfRefusals(cause.refusals)
             };
         case 'rebuild': {
@@ -3679,18 +3686,18 @@ function cancelledForward(run, at) {
         return explainCancel(rebuild);
     if (at !== 'health') {
         return {
-            cause: 'cancelled before the rebuild was sent',
+            cause: 'cancelled before the rebuild was sent.',
             remedy: backup === undefined ? 'There is nothing to repair.' : leftBackup(backup)
         };
     }
     if (rebuild?.ending?.kind === 'skipped') {
         return {
-            cause: 'cancelled before it was known to be healthy; it runs on the image already',
+            cause: 'cancelled before it was known to be healthy; it runs on the image already.',
             remedy: 'Run again: it is not erased, and the health check is made.'
         };
     }
     return {
-        cause: 'cancelled after the rebuild had ended; whether it is healthy is not known',
+        cause: 'cancelled after the rebuild had ended; whether it is healthy is not known.',
         remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
     };
 }
@@ -4206,8 +4213,11 @@ function phaseTable(run, { anchor, atMs }) {
 }
 function statusTable(run, { atMs }) {
     const { fromMs } = workTime(run, atMs);
-    const seen = instance_run_rebuildsOf(run).flatMap(({ history }) => history);
-    const rows = seen.map((one) => [(0,time/* formatDuration */.a3)(one.atMs - fromMs), cell(one.status), code(one.imageId)]);
+    const rows = instance_run_historyOf(run).map((one) => [
+        (0,time/* formatDuration */.a3)(one.atMs - fromMs),
+        cell(one.status),
+        code(one.imageId)
+    ]);
     return rows.length === 0 ? '' : table(['After', 'Status seen', 'Image'], rows);
 }
 function healthTable({ health }) {
@@ -4234,7 +4244,7 @@ function balancerTable({ target, heldWeights }) {
     return rows.length === 0 ? '' : table(['Load balancer', 'Weight now', 'Before'], rows);
 }
 function requestLine(run) {
-    const ids = instance_run_rebuildsOf(run).flatMap(({ requestIds }) => requestIds);
+    const ids = rebuildsOf(run).flatMap(({ requestIds }) => requestIds);
     return ids.length === 0 ? '' : `Request IDs: ${ids.map(code).join(', ')}`;
 }
 function hostKeys({ knownHosts }) {
@@ -4489,7 +4499,7 @@ function unavailableBefore({ instances }) {
 function imagesInUse({ image, instances }) {
     const seen = instances.flatMap((run) => [
         run.target.instance.imageId,
-        ...rebuildsOf(run).flatMap(({ history }) => history.map(({ imageId }) => imageId)),
+        ...historyOf(run).map(({ imageId }) => imageId),
         ...(run.rollback === undefined ? [] : [run.rollback.imageId])
     ]);
     return new Set([image.id, ...seen]);
@@ -4642,7 +4652,7 @@ function heading(failed, inTable) {
 function groupsOf(failed) {
     const groups = groupBy(failed, (one) => {
         const { reason, cause, diskNote, remedy } = one.failure;
-        const own = [described_instance_idOf(one), ...instance_run_rebuildsOf(one.run).flatMap(({ requestIds }) => requestIds)];
+        const own = [described_instance_idOf(one), ...rebuildsOf(one.run).flatMap(({ requestIds }) => requestIds)];
         return own.reduce((text, id) => text.replaceAll(id, ''), JSON.stringify([reason, cause, diskNote, remedy]));
     });
     return [...groups.values()];
@@ -5404,7 +5414,7 @@ function markOf({ run, status, failure }, bars, index) {
     if (kind === 'rollback')
         return instance_end_isRolledBack(run) ? looks[kind].tag : 'crit';
     const isLastForward = isLast || bars[index + 1]?.kind === 'rollback';
-    const hasFailed = failure !== undefined && (status === 'failed' || status === 'rolledBack');
+    const hasFailed = failure !== undefined && !isRolledBackWithOthers(run) && (status === 'failed' || status === 'rolledBack');
     return hasFailed && isLastForward ? 'crit' : looks[kind].tag;
 }
 function barsOf({ run, status }, { anchor, atMs }) {

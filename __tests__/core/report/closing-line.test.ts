@@ -32,6 +32,22 @@ describe('the last line', () => {
     );
   });
 
+  test('of one that was cut off in its rollback says that the rollback goes on', () => {
+    const cut = madeRun('i-0', 'inProgress', { rollbackSpans: [['rebuilding', 5]] });
+    expect(closingLine(madeState([cut], {}, { atMs: 9_000 }), false)).toBe(
+      'Cancelled after 9s: the rollback of i-0 to m-old goes on without this run.'
+    );
+  });
+
+  test('of one that was only started says so', () => {
+    const { rebuild, ...others } = madeRun('i-0', 'skipped');
+    if (rebuild === undefined) throw new Error('no rebuild');
+    const one = { ...others, rebuild: { ...rebuild, starts: 1 } };
+    expect(closingLine(madeState([one], {}, { atMs: 9_000 }), true)).toBe(
+      'Nothing was erased: i-0 was on m-new already, and is started.'
+    );
+  });
+
   test('of one that was rolled back says onto what, and why', () => {
     const back = madeRun('i-0', 'rolledBack', { reason: { kind: 'status', status: 'Error' } });
     expect(closingLine(madeState([back], {}, { atMs: 9_000 }), false)).toBe(

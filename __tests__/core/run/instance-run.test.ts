@@ -270,7 +270,7 @@ describe('the report of an instance', () => {
     expect(report).toMatchObject({ status: 'notStarted', disk: 'untouched' });
     expect(report.failure).toMatchObject({
       reason: 'cancelled',
-      cause: 'i-1: cancelled before it was known to be healthy; it runs on the image already'
+      cause: 'i-1: cancelled before it was known to be healthy; it runs on the image already.'
     });
     const erased = reportOf(runOf({ rebuild: rebuilt, cancelled: true }));
     expect(erased).toMatchObject({ status: 'failed', disk: 'erased' });

@@ -121,6 +121,15 @@ describe('the timeline', () => {
     expect(linesOf(one).join()).not.toContain('crit');
   });
 
+  test('marks the rollback alone where that failed of one that was rolled back with the others', () => {
+    const rollbackSpans: readonly MadeSpan[] = [['rebuilding', 150]];
+    const { rebuild, ...others } = madeRun('i-1', 'failed', { spans: usual, rollbackSpans });
+    if (rebuild === undefined) throw new Error('no rebuild');
+    const one: InstanceRun = { ...others, rebuild: { ...rebuild, ending: { kind: 'rebuilt' } } };
+    expect(linesOf(one).filter((line) => line.includes(':crit'))).toHaveLength(1);
+    expect(linesOf(one).join()).toContain('rollback :crit');
+  });
+
   test('has no bar shorter than a second, and none that begins before the last one ends', () => {
     const spans: readonly MadeSpan[] = [
       ['draining', 0],

@@ -33,7 +33,9 @@ function ofOne(one: DescribedInstance, imageId: string): string {
     case 'rebuilt':
       return `Rebuilt ${id} from ${imageId}${isAdopted(run) ? ` (${adoptedNote})` : ''}`;
     case 'skipped':
-      return `Nothing was erased: ${id} runs on ${imageId} already`;
+      return (run.rebuild?.starts ?? 0) > 0
+        ? `Nothing was erased: ${id} was on ${imageId} already, and is started`
+        : `Nothing was erased: ${id} runs on ${imageId} already`;
     case 'started':
       return `Started the rebuild of ${id} from ${imageId}, not waited for,`;
     case 'planned':
@@ -41,7 +43,7 @@ function ofOne(one: DescribedInstance, imageId: string): string {
     case 'rolledBack':
       return `${id} was rolled back to ${run.rollback?.imageId ?? 'its earlier image'}${reason}`;
     case 'inProgress':
-      return `the rebuild of ${id} from ${imageId} goes on without this run`;
+      return `the ${run.rollback === undefined ? `rebuild of ${id} from ${imageId}` : `rollback of ${id} to ${run.rollback.imageId}`} goes on without this run`;
     case 'failed':
       return `rebuild of ${id} from ${imageId}${reason}`;
     case 'notStarted':

@@ -87,7 +87,7 @@ function explainCause(cause: FailureCause): FailureDraft {
     case 'refused':
       return {
         reason: 'refused',
-        cause: `not rebuilt, because ${describeRefusals(cause.refusals)}`,
+        cause: `not rebuilt, because ${describeRefusals(cause.refusals)}.`,
         remedy: remedyOfRefusals(cause.refusals)
       };
     case 'rebuild': {
@@ -157,18 +157,18 @@ function cancelledForward(run: InstanceRun, at: Exclude<CancelledAt, 'rollback'>
   if (at === 'rebuild' && rebuild !== undefined) return explainCancel(rebuild);
   if (at !== 'health') {
     return {
-      cause: 'cancelled before the rebuild was sent',
+      cause: 'cancelled before the rebuild was sent.',
       remedy: backup === undefined ? 'There is nothing to repair.' : leftBackup(backup)
     };
   }
   if (rebuild?.ending?.kind === 'skipped') {
     return {
-      cause: 'cancelled before it was known to be healthy; it runs on the image already',
+      cause: 'cancelled before it was known to be healthy; it runs on the image already.',
       remedy: 'Run again: it is not erased, and the health check is made.'
     };
   }
   return {
-    cause: 'cancelled after the rebuild had ended; whether it is healthy is not known',
+    cause: 'cancelled after the rebuild had ended; whether it is healthy is not known.',
     remedy: 'Run again: an instance that runs on the image is not erased again, and the health check is made.'
   };
 }

@@ -6,7 +6,14 @@ import type { PublicOptions } from '../model/rebuild-spec.ts';
 import { currentLabel, decisionLabel, loginLabel, scriptLabel, stepLabels } from '../plan/labels.ts';
 import { erasedBy } from '../run/erased.ts';
 import { isRolledBack } from '../run/instance-end.ts';
-import { beforeRebuild, diskOf, type InstanceRun, lastSeen, rebuildsOf } from '../run/instance-run.ts';
+import {
+  beforeRebuild,
+  diskOf,
+  historyOf,
+  type InstanceRun,
+  lastSeen,
+  rebuildsOf
+} from '../run/instance-run.ts';
 import { statusOf } from '../run/instance-status.ts';
 import type { RunState } from '../run/run-state.ts';
 import { spansOf, workTime } from '../run/spans.ts';
@@ -39,14 +46,12 @@ export function reportInstance(run: InstanceRun, state: RunState): InstanceRepor
       startedAt: toIso(anchor, span.fromMs),
       durationSeconds: toSeconds(span.toMs - span.fromMs)
     })),
-    statusHistory: rebuildsOf(run)
-      .flatMap(({ history }) => history)
-      .map((seen) => ({
-        status: seen.status,
-        imageId: seen.imageId,
-        at: toIso(anchor, seen.atMs),
-        seconds: toSeconds(seen.atMs - fromMs)
-      })),
+    statusHistory: historyOf(run).map(({ status, imageId, atMs: seenMs }) => ({
+      status,
+      imageId,
+      at: toIso(anchor, seenMs),
+      seconds: toSeconds(seenMs - fromMs)
+    })),
     requestIds: rebuildsOf(run).flatMap(({ requestIds }) => requestIds),
     durationSeconds: toSeconds(toMs - fromMs),
     plan: reportPlan(run, options),

@@ -92,6 +92,11 @@ export function isWithdrawn({ rebuild }: InstanceRun): boolean {
   return rebuild?.ending?.kind === 'withdrawn';
 }
 
+/** Whether it was to be rolled back with the others, and had not failed itself. */
+export function isRolledBackWithOthers(run: InstanceRun): boolean {
+  return run.rollback !== undefined && causeOf(run) === undefined;
+}
+
 /** Whether the rollback came to a good end. */
 export function isRolledBack({ rollback }: InstanceRun): boolean {
   const kind = rollback?.rebuild?.ending?.kind;

@@ -6,7 +6,7 @@ import type { Instance, SystemDisk } from '../model/instance.ts';
 import type { PlannedTarget } from '../plan/plan.ts';
 import { diskStateOf, isUnsent } from '../rebuild/disk-state.ts';
 import type { DiskState } from '../rebuild/ending.ts';
-import type { Observation, RebuildState } from '../rebuild/rebuild-state.ts';
+import type { Observation, RebuildState, Seen } from '../rebuild/rebuild-state.ts';
 
 /** A backup. The name is known before the image is asked for, the ID once it is being made. */
 export interface Backup {
@@ -52,6 +52,14 @@ export function plannedRun(target: PlannedTarget): InstanceRun {
 /** The rebuild and the one of the rollback, as far as there were any. */
 export function rebuildsOf({ rebuild, rollback }: InstanceRun): readonly RebuildState[] {
   return [rebuild, rollback?.rebuild].filter((one) => one !== undefined);
+}
+
+/** Every change of status or image that was seen; a rollback begins with what was seen last before it. */
+export function historyOf(run: InstanceRun): readonly Seen[] {
+  const all = rebuildsOf(run).flatMap(({ history }) => history);
+  return all.filter(
+    ({ status, imageId }, at) => status !== all[at - 1]?.status || imageId !== all[at - 1]?.imageId
+  );
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Plan } from '../plan/plan.ts';
 import { whyUnavailable } from '../plan/rollout-order.ts';
 import type { Rollout, RolloutTask } from '../rollout/rollout-state.ts';
 import type { ClockAnchor } from '../time.ts';
-import { diskOf, type InstanceRun, plannedRun, rebuildsOf } from './instance-run.ts';
+import { diskOf, historyOf, type InstanceRun, plannedRun } from './instance-run.ts';
 
 /** How far the rollout has come; who was worked on and how that ended is in the instances. */
 export type RolloutCourse = Pick<Rollout, 'peakUnavailable' | 'failures' | 'stop' | 'isCancelled'>;
@@ -53,7 +53,7 @@ export function unavailableBefore({
 export function imagesInUse({ image, instances }: RunState): ReadonlySet<string> {
   const seen = instances.flatMap((run) => [
     run.target.instance.imageId,
-    ...rebuildsOf(run).flatMap(({ history }) => history.map(({ imageId }) => imageId)),
+    ...historyOf(run).map(({ imageId }) => imageId),
     ...(run.rollback === undefined ? [] : [run.rollback.imageId])
   ]);
   return new Set([image.id, ...seen]);

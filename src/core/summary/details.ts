@@ -15,7 +15,7 @@ import { type DescribedInstance, idOf } from '../report/described-instance.ts';
 import { restoreWithLines } from '../report/restore-with.ts';
 import { erasedBy } from '../run/erased.ts';
 import { isAdopted, isRolledBack } from '../run/instance-end.ts';
-import { diskOf, type InstanceRun, rebuildsOf } from '../run/instance-run.ts';
+import { diskOf, historyOf, type InstanceRun, rebuildsOf } from '../run/instance-run.ts';
 import type { RunState } from '../run/run-state.ts';
 import { type Span, spansOf, workTime } from '../run/spans.ts';
 import { formatDuration, toIso } from '../time.ts';
@@ -104,8 +104,11 @@ function phaseTable(run: InstanceRun, { anchor, atMs }: RunState): string {
 
 function statusTable(run: InstanceRun, { atMs }: RunState): string {
   const { fromMs } = workTime(run, atMs);
-  const seen = rebuildsOf(run).flatMap(({ history }) => history);
-  const rows = seen.map((one) => [formatDuration(one.atMs - fromMs), cell(one.status), code(one.imageId)]);
+  const rows = historyOf(run).map((one) => [
+    formatDuration(one.atMs - fromMs),
+    cell(one.status),
+    code(one.imageId)
+  ]);
   return rows.length === 0 ? '' : table(['After', 'Status seen', 'Image'], rows);
 }
 

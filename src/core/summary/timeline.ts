@@ -1,7 +1,7 @@
 /** The timeline of a fleet: a Gantt diagram in Mermaid, which GitHub draws in a job summary. */
 
 import { type DescribedInstance, idOf } from '../report/described-instance.ts';
-import { isRolledBack } from '../run/instance-end.ts';
+import { isRolledBack, isRolledBackWithOthers } from '../run/instance-end.ts';
 import type { InstanceStatus } from '../run/instance-status.ts';
 import type { RunState } from '../run/run-state.ts';
 import { type Span, spansOf } from '../run/spans.ts';
@@ -104,8 +104,8 @@ function markOf({ run, status, failure }: DescribedInstance, bars: readonly Bar[
   const kind = bars[index]?.kind ?? 'rebuild';
   if (kind === 'rollback') return isRolledBack(run) ? looks[kind].tag : 'crit';
   const isLastForward = isLast || bars[index + 1]?.kind === 'rollback';
-  // One that is rolled back because the rollout has stopped did not fail itself.
-  const hasFailed = failure !== undefined && (status === 'failed' || status === 'rolledBack');
+  const hasFailed =
+    failure !== undefined && !isRolledBackWithOthers(run) && (status === 'failed' || status === 'rolledBack');
   return hasFailed && isLastForward ? 'crit' : looks[kind].tag;
 }
 
