@@ -304,7 +304,7 @@ describe('1,000 instances with long names', () => {
   const note = '_The rest does not fit into a job summary; the output `result` has more of it._';
 
   function crowd(count: number, failures: number, name: string, words: string): RunState {
-    const snapshots = times(4, (index) => ({
+    const snapshots = times(2, (index) => ({
       id: `s-${index}`,
       name,
       createTime: '2026-01-01T00:00:00Z',
