@@ -10990,10 +10990,13 @@ function unread(problem) {
 function fieldsIn(value) {
     if (typeof value !== 'object' || value === null)
         return 0;
-    const inner = Object.values(value);
-    let fields = Array.isArray(value) ? 0 : inner.length;
-    for (const each of inner)
-        fields += fieldsIn(each);
+    let fields = 0;
+    if (Array.isArray(value))
+        for (const each of value)
+            fields += fieldsIn(each);
+    else
+        for (const name in value)
+            fields += 1 + fieldsIn(value[name]);
     return fields;
 }
 function endOfString(text, from) {

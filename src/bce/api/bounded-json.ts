@@ -64,9 +64,9 @@ function unread(problem: string): BoundedJson {
 /** How many fields all objects in a value have: fewer than its text has colons where one came twice. */
 function fieldsIn(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
-  const inner: readonly unknown[] = Object.values(value);
-  let fields = Array.isArray(value) ? 0 : inner.length;
-  for (const each of inner) fields += fieldsIn(each);
+  let fields = 0;
+  if (Array.isArray(value)) for (const each of value) fields += fieldsIn(each);
+  else for (const name in value) fields += 1 + fieldsIn(value[name as keyof typeof value]);
   return fields;
 }
 
