@@ -3344,7 +3344,23 @@ function remedyOfRefusals(refusals) {
     return refusals.map(({ remedy }) => remedy).join(' ');
 }
 
+;// CONCATENATED MODULE: ./core/rebuild/batch-refusal.js
+const signatureCodes = new Set([
+    'iamsignatureinvalid',
+    'invalidaccesskeyid',
+    'invalidhttpauthheader',
+    'signaturedoesnotmatch'
+]);
+function mayBePartlyDone({ kind, code = '', httpStatus }) {
+    if (kind === 'ambiguous' || kind === 'malformed')
+        return true;
+    if (httpStatus === undefined || kind === 'skewed')
+        return false;
+    return !signatureCodes.has(code.toLowerCase());
+}
+
 ;// CONCATENATED MODULE: ./core/report/call-remedy.js
+
 const rerunIsSafe = 'A re-run is safe: it waits for a rebuild that is under way, and skips an instance that runs on the image.';
 function callRemedy(failure, rerun, region) {
     const again = rerun === undefined ? '' : ` ${rerun}`;
@@ -3372,11 +3388,8 @@ function callRemedy(failure, rerun, region) {
     }
 }
 const wrongKeyCodes = new Set([
-    'iamsignatureinvalid',
-    'invalidaccesskeyid',
-    'invalidhttpauthheader',
+    ...signatureCodes,
     'invalidsignature',
-    'signaturedoesnotmatch',
     'signatureinvalid'
 ]);
 function deniedRemedy({ code, operation }) {
@@ -3494,7 +3507,7 @@ function explainSeen(rebuild, reason) {
 function answerOf({ acceptedAtMs, lastFailure }) {
     if (acceptedAtMs !== undefined)
         return 'it was accepted';
-    const code = lastFailure?.operation.startsWith('Rebuild') ? lastFailure.code : undefined;
+    const code = lastFailure && isRebuildCall(lastFailure) ? lastFailure.code : undefined;
     return code === undefined ? 'its answer was lost' : `the service answered with ${code}`;
 }
 function changeLabel({ was, now }) {
@@ -3514,12 +3527,14 @@ function requestLabel({ requestIds }) {
 }
 function explainCall(rebuild, failure) {
     const goesOn = rebuild.sends > 0 && rebuild.proven === undefined ? ' The rebuild goes on without this run.' : '';
-    const isRebuild = failure.operation === 'RebuildInstance' || failure.operation === 'RebuildBatchInstance';
-    const remedy = isRebuild && failure.kind === 'notFound'
+    const remedy = isRebuildCall(failure) && failure.kind === 'notFound'
         ? unknownRemedy(rebuild, failure)
         : callRemedy(failure, rerunNote(rebuild));
     const named = failure.target === rebuild.task.instanceId ? { ...failure, target: '' } : failure;
     return { cause: `${(0,model_failure/* describeFailure */.Ic)(named)}.${goesOn}`, remedy };
+}
+function isRebuildCall({ operation }) {
+    return operation === 'RebuildInstance' || operation === 'RebuildBatchInstance';
 }
 function unknownRemedy({ task }, { code = '', target }) {
     if (/^keypair\./i.test(code))
@@ -6114,21 +6129,6 @@ function tooManyWithoutWait({ wait }, { rollout }) {
             remedy: 'Set wait to true, or raise maxUnavailable.'
         }
     ];
-}
-
-;// CONCATENATED MODULE: ./core/rebuild/batch-refusal.js
-const signatureCodes = new Set([
-    'iamsignatureinvalid',
-    'invalidaccesskeyid',
-    'invalidhttpauthheader',
-    'signaturedoesnotmatch'
-]);
-function mayBePartlyDone({ kind, code = '', httpStatus }) {
-    if (kind === 'ambiguous' || kind === 'malformed')
-        return true;
-    if (httpStatus === undefined || kind === 'skewed')
-        return false;
-    return !signatureCodes.has(code.toLowerCase());
 }
 
 ;// CONCATENATED MODULE: ./deploy/rebuild/send.js

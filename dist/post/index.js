@@ -498,7 +498,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 5046:
+/***/ 7969:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3286,7 +3286,23 @@ function remedyOfRefusals(refusals) {
 var model_failure = __nccwpck_require__(5437);
 // EXTERNAL MODULE: ./core/time.js
 var time = __nccwpck_require__(1552);
+;// CONCATENATED MODULE: ./core/rebuild/batch-refusal.js
+const signatureCodes = new Set([
+    'iamsignatureinvalid',
+    'invalidaccesskeyid',
+    'invalidhttpauthheader',
+    'signaturedoesnotmatch'
+]);
+function mayBePartlyDone({ kind, code = '', httpStatus }) {
+    if (kind === 'ambiguous' || kind === 'malformed')
+        return true;
+    if (httpStatus === undefined || kind === 'skewed')
+        return false;
+    return !signatureCodes.has(code.toLowerCase());
+}
+
 ;// CONCATENATED MODULE: ./core/report/call-remedy.js
+
 const rerunIsSafe = 'A re-run is safe: it waits for a rebuild that is under way, and skips an instance that runs on the image.';
 function call_remedy_callRemedy(failure, rerun, region) {
     const again = rerun === undefined ? '' : ` ${rerun}`;
@@ -3314,11 +3330,8 @@ function call_remedy_callRemedy(failure, rerun, region) {
     }
 }
 const wrongKeyCodes = new Set([
-    'iamsignatureinvalid',
-    'invalidaccesskeyid',
-    'invalidhttpauthheader',
+    ...signatureCodes,
     'invalidsignature',
-    'signaturedoesnotmatch',
     'signatureinvalid'
 ]);
 function deniedRemedy({ code, operation }) {
@@ -3436,7 +3449,7 @@ function explainSeen(rebuild, reason) {
 function answerOf({ acceptedAtMs, lastFailure }) {
     if (acceptedAtMs !== undefined)
         return 'it was accepted';
-    const code = lastFailure?.operation.startsWith('Rebuild') ? lastFailure.code : undefined;
+    const code = lastFailure && isRebuildCall(lastFailure) ? lastFailure.code : undefined;
     return code === undefined ? 'its answer was lost' : `the service answered with ${code}`;
 }
 function changeLabel({ was, now }) {
@@ -3456,12 +3469,14 @@ function requestLabel({ requestIds }) {
 }
 function explainCall(rebuild, failure) {
     const goesOn = rebuild.sends > 0 && rebuild.proven === undefined ? ' The rebuild goes on without this run.' : '';
-    const isRebuild = failure.operation === 'RebuildInstance' || failure.operation === 'RebuildBatchInstance';
-    const remedy = isRebuild && failure.kind === 'notFound'
+    const remedy = isRebuildCall(failure) && failure.kind === 'notFound'
         ? unknownRemedy(rebuild, failure)
         : call_remedy_callRemedy(failure, rerunNote(rebuild));
     const named = failure.target === rebuild.task.instanceId ? { ...failure, target: '' } : failure;
     return { cause: `${(0,model_failure/* describeFailure */.Ic)(named)}.${goesOn}`, remedy };
+}
+function isRebuildCall({ operation }) {
+    return operation === 'RebuildInstance' || operation === 'RebuildBatchInstance';
 }
 function unknownRemedy({ task }, { code = '', target }) {
     if (/^keypair\./i.test(code))
@@ -8968,7 +8983,7 @@ function lend(real) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5046);
+/* harmony import */ var _action_post_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7969);
 
 process.noDeprecation = true;
 try {

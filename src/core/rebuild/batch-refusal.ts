@@ -5,7 +5,7 @@ import type { CallFailure } from '../model/failure.ts';
  * Codes of a request that was turned away by its signature alone, before anybody read what it asks for, in lower
  * case (BCC page Ojwvyo6nc; `IamSignatureInvalid` is what the vendor's gateway answers).
  */
-const signatureCodes: ReadonlySet<string> = new Set([
+export const signatureCodes: ReadonlySet<string> = new Set([
   'iamsignatureinvalid',
   'invalidaccesskeyid',
   'invalidhttpauthheader',

@@ -1,5 +1,6 @@
 /** What to do about a call of the API that failed for good. */
 import type { CallFailure } from '../model/failure.ts';
+import { signatureCodes } from '../rebuild/batch-refusal.ts';
 
 /** What a person should know before running again, once a rebuild shows or where none was sent. */
 export const rerunIsSafe =
@@ -37,13 +38,10 @@ export function callRemedy(failure: CallFailure, rerun?: string, region?: string
   }
 }
 
-/** The codes by which the service says that the keys themselves are wrong (BCC page Ojwvyo6nc), in lower case. */
+/** The codes by which the service says that the keys themselves are wrong, in lower case. */
 const wrongKeyCodes: ReadonlySet<string> = new Set([
-  'iamsignatureinvalid',
-  'invalidaccesskeyid',
-  'invalidhttpauthheader',
+  ...signatureCodes,
   'invalidsignature',
-  'signaturedoesnotmatch',
   'signatureinvalid'
 ]);
 

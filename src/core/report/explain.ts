@@ -109,7 +109,7 @@ function explainSeen(
 /** What the service answered to the send; a code with HTTP 200 or with a 5xx does not say that nothing was done. */
 function answerOf({ acceptedAtMs, lastFailure }: RebuildState): string {
   if (acceptedAtMs !== undefined) return 'it was accepted';
-  const code = lastFailure?.operation.startsWith('Rebuild') ? lastFailure.code : undefined;
+  const code = lastFailure && isRebuildCall(lastFailure) ? lastFailure.code : undefined;
   return code === undefined ? 'its answer was lost' : `the service answered with ${code}`;
 }
 
@@ -137,14 +137,18 @@ function requestLabel({ requestIds }: RebuildState): string {
 function explainCall(rebuild: RebuildState, failure: CallFailure): Explanation {
   const goesOn =
     rebuild.sends > 0 && rebuild.proven === undefined ? ' The rebuild goes on without this run.' : '';
-  const isRebuild = failure.operation === 'RebuildInstance' || failure.operation === 'RebuildBatchInstance';
   const remedy =
-    isRebuild && failure.kind === 'notFound'
+    isRebuildCall(failure) && failure.kind === 'notFound'
       ? unknownRemedy(rebuild, failure)
       : callRemedy(failure, rerunNote(rebuild));
   // The instance is named already.
   const named = failure.target === rebuild.task.instanceId ? { ...failure, target: '' } : failure;
   return { cause: `${describeFailure(named)}.${goesOn}`, remedy };
+}
+
+/** Of one instance or of several. */
+function isRebuildCall({ operation }: CallFailure): boolean {
+  return operation === 'RebuildInstance' || operation === 'RebuildBatchInstance';
 }
 
 /** The service may not say which of them it does not know. */
