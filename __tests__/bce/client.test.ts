@@ -236,7 +236,7 @@ describe('what comes back', () => {
   });
 
   test('an answer that is too long is malformed for a read, and success for a write', async () => {
-    const { bcc } = await world((response) => response.end(Buffer.alloc(17 * 1024 * 1024)));
+    const { bcc } = await world((response) => response.end(Buffer.alloc(2 * 1024 * 1024)));
     expect(await failureOf(bcc.getInstance('i-1', never))).toMatchObject({
       kind: 'malformed',
       message: 'the answer is too long',

@@ -26,8 +26,8 @@ function sentAt({ emulator }: VirtualWorld): readonly number[] {
 }
 
 describe('one instance behind a load balancer of each kind', () => {
-  test('leaves both, waits, is rebuilt, and gets exactly the former weights back', async () => {
-    await onBriefStage({}, async (world) => {
+  test('leaves both, waits, is rebuilt, and gets exactly the former weights back; log and phases say so', async () => {
+    await onBriefStage({ emulator: { strict: true } }, async (world) => {
       const report = await world.run({ balancers, health });
       expect(report.status).toBe('rebuilt');
       expect(movesOf(world, 'i-demo0001').toSorted()).toEqual([
@@ -43,23 +43,6 @@ describe('one instance behind a load balancer of each kind', () => {
         { kind: 'blb', blbId: 'lb-demo0001', weight: 100, currentWeight: 100 },
         { kind: 'appblb', blbId: 'lb-demo0002', groupId: 'sg-demo0001', weight: 30, currentWeight: 30 }
       ]);
-    });
-  });
-
-  test.each([0, 30_000, 300_000])('drainTime of %i ms passes before the rebuild is sent', async (drainMs) => {
-    await onBriefStage({}, async (world) => {
-      await world.run({ balancers: { ...balancers, drainMs } });
-      const left = world.emulator.weightChanges.filter(({ to }) => to === 0).map(({ atMs }) => atMs);
-      const [sentMs = 0] = sentAt(world);
-      expect(left).toHaveLength(2);
-      expect(sentMs - Math.max(...left)).toBeGreaterThanOrEqual(drainMs);
-      expect(sentMs - Math.max(...left)).toBeLessThan(drainMs + 1_000);
-    });
-  });
-
-  test('says what it does, in the log and in the phases', async () => {
-    await onBriefStage({}, async (world) => {
-      const report = await world.run({ balancers });
       const log = world.lines.join('\n');
       for (const words of [
         'setting its load balancer weights to 0 first',
@@ -73,6 +56,29 @@ describe('one instance behind a load balancer of each kind', () => {
       expect(phases[draining]?.durationSeconds).toBeGreaterThanOrEqual(30);
       expect(phases.slice(draining).map(({ phase }) => phase)).toContain('sending');
       expect(phases.filter(({ phase }) => phase === 'draining')).toHaveLength(1);
+      const writes = weightCallsOf(world);
+      // Nothing is ever added or removed.
+      expect(writes.map(({ operation }) => operation).toSorted()).toEqual([
+        'UpdateAppBlbServerGroupRs',
+        'UpdateAppBlbServerGroupRs',
+        'UpdateBlbServer',
+        'UpdateBlbServer'
+      ]);
+      for (const { operation, method, query, status } of writes) {
+        expect({ method, status }).toEqual({ method: 'PUT', status: 200 });
+        expect('update' in query).toBe(operation === 'UpdateBlbServer');
+      }
+    });
+  });
+
+  test.each([0, 300_000])('drainTime of %i ms passes before the rebuild is sent', async (drainMs) => {
+    await onBriefStage({}, async (world) => {
+      await world.run({ balancers: { ...balancers, drainMs } });
+      const left = world.emulator.weightChanges.filter(({ to }) => to === 0).map(({ atMs }) => atMs);
+      const [sentMs = 0] = sentAt(world);
+      expect(left).toHaveLength(2);
+      expect(sentMs - Math.max(...left)).toBeGreaterThanOrEqual(drainMs);
+      expect(sentMs - Math.max(...left)).toBeLessThan(drainMs + 1_000);
     });
   });
 
@@ -87,23 +93,6 @@ describe('one instance behind a load balancer of each kind', () => {
       const [left] = world.emulator.weightChanges;
       expect((left?.atMs ?? 0) - (made?.atMs ?? 0)).toBeGreaterThanOrEqual(20_000);
       expect(weightsIn(world)).toEqual(demoWeights);
-    });
-  });
-
-  test('every change of an ordinary one carries ?update, and nothing is ever added or removed', async () => {
-    await onBriefStage({ emulator: { strict: true } }, async (world) => {
-      expect((await world.run({ balancers, health })).status).toBe('rebuilt');
-      const writes = weightCallsOf(world);
-      expect(writes.map(({ operation }) => operation).toSorted()).toEqual([
-        'UpdateAppBlbServerGroupRs',
-        'UpdateAppBlbServerGroupRs',
-        'UpdateBlbServer',
-        'UpdateBlbServer'
-      ]);
-      for (const { operation, method, query, status } of writes) {
-        expect({ method, status }).toEqual({ method: 'PUT', status: 200 });
-        expect('update' in query).toBe(operation === 'UpdateBlbServer');
-      }
     });
   });
 
@@ -182,52 +171,45 @@ describe('a weight of 0', () => {
 });
 
 describe('several instances', () => {
-  test.each([1, 2])('%i at a time: each gets its own weights back', async (count) => {
-    await onBriefStage({}, async (world) => {
-      const report = await world.run({
-        balancers,
-        health,
-        selection: bothDemos,
-        rollout: maxUnavailable(count)
+  test.each([1, 2])(
+    '%i at a time: each gets its own weights back, and those that leave together share a call for each pool',
+    async (count) => {
+      await onBriefStage({}, async (world) => {
+        const report = await world.run({
+          balancers,
+          health,
+          selection: bothDemos,
+          rollout: maxUnavailable(count)
+        });
+        expect(report.status).toBe('rebuilt');
+        expect(weightsIn(world)).toEqual(demoWeights);
+        expect(movesOf(world, 'i-demo0002').toSorted()).toEqual([
+          'lb-demo0001 0→50',
+          'lb-demo0001 50→0',
+          'lb-demo0002 0→70',
+          'lb-demo0002 70→0'
+        ]);
+        expect(badReturns(world, ['m-web-2'])).toEqual([]);
+        const unavailable = new Map<string, string>();
+        for (const { instanceId, blbId, to } of world.emulator.weightChanges) {
+          if (to === 0) unavailable.set(`${instanceId} on ${blbId}`, instanceId);
+          else unavailable.delete(`${instanceId} on ${blbId}`);
+          expect(new Set(unavailable.values()).size).toBeLessThanOrEqual(count);
+        }
+        expect(unavailable.size).toBe(0);
+        const calls = weightCallsOf(world);
+        expect(calls).toHaveLength(count === 1 ? 8 : 4);
+        const first = calls
+          .slice(0, 2)
+          .map(({ operation, instanceIds }) => [operation, instanceIds.toSorted()]);
+        const together = ['i-demo0001', 'i-demo0002'].slice(0, count);
+        expect(first.toSorted()).toEqual([
+          ['UpdateAppBlbServerGroupRs', together],
+          ['UpdateBlbServer', together]
+        ]);
       });
-      expect(report.status).toBe('rebuilt');
-      expect(weightsIn(world)).toEqual(demoWeights);
-      expect(movesOf(world, 'i-demo0002').toSorted()).toEqual([
-        'lb-demo0001 0→50',
-        'lb-demo0001 50→0',
-        'lb-demo0002 0→70',
-        'lb-demo0002 70→0'
-      ]);
-      expect(badReturns(world, ['m-web-2'])).toEqual([]);
-    });
-  });
-
-  test('one at a time: the next leaves only when the one before has its weights back', async () => {
-    await onBriefStage({}, async (world) => {
-      await world.run({ balancers, health, selection: bothDemos });
-      const unavailable = new Map<string, string>();
-      for (const { instanceId, blbId, to } of world.emulator.weightChanges) {
-        if (to === 0) unavailable.set(`${instanceId} on ${blbId}`, instanceId);
-        else unavailable.delete(`${instanceId} on ${blbId}`);
-        expect(new Set(unavailable.values()).size).toBeLessThanOrEqual(1);
-      }
-      expect(unavailable.size).toBe(0);
-    });
-  });
-
-  test('that leave at the same time go out as one call for each pool', async () => {
-    await onBriefStage({}, async (world) => {
-      await world.run({ balancers, selection: bothDemos, rollout: maxUnavailable(2) });
-      const out = weightCallsOf(world).slice(0, 2);
-      expect(out.map(({ operation, instanceIds }) => [operation, instanceIds.toSorted()]).toSorted()).toEqual(
-        [
-          ['UpdateAppBlbServerGroupRs', ['i-demo0001', 'i-demo0002']],
-          ['UpdateBlbServer', ['i-demo0001', 'i-demo0002']]
-        ]
-      );
-      expect(weightCallsOf(world)).toHaveLength(4);
-    });
-  });
+    }
+  );
 
   test('a fleet of 25 in batches of 10: one call each way, and no instance is lost', async () => {
     await onBriefStage({ emulator: { world: fleetWorld(25) } }, async (world) => {

@@ -41,9 +41,18 @@ describe('imageName', () => {
     ['the name of a system image', '22.04 LTS*', 'm-ubuntu22']
   ])('%s: %s', async (_, pattern, id) => {
     await withImages(releases, async (world) => {
-      const report = await world.run({ image: named(pattern) });
-      expect(report).toMatchObject({ status: 'rebuilt', imageId: id });
-      expect(world.emulator.rebuilds.map(({ imageId }) => imageId)).toEqual([id]);
+      const report = await world.run({ image: named(pattern), dryRun: true });
+      expect(report).toMatchObject({ status: 'planned', imageId: id });
+    });
+  });
+
+  test('what was chosen is what is rebuilt', async () => {
+    await withImages(releases, async (world) => {
+      expect(await world.run({ image: named('rel-*') })).toMatchObject({
+        status: 'rebuilt',
+        imageId: 'm-r3'
+      });
+      expect(world.emulator.rebuilds.map(({ imageId }) => imageId)).toEqual(['m-r3']);
     });
   });
 
