@@ -18,7 +18,7 @@ test.each([
   ['corp\\user:100%@host:1', 'http://corp%5Cuser:100%25@host:1', '100%'],
   [':pw@host:1', 'http://:pw@host:1', 'pw']
 ])('%j is %s', (text, url, password) => {
-  expect(readProxy(text)).toEqual({ ok: true, url, password });
+  expect(readProxy(text)).toEqual({ ok: true, value: { url, password } });
   expect(decodeURIComponent(new URL(url).password)).toBe(password);
 });
 
@@ -37,7 +37,7 @@ test.each([
   ['a:b:c', /cannot be read/]
 ])('%j is refused, and not shown', (text, problem) => {
   const proxy = readProxy(text);
-  expect(proxy).toEqual({ ok: false, problem: expect.stringMatching(problem) });
+  expect(proxy).toEqual({ ok: false, faults: [expect.stringMatching(problem)] });
   expect(JSON.stringify(proxy)).not.toContain(text.split('//').at(-1) || '///');
 });
 

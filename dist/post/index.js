@@ -5074,7 +5074,6 @@ function beginRollout(task, atMs) {
         task,
         members,
         failures: 0,
-        ended: 0,
         peakUnavailable: 0,
         owesPause: false,
         isCancelled: false,
@@ -5109,7 +5108,7 @@ function onEnded(before, id, outcome) {
     if (result === 'withdrawn') {
         return [{ ...before, members: before.members.with(id, { state: 'waiting', isUnavailable }) }, []];
     }
-    const completionOrder = before.ended + 1;
+    const completionOrder = 1 + before.members.values().filter((one) => one.completionOrder > 0).length;
     const hasFailed = result === 'failed';
     const rollsBack = hasFailed && canRollBack && before.task.rollback && !before.isCancelled;
     const now = rollsBack
@@ -5117,10 +5116,7 @@ function onEnded(before, id, outcome) {
         : { state: result, isUnavailable };
     const members = before.members.with(id, { ...now, canRollBack, hasFailed, completionOrder });
     const failures = before.failures + Number(hasFailed);
-    return [
-        { ...before, members, ended: completionOrder, failures },
-        rollsBack ? [{ type: 'rollBack', id }] : []
-    ];
+    return [{ ...before, members, failures }, rollsBack ? [{ type: 'rollBack', id }] : []];
 }
 function next(before, already, atMs) {
     const stop = before.stop ?? reasonToStop(before);
@@ -7631,6 +7627,7 @@ function guestsOnDemand(config, client, secrets) {
 }
 
 ;// CONCATENATED MODULE: ./config/proxy.js
+
 const variables = {
     'https:': ['https_proxy', 'HTTPS_PROXY'],
     'http:': ['http_proxy', 'HTTP_PROXY']
@@ -7650,37 +7647,38 @@ function readProxies(environment, protocols) {
             continue;
         const proxy = readProxy(environment[name] ?? '');
         if (!proxy.ok) {
-            problems.push(`${name} ${proxy.problem}`);
+            problems.push(...proxy.faults.map((fault) => `${name} ${fault}`));
             continue;
         }
-        values[name] = proxy.url;
-        if (proxy.password !== '')
-            secrets.push(proxy.password, loginOf(proxy.url));
+        const { url, password } = proxy.value;
+        values[name] = url;
+        if (password !== '')
+            secrets.push(password, loginOf(url));
     }
     return { values, secrets, problems };
 }
 function readProxy(text) {
     const [, scheme = 'http', rest = ''] = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is.exec(text.trim()) ?? [];
     if (/^socks/i.test(scheme)) {
-        return proxy_refused('names a SOCKS proxy, which cannot be used; name an HTTP proxy such as http://host:port');
+        return refused('names a SOCKS proxy, which cannot be used; name an HTTP proxy such as http://host:port');
     }
     if (!/^https?$/i.test(scheme))
-        return proxy_refused('has a scheme other than http:// and https://');
+        return refused('has a scheme other than http:// and https://');
     const at = rest.lastIndexOf('@');
     const host = rest.slice(at + 1).replace(/\/$/, '');
     const base = `${scheme.toLowerCase()}://`;
     const isHost = /^(?:\[[\da-f:.]+\]|[^\s:/?#@%[\]\\]+)(?::\d{1,5})?$/i.test(host);
     if (!isHost || !URL.canParse(base + host)) {
-        return proxy_refused('cannot be read; write it as http://host:port or http://user:password@host:port');
+        return refused('cannot be read; write it as http://host:port or http://user:password@host:port');
     }
     if (at < 0)
-        return { ok: true, url: base + host, password: '' };
+        return parsed({ url: base + host, password: '' });
     const login = rest.slice(0, at);
     const colon = login.indexOf(':');
     const user = decoded(colon < 0 ? login : login.slice(0, colon));
     const password = decoded(colon < 0 ? '' : login.slice(colon + 1));
     const encodedLogin = [user, ...(colon < 0 ? [] : [password])].map(encodeURIComponent).join(':');
-    return { ok: true, url: `${base}${encodedLogin}@${host}`, password };
+    return parsed({ url: `${base}${encodedLogin}@${host}`, password });
 }
 function decoded(text) {
     try {
@@ -7693,9 +7691,6 @@ function decoded(text) {
 function loginOf(url) {
     const { username, password } = new URL(url);
     return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-}
-function proxy_refused(problem) {
-    return { ok: false, problem };
 }
 
 ;// CONCATENATED MODULE: ./action/read-inputs.js

@@ -1,9 +1,5 @@
 /** The proxies that the environment names, in the forms that people write them. */
-
-/** A proxy that can be used, or why it cannot; the reason reads on after the variable's name and shows no value. */
-export type Proxy =
-  | { readonly ok: true; readonly url: string; readonly password: string }
-  | { readonly ok: false; readonly problem: string };
+import { type Parsed, parsed, refused } from './parsers/parser.ts';
 
 /** What the environment says about proxies. */
 export interface Proxies {
@@ -40,17 +36,18 @@ export function readProxies(
     if (name === undefined) continue;
     const proxy = readProxy(environment[name] ?? '');
     if (!proxy.ok) {
-      problems.push(`${name} ${proxy.problem}`);
+      problems.push(...proxy.faults.map((fault) => `${name} ${fault}`));
       continue;
     }
-    values[name] = proxy.url;
-    if (proxy.password !== '') secrets.push(proxy.password, loginOf(proxy.url));
+    const { url, password } = proxy.value;
+    values[name] = url;
+    if (password !== '') secrets.push(password, loginOf(url));
   }
   return { values, secrets, problems };
 }
 
-/** Reads one proxy. Without a scheme it is `http://`; user and password may hold any character. */
-export function readProxy(text: string): Proxy {
+/** Reads one proxy. Without a scheme it is `http://`; user and password may hold any character. No fault shows a value. */
+export function readProxy(text: string): Parsed<{ readonly url: string; readonly password: string }> {
   const [, scheme = 'http', rest = ''] = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is.exec(text.trim()) ?? [];
   if (/^socks/i.test(scheme)) {
     return refused('names a SOCKS proxy, which cannot be used; name an HTTP proxy such as http://host:port');
@@ -63,13 +60,13 @@ export function readProxy(text: string): Proxy {
   if (!isHost || !URL.canParse(base + host)) {
     return refused('cannot be read; write it as http://host:port or http://user:password@host:port');
   }
-  if (at < 0) return { ok: true, url: base + host, password: '' };
+  if (at < 0) return parsed({ url: base + host, password: '' });
   const login = rest.slice(0, at);
   const colon = login.indexOf(':');
   const user = decoded(colon < 0 ? login : login.slice(0, colon));
   const password = decoded(colon < 0 ? '' : login.slice(colon + 1));
   const encodedLogin = [user, ...(colon < 0 ? [] : [password])].map(encodeURIComponent).join(':');
-  return { ok: true, url: `${base}${encodedLogin}@${host}`, password };
+  return parsed({ url: `${base}${encodedLogin}@${host}`, password });
 }
 
 /** What a percent-encoded text stands for; any other text stands for itself. */
@@ -84,8 +81,4 @@ function decoded(text: string): string {
 function loginOf(url: string): string {
   const { username, password } = new URL(url);
   return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-}
-
-function refused(problem: string): Proxy {
-  return { ok: false, problem };
 }

@@ -30,7 +30,6 @@ function rolloutOf(counts: Counts, pace: Partial<Pick<Pace, 'pauseMs' | 'pausedU
     task: { ...settings, members: tasks },
     members,
     failures: counts.failed ?? 0,
-    ended: 0,
     peakUnavailable: 0,
     owesPause: false,
     isCancelled: false,

@@ -14,7 +14,8 @@ describe('one after another', () => {
     expect(game.ends('d')).toEqual([]);
     expect(game.rollout.isOver).toBe(false);
     expect(game.ends('e')).toEqual(['end']);
-    expect(game.rollout).toMatchObject({ isOver: true, failures: 0, ended: 5, peakUnavailable: 2 });
+    expect(game.rollout).toMatchObject({ isOver: true, failures: 0, peakUnavailable: 2 });
+    expect(game.states).toBe('a:succeeded b:succeeded c:succeeded d:succeeded e:succeeded');
     expect(game.rollout.stop).toBeUndefined();
   });
 
@@ -52,7 +53,7 @@ describe('one after another', () => {
     expect(game.rollbackEnded('b')).toEqual([]);
     expect(game.rollbackEnded('a')).toEqual(['end']);
     expect(game.states).toBe('a:rolledBack b:rolledBack c:waiting d:waiting');
-    expect(game.rollout).toMatchObject({ failures: 1, ended: 2 });
+    expect(game.rollout.failures).toBe(1);
   });
 
   test('a failure within maxFailures that stays unavailable takes its slot for good', () => {

@@ -8,10 +8,7 @@ import type { Refusal } from './refusal.ts';
 import { spellingOf, tagsLabel } from './select.ts';
 
 /** What the plan says of an instance, as far as the erasing rests on it. */
-export interface PlannedFacts {
-  readonly name: string;
-  readonly imageId: string;
-  readonly status: string;
+export interface PlannedFacts extends Pick<Instance, 'name' | 'imageId' | 'status'> {
   /** Absent where the API showed none. */
   readonly diskId?: string | undefined;
   /** The tags that selected it; none where it was given by its ID. */

@@ -77,9 +77,7 @@ export interface Change {
 export type Disagreement = 'status' | 'record';
 
 /** A streak of observations that all showed the same. */
-export interface StableStreak {
-  readonly status: string;
-  readonly imageId: string;
+export interface StableStreak extends Pick<Instance, 'status' | 'imageId'> {
   /** The last system disk of the streak that was read. */
   readonly disk?: SystemDisk;
   /** When the first of them was sent. */
@@ -88,10 +86,8 @@ export interface StableStreak {
 }
 
 /** A status or an image as it was first seen. */
-export interface Seen {
+export interface Seen extends Pick<Instance, 'status' | 'imageId'> {
   readonly atMs: number;
-  readonly status: string;
-  readonly imageId: string;
 }
 
 /** Everything about one rebuild so far. A plain value: `step` makes the next one. */

@@ -27,8 +27,6 @@ export interface Rollout {
   readonly members: Members;
   /** How many have ended as failed; one that was rolled back still counts. */
   readonly failures: number;
-  /** How many have ended. */
-  readonly ended: number;
   /** How many were unavailable at once at most. */
   readonly peakUnavailable: number;
   /** Something was started since the last pause, so that one is due before the next batch. */

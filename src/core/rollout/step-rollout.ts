@@ -24,7 +24,6 @@ export function beginRollout(task: RolloutTask, atMs: number): RolloutStep {
     task,
     members,
     failures: 0,
-    ended: 0,
     peakUnavailable: 0,
     owesPause: false,
     isCancelled: false,
@@ -62,7 +61,7 @@ function onEnded(before: Rollout, id: string, outcome: Outcome): RolloutStep {
   if (result === 'withdrawn') {
     return [{ ...before, members: before.members.with(id, { state: 'waiting', isUnavailable }) }, []];
   }
-  const completionOrder = before.ended + 1;
+  const completionOrder = 1 + before.members.values().filter((one) => one.completionOrder > 0).length;
   const hasFailed = result === 'failed';
   const rollsBack = hasFailed && canRollBack && before.task.rollback && !before.isCancelled;
   // It keeps its slot: it is already unavailable, and the sooner it serves again the better.
@@ -71,10 +70,7 @@ function onEnded(before: Rollout, id: string, outcome: Outcome): RolloutStep {
     : { state: result, isUnavailable };
   const members = before.members.with(id, { ...now, canRollBack, hasFailed, completionOrder });
   const failures = before.failures + Number(hasFailed);
-  return [
-    { ...before, members, ended: completionOrder, failures },
-    rollsBack ? [{ type: 'rollBack', id }] : []
-  ];
+  return [{ ...before, members, failures }, rollsBack ? [{ type: 'rollBack', id }] : []];
 }
 
 /** What is to be done now, whatever led here. */
