@@ -59,42 +59,42 @@ async function serveGuardedProxy(port: number): Promise<{ address: string; close
 }
 
 describe('a proxy', () => {
-  test.concurrent.each(['https_proxy', 'HTTPS_PROXY'])(
-    'named by %s carries the whole rebuild',
-    async (variable) => {
-      await onEmulator({}, async (run, emulator) => {
-        const secure = await serveSecurely((incoming, answer) => handOn(emulator.endpoint, incoming, answer));
-        const proxy = await serveProxy(secure.port);
-        try {
-          const result = await run({
-            inputs: { endpoint },
-            env: { ...trust, [variable]: proxy.url.href },
-            debug: true
-          });
-          expectGreen(result, 'rebuilt');
-          expectRebuilds(result, 1);
-          expect(storyOf(result.calls)).toBe('reads RebuildInstance reads');
-          expect(proxy.asked).toHaveLength(result.calls.length);
-          expect(new Set(proxy.asked)).toEqual(new Set(['bcc.test:443']));
-          expect(new Set(result.calls.map(({ headers }) => headers['host']))).toEqual(new Set(['bcc.test']));
-          expect(secure.connections()).toBe(result.calls.length);
-        } finally {
-          await Promise.all([proxy.close(), secure.close()]);
-        }
-      });
-    }
-  );
+  test.concurrent('named by https_proxy carries the whole rebuild', async () => {
+    await onEmulator({}, async (run, emulator) => {
+      const secure = await serveSecurely((incoming, answer) => handOn(emulator.endpoint, incoming, answer));
+      const proxy = await serveProxy(secure.port);
+      try {
+        const result = await run({
+          inputs: { endpoint },
+          env: { ...trust, https_proxy: proxy.url.href },
+          debug: true
+        });
+        expectGreen(result, 'rebuilt');
+        expectRebuilds(result, 1);
+        expect(storyOf(result.calls)).toBe('reads RebuildInstance reads');
+        expect(proxy.asked).toHaveLength(result.calls.length);
+        expect(new Set(proxy.asked)).toEqual(new Set(['bcc.test:443']));
+        expect(new Set(result.calls.map(({ headers }) => headers['host']))).toEqual(new Set(['bcc.test']));
+        expect(secure.connections()).toBe(result.calls.length);
+      } finally {
+        await Promise.all([proxy.close(), secure.close()]);
+      }
+    });
+  });
 
-  test.concurrent('that requires a login gets user and password from its address, and nothing else does', async () => {
+  test.concurrent('that requires a login gets user and password from its address, by HTTPS_PROXY too, and nothing else does', async () => {
     await onEmulator({}, async (run, emulator) => {
       const secure = await serveSecurely((incoming, answer) => handOn(emulator.endpoint, incoming, answer));
       const proxy = await serveGuardedProxy(secure.port);
       try {
-        const env = { ...trust, https_proxy: proxy.address };
+        const env = { ...trust, HTTPS_PROXY: proxy.address };
         const result = await run({ inputs: { endpoint }, env, debug: true });
         expect(result.outputs['status']).toBe('rebuilt');
         expectNoSecrets(result, ['hunter2', Buffer.from('somebody:hunter2').toString('base64')]);
         expectGreen(result, 'rebuilt');
+        expectRebuilds(result, 1);
+        expect(storyOf(result.calls)).toBe('reads RebuildInstance reads');
+        expect(secure.connections()).toBe(result.calls.length);
       } finally {
         await secure.close();
         proxy.close();
@@ -113,20 +113,6 @@ describe('a proxy', () => {
     expect(result.calls).toEqual([]);
   });
 
-  test.concurrent('that refuses is named, with its message', async () => {
-    const proxy = await serveProxy(1, 407);
-    try {
-      const result = await play({ inputs: { endpoint }, env: { ...trust, https_proxy: proxy.url.href } });
-      expectRed(result, {
-        cause: /at the proxy: .*407/,
-        remedy: /https_proxy and no_proxy/,
-        changed: false
-      });
-    } finally {
-      await proxy.close();
-    }
-  });
-
   test.concurrent('of another kind is refused by the name of its variable, and its password is not shown', async () => {
     const env = { HTTPS_PROXY: 'socks5://user:secret-word@127.0.0.1:1080' };
     const result = await play({ inputs: { endpoint }, env });
@@ -135,7 +121,7 @@ describe('a proxy', () => {
     expectNoSecrets(result, ['secret-word']);
   });
 
-  test.concurrent('without a scheme is used, whatever its password is', async () => {
+  test.concurrent('without a scheme is used, whatever its password is; its refusal is named, with its message', async () => {
     const proxied = await serveProxy(1, 407);
     const password = '密码a#b/c?d%zz:e@f 100%';
     try {
@@ -146,6 +132,11 @@ describe('a proxy', () => {
       expect(proxied.asked[0]).toBe('bcc.test:443');
       expect(proxied.logins[0]).toBe(`Basic ${Buffer.from(`some/body:${password}`).toString('base64')}`);
       expect(result.calls).toEqual([]);
+      expectRed(result, {
+        cause: /at the proxy: .*407/,
+        remedy: /https_proxy and no_proxy/,
+        changed: false
+      });
       expectNoSecrets(result, [password]);
     } finally {
       await proxied.close();

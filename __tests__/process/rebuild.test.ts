@@ -1,11 +1,15 @@
 /** A rebuild from end to end, as a workflow sees it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import type { Emulator } from '../../emulator/server.ts';
 import type { InstanceState, Spec } from '../../emulator/world/models.ts';
+import { systemClock } from '../../src/action/system-clock.ts';
+import { createBccClient } from '../../src/bce/client.ts';
 import {
   adminPass,
   beginAll,
   countOf,
+  credentials,
   expectGreen,
   expectLines,
   expectRebuilds,
@@ -24,25 +28,42 @@ const oneWith = (more: Partial<InstanceState>): NonNullable<Scene['world']> => (
 
 const three: readonly Spec<InstanceState>[] = ['i-a', 'i-b', 'i-c'].map((id) => ({ id, name: id.slice(2) }));
 
+/** One of each state in which an instance is rebuilt; those that are unavailable go first. */
+const inEachState: readonly Spec<InstanceState>[] = [
+  { id: 'i-error', status: 'Error' },
+  { id: 'i-stopped', status: 'Stopped' },
+  { id: 'i-a' },
+  { id: 'i-protected', deletionProtection: 1 }
+];
+
 const scenes = {
   adminPass: { withPost: true },
-  keypairId: { inputs: { adminPass: '', keypairId: 'k-demo0001', userData: '#!/bin/sh\necho hi\n' } },
+  keypairId: {
+    inputs: {
+      imageId: 'm-web-1',
+      force: 'true',
+      adminPass: '',
+      keypairId: 'k-demo0001',
+      userData: '#!/bin/sh\necho hi\n'
+    }
+  },
   keepImageLogin: { inputs: { adminPass: '', keepImageLogin: 'true', cleanLastUserData: 'true' } },
   skip: { withPost: true, inputs: { imageId: 'm-web-1' } },
   dryRun: { withPost: true, inputs: { dryRun: 'true' } },
-  force: { inputs: { imageId: 'm-web-1', force: 'true' } },
-  noWait: { withPost: true, inputs: { wait: 'false' } },
-  protected: { withPost: true, world: oneWith({ deletionProtection: 1 }) },
-  protectedPlan: { inputs: { dryRun: 'true' }, world: oneWith({ deletionProtection: 1 }) },
-  allowProtected: { inputs: { allowProtected: 'true' }, world: oneWith({ deletionProtection: 1 }) },
-  stoppedEndsRunning: {
-    inputs: { timeout: '40s' },
-    world: oneWith({ status: 'Stopped' }),
-    behaviour: { stoppedInstance: 'endsRunning' }
+  protected: {
+    withPost: true,
+    inputs: { instanceId: 'i-a,i-b' },
+    world: { instances: [{ id: 'i-a' }, { id: 'i-b', deletionProtection: 1 }] }
   },
+  protectedPlan: { inputs: { dryRun: 'true' }, world: oneWith({ deletionProtection: 1 }) },
   stoppedEndsStopped: {
-    inputs: { timeout: '40s' },
-    world: oneWith({ status: 'Stopped' }),
+    inputs: { instanceId: 'i-old,i-new', timeout: '40s' },
+    world: {
+      instances: [
+        { id: 'i-old', status: 'Stopped' },
+        { id: 'i-new', status: 'Stopped', imageId: 'm-web-2' }
+      ]
+    },
     behaviour: { stoppedInstance: 'endsStopped' }
   },
   stoppedRefused: {
@@ -50,27 +71,22 @@ const scenes = {
     world: oneWith({ status: 'Stopped' }),
     behaviour: { stoppedInstance: 'refused' }
   },
-  stoppedOnTheImage: {
-    inputs: { timeout: '40s' },
-    world: oneWith({ status: 'Stopped', imageId: 'm-web-2' })
-  },
-  broken: { world: oneWith({ status: 'Error' }) },
   unknownInstance: { inputs: { instanceId: 'i-nobody' } },
   unknownImage: { inputs: { imageId: 'm-nothing' } },
   unavailableImage: {
     world: { images: [{ id: 'm-web-1' }, { id: 'm-web-2', status: 'NotAvailable' }] }
   },
   keepsNoLogin: { inputs: { imageId: 'm-ubuntu22', adminPass: '', keepImageLogin: 'true' } },
-  several: { inputs: { instanceId: 'i-a\ni-b, i-c' }, world: { instances: three } },
+  several: {
+    inputs: { instanceId: 'i-error\ni-stopped, i-a i-protected', allowProtected: 'true' },
+    world: { instances: inEachState },
+    behaviour: { stoppedInstance: 'endsRunning' }
+  },
   secondFails: {
     withPost: true,
     inputs: { instanceId: 'i-a,i-b,i-c' },
     world: { instances: three },
     faults: [{ on: 'RebuildInstance', instanceId: 'i-b', play: { kind: 'endsIn', status: 'Error' } }]
-  },
-  oneOfTwoRefused: {
-    inputs: { instanceId: 'i-a,i-b' },
-    world: { instances: [{ id: 'i-a' }, { id: 'i-b', deletionProtection: 1 }] }
   }
 } satisfies Readonly<Record<string, Scene>>;
 
@@ -105,11 +121,13 @@ describe('one instance', () => {
     expect(first[3]).toBe('ListSnapshots');
   });
 
-  test('is rebuilt with a key pair and a script', async () => {
+  test('is rebuilt with a key pair and a script, by force onto the image that it is on', async () => {
     const result = await played('keypairId');
     expectGreen(result, 'rebuilt');
+    expectRebuilds(result, 1);
+    expect(result.outputs).toMatchObject({ imageId: 'm-web-1', previousImageId: 'm-web-1' });
     expect(sentBody(result)).toEqual({
-      imageId: 'm-web-2',
+      imageId: 'm-web-1',
       keypairId: 'k-demo0001',
       userData: '#!/bin/sh\necho hi\n'
     });
@@ -137,46 +155,10 @@ describe('one instance', () => {
     expect(result.log).toMatch(/erases system disk v-sys-demo0001, 40 GB, and its snapshots: before-upgrade/);
   });
 
-  test('is rebuilt onto the image that it is on, by force', async () => {
-    const result = await played('force');
-    expectGreen(result, 'rebuilt');
-    expectRebuilds(result, 1);
-    expect(result.outputs).toMatchObject({ imageId: 'm-web-1', previousImageId: 'm-web-1' });
-  });
-
-  test('is not waited for once the rebuild has started, with wait: false', async () => {
-    const result = await played('noWait');
-    expectGreen(result, 'started');
-    expectRebuilds(result, 1);
-    expect(result.report?.instances[0]?.after?.status).toBe('Starting');
-  });
-
-  test('is refused when it is protected, and says so in a dry run as well', async () => {
-    for (const name of ['protected', 'protectedPlan'] as const) {
-      const result = await played(name);
-      expectRed(result, {
-        cause: /deletionProtection is on/,
-        remedy: /allowProtected: true/,
-        changed: false
-      });
-      expect(storyOf(result.calls)).toBe('reads');
-    }
-    const allowed = await played('allowProtected');
-    expectGreen(allowed, 'rebuilt');
-    expectRebuilds(allowed, 1);
-  });
-
-  test('that is stopped is Running in the end, whatever status the service leaves it in', async () => {
-    const running = await played('stoppedEndsRunning');
-    expectGreen(running, 'rebuilt');
-    expect(storyOf(running.calls)).toBe(rebuilt);
-    const stopped = await played('stoppedEndsStopped');
-    expectGreen(stopped, 'rebuilt');
-    expectRebuilds(stopped, 1);
-    expect(storyOf(stopped.calls)).toBe('reads RebuildInstance reads StartInstance reads');
-    const onIt = await played('stoppedOnTheImage');
-    expectGreen(onIt, 'skipped', false);
-    expect(storyOf(onIt.calls)).toBe('reads StartInstance reads');
+  test('is refused when it is protected, in a dry run as well', async () => {
+    const result = await played('protectedPlan');
+    expectRed(result, { cause: /deletionProtection is on/, remedy: /allowProtected: true/, changed: false });
+    expect(storyOf(result.calls)).toBe('reads');
   });
 
   test('that is stopped is left alone if the service refuses to rebuild it', async () => {
@@ -188,12 +170,6 @@ describe('one instance', () => {
     });
     expectRebuilds(result, countOf(result, 'RebuildInstance'), 0);
     expect(countOf(result, 'RebuildInstance')).toBeLessThanOrEqual(4);
-  });
-
-  test('in Error is rebuilt', async () => {
-    const result = await played('broken');
-    expectGreen(result, 'rebuilt');
-    expectRebuilds(result, 1);
   });
 
   test.each([
@@ -259,16 +235,29 @@ describe('the summary', () => {
 });
 
 describe('several instances', () => {
-  test('are rebuilt one after another', async () => {
+  test('are rebuilt one after another: in Error, protected if that is allowed, and stopped as well', async () => {
     const result = await played('several');
+    const ids = inEachState.map(({ id }) => id);
     expectGreen(result, 'rebuilt');
-    expectRebuilds(result, 3, 3);
-    expect(result.outputs['instanceIds']).toBe('i-a,i-b,i-c');
+    expectRebuilds(result, 4, 4);
+    expect(storyOf(result.calls)).toBe(`${ids.map(() => 'reads RebuildInstance').join(' ')} reads`);
+    expect(result.outputs['instanceIds']).toBe(ids.join(','));
     expect(result.outputs['requestId']).toBe(result.rebuilds.map(({ requestId }) => requestId).join(','));
     for (const [index, { instanceId, acceptedAtMs }] of result.rebuilds.entries()) {
-      expect(instanceId).toBe(three[index]?.id);
+      expect(instanceId).toBe(ids[index]);
       expect(acceptedAtMs).toBeGreaterThanOrEqual(result.rebuilds[index - 1]?.endsAtMs ?? 0);
     }
+    expect(result.report?.instances.map(({ after }) => after?.status)).toEqual(ids.map(() => 'Running'));
+  });
+
+  test('that are stopped are Running in the end, although the service leaves them so', async () => {
+    const result = await played('stoppedEndsStopped');
+    expectGreen(result, 'rebuilt');
+    expectRebuilds(result, 1);
+    expect(result.rebuilds.map(({ instanceId }) => instanceId)).toEqual(['i-old']);
+    expect(result.report?.instances.map(({ status }) => status)).toEqual(['rebuilt', 'skipped']);
+    expect(result.report?.instances.map(({ after }) => after?.status)).toEqual(['Running', 'Running']);
+    expect(countOf(result, 'StartInstance')).toBe(2);
   });
 
   test('end with the first failure: the rest is not started', async () => {
@@ -283,31 +272,65 @@ describe('several instances', () => {
   });
 
   test('are all left alone when one of them must not be rebuilt', async () => {
-    const result = await played('oneOfTwoRefused');
-    expectRed(result, { cause: /i-b: not rebuilt/, remedy: /allowProtected/, changed: false });
+    const result = await played('protected');
+    expectRed(result, {
+      cause: /i-b: not rebuilt, because deletionProtection is on/,
+      remedy: /allowProtected: true/,
+      changed: false
+    });
     expect(storyOf(result.calls)).toBe('reads');
     expect(result.report?.instances.map(({ status }) => status)).toEqual(['notStarted', 'failed']);
   });
 });
 
-/** Starts a rebuild and leaves it to itself; then runs again, as soon as the instance has the status. */
-const afterAnother = (at: 'start' | 'end', status: 'Stopping' | 'Stopped') => (): Promise<Played> => {
-  const behaviour = {
-    statuses: ['Stopping', 'Stopped', 'Starting'],
-    rebuildMs: 15_000,
-    imageIdFlips: at,
-    diskChanges: at,
-    secondRebuild: 'queued'
-  } as const;
-  return onEmulator({ behaviour, inputs: { timeout: '90s' } }, async (run, emulator) => {
-    expectGreen(await run({ inputs: { wait: 'false' } }), 'started');
-    while (emulator.instance('i-demo0001').status !== status) await sleep(50);
-    const second = await run();
-    expect(emulator.rebuilds).toHaveLength(1);
-    expect(emulator.instance('i-demo0001').status).toBe('Running');
-    return second;
+/** Starts a rebuild in some way and leaves it to itself; then runs, as soon as the instance has the status. */
+const afterAnother =
+  (
+    at: 'start' | 'end',
+    status: 'Stopping' | 'Stopped',
+    start: (run: () => Promise<Played>, emulator: Emulator) => Promise<void>
+  ) =>
+  (): Promise<Played> => {
+    const behaviour = {
+      statuses: ['Stopping', 'Stopped', 'Starting'],
+      rebuildMs: 15_000,
+      imageIdFlips: at,
+      diskChanges: at,
+      secondRebuild: 'queued'
+    } as const;
+    return onEmulator({ behaviour, inputs: { timeout: '90s' } }, async (run, emulator) => {
+      await start(() => run({ withPost: true, inputs: { wait: 'false' } }), emulator);
+      while (emulator.instance('i-demo0001').status !== status) await sleep(50);
+      const second = await run();
+      expect(emulator.rebuilds).toHaveLength(1);
+      expect(emulator.instance('i-demo0001').status).toBe('Running');
+      return second;
+    });
+  };
+
+/** By a run that does not wait for the end. */
+async function startByAction(run: () => Promise<Played>): Promise<void> {
+  const first = await run();
+  expectGreen(first, 'started');
+  expectRebuilds(first, 1);
+  expect(first.report?.instances[0]?.after?.status).toBe('Stopping');
+}
+
+/** By somebody else. */
+async function startByCall(_: unknown, { endpoint }: Emulator): Promise<void> {
+  const bcc = createBccClient({
+    ...systemClock,
+    endpoint: new URL(endpoint),
+    credentials,
+    userAgent: 'test',
+    random: Math.random,
+    mask: () => undefined,
+    debug: () => undefined
   });
-};
+  const order = { imageId: 'm-web-2', login: { kind: 'keepImageLogin' } } as const;
+  await bcc.rebuild(['i-demo0001'], order, new AbortController().signal);
+  bcc.dispose();
+}
 
 /** Cancels a run as soon as its rebuild is accepted; then runs again. */
 const afterCancel = (): Promise<Played> => {
@@ -330,9 +353,9 @@ const afterCancel = (): Promise<Played> => {
 };
 
 const secondOf = beginAll({
-  'under way, image and disk changed at its start': afterAnother('start', 'Stopping'),
-  'under way, image and disk change at its end': afterAnother('end', 'Stopping'),
-  'under way and just Stopped': afterAnother('end', 'Stopped'),
+  'under way, image and disk changed at its start': afterAnother('start', 'Stopping', startByAction),
+  'under way, image and disk change at its end': afterAnother('end', 'Stopping', startByCall),
+  'under way and just Stopped': afterAnother('end', 'Stopped', startByCall),
   cancel: afterCancel
 });
 

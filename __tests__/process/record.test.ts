@@ -18,7 +18,7 @@ interface GitHubCall {
 }
 
 /** How this GitHub behaves. */
-type Mood = 'good' | 'slow' | 'halfway' | 'silent' | 'forbidden' | 'closing';
+type Mood = 'good' | 'slow' | 'broken' | 'silent' | 'forbidden';
 
 /** A run, and what GitHub saw of it. */
 interface Recorded extends Played {
@@ -40,8 +40,7 @@ async function withGitHub(mood: Mood, scene: Scene = {}): Promise<Recorded> {
         response.end(JSON.stringify(json));
       };
       if (mood === 'forbidden') reply(403, { message: 'Resource not accessible\n::error::gotcha' });
-      else if (mood === 'halfway' && github.length === 2) reply(500, {});
-      else if (mood === 'closing' && github.length > 2) reply(500, {});
+      else if (mood === 'broken' && github.length > 1) reply(500, {});
       else if (mood === 'slow') setTimeout(() => reply(201, { id: 42 }), 700);
       else reply(201, { id: line.endsWith('/deployments') ? 42 : 7 });
     });
@@ -118,8 +117,7 @@ const recorded = beginAll({
     }),
   forbidden: () => withGitHub('forbidden', { withPost: false }),
   silent: () => withGitHub('silent', { withPost: false }),
-  closing: () => withGitHub('closing'),
-  halfway: () => withGitHub('halfway'),
+  broken: () => withGitHub('broken'),
   cancelWhileSlow: () => cancelledMeanwhile('slow'),
   cancelWhileSilent: () => cancelledMeanwhile('silent')
 });
@@ -189,13 +187,10 @@ describe('a Deployment record', () => {
     expect(result.main.stdout).not.toMatch(/^\s*::error/m);
   });
 
-  test('that cannot be closed is only warned of', async () => {
-    expectWarned(await recorded('closing'), /Could not close the Deployment record/);
-  });
-
-  test('that was created but could not be set to in_progress is still closed', async () => {
-    const result = await recorded('halfway');
-    expectWarned(result, /Deployment record/);
+  test('that was created but could not be set to in_progress is still closed; that it cannot be is only warned of', async () => {
+    const result = await recorded('broken');
+    expectWarned(result, /Deployment record/, 2);
+    expect(result.annotations[1]?.message).toMatch(/Could not close the Deployment record/);
     expect(states(result.github).at(-1)).toBe('success');
   });
 
