@@ -3160,15 +3160,13 @@ function openHeldWeights(heldWeights) {
     return heldWeights.filter(({ state }) => state !== 'returned');
 }
 function withHeldWeight(heldWeights, server, state) {
-    const known = heldWeights.findIndex((heldWeight) => isSamePool(heldWeight.server, server));
+    const known = heldWeights.findIndex((heldWeight) => backend_server_poolKey(heldWeight.server) === backend_server_poolKey(server));
     const at = known < 0 ? heldWeights.length : known;
     return heldWeights.toSpliced(at, 1, ...(state === 'unchanged' ? [] : [{ server, state }]));
 }
-function isSamePool(one, other) {
-    return backend_server_poolKey(one) === backend_server_poolKey(other);
-}
 function currentWeights(backendServers, heldWeights) {
-    const unheld = backendServers.filter((server) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.server, server)));
+    const held = new Set(heldWeights.map(({ server }) => backend_server_poolKey(server)));
+    const unheld = backendServers.filter((server) => !held.has(backend_server_poolKey(server)));
     return [
         ...unheld.map((server) => ({ server, currentWeight: server.weight })),
         ...heldWeights.map(({ server, state }) => ({
@@ -5204,6 +5202,7 @@ async function allDone(works) {
 
 
 
+
 function createBalance({ blbIds, drainMs }, ports) {
     const { clock } = ports;
     const setWeight = createSetWeight(ports);
@@ -5270,8 +5269,8 @@ function createBalance({ blbIds, drainMs }, ports) {
     };
 }
 function asGivenBack(server, heldWeights) {
-    const former = heldWeights.find((heldWeight) => isSamePool(heldWeight.server, server))?.server.weight ?? 0;
-    return server.weight === 0 ? { ...server, weight: former } : server;
+    const former = heldWeights.find((heldWeight) => backend_server_poolKey(heldWeight.server) === backend_server_poolKey(server));
+    return server.weight === 0 ? { ...server, weight: former?.server.weight ?? 0 } : server;
 }
 const shareMs = 1_000;
 function sharedReads({ balancers, clock, cancel }) {

@@ -3046,15 +3046,13 @@ function openHeldWeights(heldWeights) {
     return heldWeights.filter(({ state }) => state !== 'returned');
 }
 function withHeldWeight(heldWeights, server, state) {
-    const known = heldWeights.findIndex((heldWeight) => isSamePool(heldWeight.server, server));
+    const known = heldWeights.findIndex((heldWeight) => poolKey(heldWeight.server) === poolKey(server));
     const at = known < 0 ? heldWeights.length : known;
     return heldWeights.toSpliced(at, 1, ...(state === 'unchanged' ? [] : [{ server, state }]));
 }
-function isSamePool(one, other) {
-    return poolKey(one) === poolKey(other);
-}
 function currentWeights(backendServers, heldWeights) {
-    const unheld = backendServers.filter((server) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.server, server)));
+    const held = new Set(heldWeights.map(({ server }) => poolKey(server)));
+    const unheld = backendServers.filter((server) => !held.has(poolKey(server)));
     return [
         ...unheld.map((server) => ({ server, currentWeight: server.weight })),
         ...heldWeights.map(({ server, state }) => ({

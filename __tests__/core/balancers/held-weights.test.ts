@@ -3,7 +3,6 @@ import {
   currentWeights,
   describeHeldWeights,
   type HeldWeight,
-  isSamePool,
   openHeldWeights,
   poolLabel,
   withHeldWeight
@@ -23,17 +22,6 @@ const otherGroup: BackendServer = { ...group, groupId: 'sg-2', weight: 60 };
 function heldWeight(server: BackendServer, state: HeldWeight['state']): HeldWeight {
   return { server, state };
 }
-
-test.each<[BackendServer, BackendServer, boolean]>([
-  [ordinary, { ...ordinary, weight: 0 }, true],
-  [ordinary, { ...ordinary, blbId: 'lb-9' }, false],
-  [group, { ...group, weight: 1 }, true],
-  [group, otherGroup, false],
-  [ordinary, { ...ordinary, kind: 'appblb' }, false]
-])('%j and %j are in the same pool: %s', (one, other, same) => {
-  expect(isSamePool(one, other)).toBe(same);
-  expect(isSamePool(other, one)).toBe(same);
-});
 
 test('a weight is open while it is being lowered or held, not after it was restored', () => {
   const heldWeights = [

@@ -25,14 +25,9 @@ export function withHeldWeight(
   server: BackendServer,
   state: HeldWeight['state'] | 'unchanged'
 ): readonly HeldWeight[] {
-  const known = heldWeights.findIndex((heldWeight) => isSamePool(heldWeight.server, server));
+  const known = heldWeights.findIndex((heldWeight) => poolKey(heldWeight.server) === poolKey(server));
   const at = known < 0 ? heldWeights.length : known;
   return heldWeights.toSpliced(at, 1, ...(state === 'unchanged' ? [] : [{ server, state }]));
-}
-
-/** Whether two backend servers of one instance are in the same pool. */
-export function isSamePool(one: BackendServer, other: BackendServer): boolean {
-  return poolKey(one) === poolKey(other);
 }
 
 /** A backend server with the weight that it has now, as far as is known; its own is the one before the run. */
@@ -46,9 +41,8 @@ export function currentWeights(
   backendServers: readonly BackendServer[],
   heldWeights: readonly HeldWeight[]
 ): readonly CurrentWeight[] {
-  const unheld = backendServers.filter(
-    (server) => !heldWeights.some((heldWeight) => isSamePool(heldWeight.server, server))
-  );
+  const held = new Set(heldWeights.map(({ server }) => poolKey(server)));
+  const unheld = backendServers.filter((server) => !held.has(poolKey(server)));
   return [
     ...unheld.map((server) => ({ server, currentWeight: server.weight })),
     ...heldWeights.map(({ server, state }) => ({

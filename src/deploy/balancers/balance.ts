@@ -2,12 +2,11 @@
 
 import {
   type HeldWeight,
-  isSamePool,
   openHeldWeights,
   poolLabel,
   withHeldWeight
 } from '../../core/balancers/held-weights.ts';
-import type { BackendServer } from '../../core/model/backend-server.ts';
+import { type BackendServer, poolKey } from '../../core/model/backend-server.ts';
 import { CallError, describeFailure } from '../../core/model/failure.ts';
 import type { Obstacle } from '../../core/rebuild/ending.ts';
 import { callRemedy } from '../../core/report/call-remedy.ts';
@@ -119,8 +118,8 @@ export function createBalance(
 
 /** A read may still show the 0 of a weight that was just given back; then the restored weight is used. */
 function asGivenBack(server: BackendServer, heldWeights: readonly HeldWeight[]): BackendServer {
-  const former = heldWeights.find((heldWeight) => isSamePool(heldWeight.server, server))?.server.weight ?? 0;
-  return server.weight === 0 ? { ...server, weight: former } : server;
+  const former = heldWeights.find((heldWeight) => poolKey(heldWeight.server) === poolKey(server));
+  return server.weight === 0 ? { ...server, weight: former?.server.weight ?? 0 } : server;
 }
 
 /** For so long, in milliseconds, instances that leave together share one read of a load balancer. */
