@@ -13,3 +13,8 @@ export function caseCount(usual: number, name = 'CASES'): number {
 export function firstSeed(): number {
   return Number(process.env['SEED'] ?? 1);
 }
+
+/** The seeds of so many cases. */
+export function seedsOf(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => firstSeed() + index);
+}

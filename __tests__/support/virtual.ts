@@ -32,7 +32,6 @@ const cancelled = new CancelledError();
 
 interface Sleeper {
   readonly untilMs: number;
-  readonly order: number;
   readonly wake: () => void;
 }
 
@@ -44,7 +43,6 @@ export class VirtualClock implements Clock {
   readonly #startMs: number;
   readonly #sleepers: Sleeper[] = [];
   #nowMs = 0;
-  #slept = 0;
   #busy = 0;
   readonly #suspensions: { readonly fromMs: number; readonly toMs: number }[] = [];
   /** The move that is to come, if one is. */
@@ -76,27 +74,26 @@ export class VirtualClock implements Clock {
     this.#suspensions.push({ fromMs, toMs: fromMs + forMs });
   }
 
-  async sleep(ms: number, signal: AbortSignal): Promise<void> {
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
     // Whole milliseconds, as timers count them, and never a little before the moment that was asked for.
     const untilMs = Math.ceil(this.#nowMs + Math.max(0, ms) - 1e-6);
     this.onSleep(untilMs);
-    if (signal.aborted) throw new CancelledError();
-    let sleeper: Sleeper | undefined;
-    let onAbort = (): void => undefined;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        this.#slept += 1;
-        sleeper = { untilMs, order: this.#slept, wake: resolve };
-        this.#insert(sleeper);
-        onAbort = () => reject(cancelled);
-        signal.addEventListener('abort', onAbort, { once: true });
-        this.#move();
-      });
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-      const at = sleeper === undefined ? -1 : this.#sleepers.indexOf(sleeper);
-      if (at >= 0) this.#sleepers.splice(at, 1);
-    }
+    return new Promise<void>((resolve, reject) => {
+      if (signal.aborted) throw cancelled;
+      const onAbort = (): void => {
+        const at = this.#sleepers.indexOf(sleeper);
+        if (at >= 0) this.#sleepers.splice(at, 1);
+        reject(cancelled);
+      };
+      const wake = (): void => {
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      const sleeper: Sleeper = { untilMs, wake };
+      this.#insert(sleeper);
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#move();
+    });
   }
 
   /** Time stands still while `work` goes on. */

@@ -43,6 +43,8 @@ export class Cloud {
   readonly guard: Guard;
   readonly others: Others;
   readonly conditions: Conditions;
+  /** How far the slowest replica is behind. */
+  readonly longestLagMs: number;
   readonly #odds: FailureOdds;
   readonly #dice: Dice;
   #made = 0;
@@ -57,6 +59,7 @@ export class Cloud {
   ) {
     this.behaviour = behaviour;
     this.conditions = conditions;
+    this.longestLagMs = Math.max(...conditions.lags);
     this.wire = wire;
     this.#odds = odds;
     this.#dice = dice;
@@ -78,11 +81,6 @@ export class Cloud {
     const madeMs = Number.NEGATIVE_INFINITY;
     this.images.set(id, { id, name: id, type: 'Sharing', run: 0, madeMs, readyMs: 0, fails: false });
     return id;
-  }
-
-  /** How far the slowest replica is behind. */
-  get longestLagMs(): number {
-    return Math.max(...this.conditions.lags);
   }
 
   /** How far the replica is behind that answers the next read. */

@@ -85,7 +85,7 @@ export class Guard {
   /** A read was answered, and the process has the answer. */
   see(machine: Machine, shown: Shown, sentMs: number, operation: string): void {
     if (this.phase === 'post') return;
-    const part = operation.endsWith('Disk') || operation.endsWith('Disks') ? 'disk' : 'instance';
+    const part = operation === 'getSystemDisk' || operation === 'listSystemDisks' ? 'disk' : 'instance';
     if (part === 'instance') this.readHistory.read(machine.id, sentMs);
     const { run } = this.#cloud.wire.eventLog;
     const first = this.readHistory.firstOf(machine.id, part, shown);

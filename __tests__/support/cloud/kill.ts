@@ -115,7 +115,7 @@ async function playUntilKilled(stage: Stage, plan: KillPlan): Promise<RunState |
     return undefined;
   });
   const end = await clock.see(() => Promise.race([work, died]));
-  off.abort();
+  off.abort('over');
   stopOthers();
   return end ?? written;
 }
@@ -123,12 +123,19 @@ async function playUntilKilled(stage: Stage, plan: KillPlan): Promise<RunState |
 /** The same thing, of which nothing comes back after the death; what is out is cut off. */
 function mortalOf<T extends object>(thing: T, death: AbortSignal): T {
   const forever = new Promise<never>(() => undefined);
+  // The signal of a run goes into each of its calls.
+  const bounds = new WeakMap<AbortSignal, AbortSignal>();
+  const boundOf = (signal: AbortSignal): AbortSignal => {
+    const bound = bounds.get(signal) ?? AbortSignal.any([signal, death]);
+    bounds.set(signal, bound);
+    return bound;
+  };
   return new Proxy(thing, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target);
       if (typeof value !== 'function') return value;
       return (...given: readonly unknown[]) => {
-        const bound = given.map((one) => (one instanceof AbortSignal ? AbortSignal.any([one, death]) : one));
+        const bound = given.map((one) => (one instanceof AbortSignal ? boundOf(one) : one));
         const result: unknown =
           death.aborted && name !== 'nowMs' ? forever : Reflect.apply(value, target, bound);
         if (!(result instanceof Promise)) return result;

@@ -68,7 +68,7 @@ export class Machine {
   busyUntilMs = 0;
   readonly #spec: MachineSpec;
   readonly #behaviour: ServiceBehaviour;
-  #changes: Change[] = [];
+  readonly #changes: Change[] = [];
   /** What was shown lately, for the replicas that are behind. */
   #past: Shown[] = [];
 
@@ -277,6 +277,6 @@ export class Machine {
   #plan(atMs: number, apply: () => void): void {
     if (atMs === Number.POSITIVE_INFINITY) return;
     const at = this.#changes.findLastIndex((change) => change.atMs <= atMs);
-    this.#changes = this.#changes.toSpliced(at + 1, 0, { atMs, apply });
+    this.#changes.splice(at + 1, 0, { atMs, apply });
   }
 }

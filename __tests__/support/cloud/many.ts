@@ -1,17 +1,6 @@
-/** Plays very many cases, as the environment says: `CASES` in all, from the seed `SEED` on. */
-import { caseCount, firstSeed } from '../random-cases.ts';
+/** Plays very many cases. */
 import { clockTime } from './event-log.ts';
 import { type Played, playCase } from './play.ts';
-
-const cases = caseCount(1_000);
-const seed = firstSeed();
-
-/** The seeds of one of several test files, which run side by side. */
-export function seedsOf(part: number, parts: number): readonly number[] {
-  return Array.from({ length: cases }, (_, index) => seed + index).filter(
-    (_, index) => index % parts === part
-  );
-}
 
 /**
  * Plays a case for each seed.

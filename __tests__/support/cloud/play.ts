@@ -164,7 +164,7 @@ export function playOthers({ scene, clock, cloud }: Stage): () => void {
     );
   }
   return () => {
-    off.abort();
+    off.abort('over');
     // The next run selects the same instances.
     for (const machine of cloud.machines.values()) machine.label(clock.nowMs(), { tags: webTags });
   };

@@ -64,7 +64,7 @@ export async function postStep(
   const before = stateBehind(report);
   const after = await attempt(before, () => restoreWeights(before, { ...ports, cancel }));
   const left = reported(after);
-  off.abort();
+  off.abort('over');
   const hidden = hiddenRebuilds(after);
   if (hidden.length === 0) return { left, still: [] };
   eventLog.note(clock.nowMs(), `the post step watches ${hidden.join(', ')}`);

@@ -25,7 +25,11 @@ export class ProcessClock implements Clock {
 
   async sleep(ms: number, signal: AbortSignal): Promise<void> {
     await this.#clock.sleep(ms, signal);
-    await this.resumed(signal);
+    if (this.isSuspended) await this.resumed(signal);
+  }
+
+  get isSuspended(): boolean {
+    return this.#suspensions.at(this.nowMs()) !== undefined;
   }
 
   /** Waits until the process runs; throws CancelledError on abort. */

@@ -8,7 +8,8 @@ export const freshMs = 11_000;
 export class ReadHistory {
   readonly #readsMs = new Map<string, number[]>();
   readonly #lostMs = new Map<string, number>();
-  readonly #first = new Map<string, Shown>();
+  readonly #lastMs = new Map<string, number>();
+  readonly #first = { instance: new Map<string, Shown>(), disk: new Map<string, Shown>() };
   readonly #searchMs: number;
   /** So long a time between two reads is time in which nothing was observed. */
   readonly #gapMs: number;
@@ -21,14 +22,16 @@ export class ReadHistory {
   beginRun(): void {
     this.#readsMs.clear();
     this.#lostMs.clear();
-    this.#first.clear();
+    this.#lastMs.clear();
+    this.#first.instance.clear();
+    this.#first.disk.clear();
   }
 
   /** What the run was shown of it first; what is shown now, where that is the first. */
   firstOf(id: string, part: Part, now: Shown): Shown {
-    const first = this.#first.get(`${id} ${part}`) ?? now;
-    this.#first.set(`${id} ${part}`, first);
-    return first;
+    const first = this.#first[part].get(id);
+    if (first === undefined) this.#first[part].set(id, now);
+    return first ?? now;
   }
 
   /** A read that was sent then has shown the instance. */
@@ -36,11 +39,12 @@ export class ReadHistory {
     const all = this.#readsMs.get(id);
     if (all === undefined) this.#readsMs.set(id, [sentMs]);
     else all.push(sentMs);
+    this.#lastMs.set(id, Math.max(this.lastOf(id), sentMs));
   }
 
   /** When the last read was sent that has shown the instance. */
   lastOf(id: string): number {
-    return Math.max(...(this.#readsMs.get(id) ?? []));
+    return this.#lastMs.get(id) ?? Number.NEGATIVE_INFINITY;
   }
 
   /** Of a rebuild of it nobody told the run whether it was taken. */

@@ -129,8 +129,9 @@ export class Wire {
     const dice = this.#dice;
     const writes = isWrite(call.operation);
     const [there, back] = this.#latency(call);
-    await this.#reach(call, signal);
-    if (!(await this.#pass(there, signal))) {
+    const outage = this.#outageOf(call);
+    if (outage !== undefined) return await this.#fail(call, outage, signal);
+    if (there > 0 && !(await this.#pass(there, signal))) {
       // Nobody knows how far it had come.
       if (writes && dice.chance(0.5)) this.#silently(work);
       throw this.#aborted(call);
@@ -147,7 +148,7 @@ export class Wire {
       throw failure('ambiguous', call, 'lost after it was taken');
     }
     const value = work();
-    if (!(await this.#pass(back, signal))) throw this.#aborted(call);
+    if (back > 0 && !(await this.#pass(back, signal))) throw this.#aborted(call);
     // The answer is lost where an outage has begun meanwhile.
     if (this.#isOut(call)) throw failure(writes ? 'ambiguous' : 'transient', call, 'lost in an outage');
     return value;
@@ -163,10 +164,8 @@ export class Wire {
     return (outage.hits === 'writes') === isWrite(operation) ? outage : undefined;
   }
 
-  /** Fails where an outage goes on; a write does not leave then. */
-  async #reach(call: WireCall, signal: AbortSignal): Promise<void> {
-    const outage = this.#outageOf(call);
-    if (outage === undefined) return;
+  /** Fails as an outage goes on; a write does not leave then. */
+  async #fail(call: WireCall, outage: Outage, signal: AbortSignal): Promise<never> {
     if (!(await this.#pass(outage.answerMs, signal))) throw this.#aborted(call);
     throw failure(isWrite(call.operation) ? 'unreached' : 'transient', call, 'in an outage');
   }
@@ -181,7 +180,6 @@ export class Wire {
 
   /** Whether the time passed; `false` where an abort came first. */
   async #pass(ms: number, signal: AbortSignal): Promise<boolean> {
-    if (ms === 0) return true;
     try {
       await this.clock.sleep(ms, signal);
       return true;
