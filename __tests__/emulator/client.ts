@@ -23,13 +23,85 @@ function virtualClock(startMs = START_MS): VirtualClock {
   };
 }
 
+/** A list whose first item a test may read: where there is none, that read fails the test. */
+type Items<T> = readonly [T, ...T[]];
+
+/** A resource as a reply shows it, with the fields that tests read. */
+interface Resource {
+  readonly id: string;
+  readonly blbId: string;
+  readonly name: string;
+  readonly status: string;
+  readonly imageId: string;
+  readonly createTime: string;
+  readonly createMethod: string;
+  readonly progress: string;
+  readonly weight: number;
+  readonly isSystemVolume: boolean;
+  readonly tags: readonly object[];
+  readonly volumes: readonly object[];
+  readonly attachments: Items<{ readonly instanceId: string }>;
+}
+
+/** A run of Cloud Assistant as its calls show it, on one host or as a whole. */
+interface AssistantRun {
+  readonly id: string;
+  readonly state: string;
+  readonly output: { readonly exitCode: number; readonly stdout: string; readonly isTruncated: boolean };
+  readonly log: string;
+  readonly action: { readonly description: string };
+}
+
+/** The result of a call of Cloud Assistant, with the fields that tests read; that of agents is a list. */
+interface AssistantResult {
+  readonly 0?: { readonly state: string };
+  readonly actionId: string;
+  readonly runId: string;
+  readonly state: string;
+  readonly nextCursor: number;
+  readonly children: Items<AssistantRun>;
+  readonly data: Items<AssistantRun>;
+  readonly logs: Items<{ readonly msg: string }>;
+}
+
+/** The lists in replies of BCC and BLB. */
+type Lists = Readonly<
+  Record<
+    'instances' | 'images' | 'volumes' | 'snapshots' | 'blbList' | 'appServerGroupList' | 'backendServerList',
+    Items<Resource>
+  >
+>;
+
+/** The body of a reply, with the fields that tests read; which of them are there depends on the call. */
+interface ReplyBody extends Lists {
+  readonly code: string;
+  readonly message: string;
+  readonly requestId: string;
+  readonly status: string;
+  readonly success: boolean;
+  readonly imageId: string;
+  readonly nextMarker: string;
+  readonly isTruncated: boolean;
+  readonly zoneNames: readonly string[];
+  readonly zoneResources: Items<{
+    readonly bccResources: { readonly flavorGroups: Items<{ readonly flavors: readonly object[] }> };
+  }>;
+  readonly instance: Resource;
+  readonly image: Resource;
+  readonly volume: Resource;
+  readonly snapshot: Resource;
+  readonly result: AssistantResult;
+}
+
+/** The name of a list in a reply. */
+export type ListKey = keyof Lists;
+
 export interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
   /** The parsed body; {} when it is empty or no JSON. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests reach into replies of every shape
-  readonly json: any;
+  readonly json: ReplyBody;
 }
 
 export interface SendOptions {

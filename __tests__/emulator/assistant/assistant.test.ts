@@ -9,7 +9,8 @@ const echo =
 
 async function agentOf({ send }: Bench, id = first): Promise<string | undefined> {
   const { json } = await send('POST', '/v1/ca/agent/batch', { hosts: [{ instanceId: id }] });
-  return json.result?.[0]?.state;
+  const { result }: Partial<typeof json> = json;
+  return result?.[0]?.state;
 }
 
 async function run({ send }: Bench, content = echo, more: object = {}): Promise<string> {
@@ -19,7 +20,8 @@ async function run({ send }: Bench, content = echo, more: object = {}): Promise<
     action,
     targets: [{ instanceType: 'BCC', instanceId: first }]
   });
-  return json.result?.runId ?? '';
+  const { result }: Partial<typeof json> = json;
+  return result?.runId ?? '';
 }
 
 async function childOf({ send }: Bench, id: string, query = '&withLog=true') {
@@ -184,7 +186,7 @@ describe('a run', () => {
           pageSize: 10,
           startTime: 1
         });
-        expect(json.result.data.map(({ id }: { id: string }) => id)).toEqual(ids.toReversed());
+        expect(json.result.data.map(({ id }) => id)).toEqual(ids.toReversed());
         expect(json.result.data[0].action.description).toBe(runListShowsAction ? 'two' : undefined);
       });
     }

@@ -5,7 +5,7 @@ test('volumes of an instance, with the fields of the SDK for Go', async () => {
   await withBench({}, async ({ send }) => {
     const { json } = await send('GET', '/v2/volume?instanceId=i-demo0001');
     expect(json.volumes).toHaveLength(2);
-    expect(json.volumes.find((volume: { isSystemVolume: boolean }) => volume.isSystemVolume)).toMatchObject({
+    expect(json.volumes.find((volume) => volume.isSystemVolume)).toMatchObject({
       id: 'v-sys-demo0001',
       status: 'InUse',
       type: 'System',
@@ -24,12 +24,10 @@ test('volumes of an instance, with the fields of the SDK for Go', async () => {
 test('all volumes by what they are used for', async () => {
   await withBench({ strict: true }, async ({ send }) => {
     const list = async (query: string) =>
-      (await send('GET', `/v2/volume?${query}`)).json.volumes.map(
-        (volume: { id: string; attachments: [{ instanceId: string }] }) => [
-          volume.id,
-          volume.attachments[0].instanceId
-        ]
-      );
+      (await send('GET', `/v2/volume?${query}`)).json.volumes.map((volume) => [
+        volume.id,
+        volume.attachments[0].instanceId
+      ]);
     const system = [
       ['v-sys-demo0001', 'i-demo0001'],
       ['v-sys-demo0002', 'i-demo0002']

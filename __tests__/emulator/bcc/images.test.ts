@@ -7,7 +7,7 @@ const create = '/v2/image?clientToken=t-1';
 test('images are listed by part of a name and by type', async () => {
   await withBench({}, async ({ send }) => {
     const ids = async (query: string) =>
-      (await send('GET', `/v2/image?${query}`)).json.images.map((image: { id: string }) => image.id);
+      (await send('GET', `/v2/image?${query}`)).json.images.map((image) => image.id);
     expect(await ids('')).toHaveLength(4);
     expect(await ids('imageName=web')).toEqual(['m-web-1', 'm-web-2']);
     expect(await ids('imageType=System')).toEqual(['m-ubuntu22', 'm-win2022']);

@@ -193,7 +193,7 @@ describe('every filter narrows', () => {
     ]
   };
 
-  test.each([
+  test.each<['instance' | 'volume', string, string[]]>([
     ['instance', 'securityGroupIds=g-2,g-9', ['i-1']],
     ['instance', 'securityGroupIds=g-9', []],
     ['instance', 'deploySetIds=dset-1', ['i-1']],
@@ -211,7 +211,7 @@ describe('every filter narrows', () => {
   ])('%s?%s', async (kind, query, ids) => {
     await withBench({ world }, async ({ send }) => {
       const { json } = await send('GET', `/v2/${kind}?${query}`);
-      expect(json[`${kind}s`].map(({ id }: { id: string }) => id)).toEqual(ids);
+      expect(json[`${kind}s`].map(({ id }) => id)).toEqual(ids);
     });
   });
 

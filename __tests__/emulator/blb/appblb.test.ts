@@ -41,9 +41,7 @@ describe('reads', () => {
         ]
       });
       const ids = async (query: string) =>
-        (await send('GET', `${GROUPS}?${query}`)).json.appServerGroupList.map(
-          (each: { id: string }) => each.id
-        );
+        (await send('GET', `${GROUPS}?${query}`)).json.appServerGroupList.map((each) => each.id);
       expect(await ids('name=web')).toEqual(['sg-1', 'sg-2']);
       expect(await ids('name=web&exactlyMatch=true')).toEqual(['sg-1']);
       expect(await ids('maxKeys=1')).toEqual(['sg-1']);

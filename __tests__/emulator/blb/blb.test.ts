@@ -67,7 +67,7 @@ describe('reads', () => {
     await withBench({ strict: true }, async ({ send, emulator }) => {
       emulator.setBalancer({ id: 'lb-two', name: 'two' });
       const { json } = await send('GET', target);
-      expect(json.blbList.map((each: { blbId: string }) => each.blbId)).toEqual(ids);
+      expect(json.blbList.map((each) => each.blbId)).toEqual(ids);
     });
   });
 

@@ -21,7 +21,7 @@ const fleet: WorldSpec = {
 
 async function found(bench: Bench, query: string): Promise<string[]> {
   const { json } = await bench.send('GET', `/v2/instance?${query}`);
-  return json.instances.map((instance: { id: string }) => instance.id);
+  return json.instances.map((instance) => instance.id);
 }
 
 describe('filters', () => {

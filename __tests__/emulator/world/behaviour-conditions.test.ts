@@ -89,11 +89,7 @@ describe('a snapshot policy', () => {
           'SnapshotProcessing SnapshotProcessing Running'
       );
       const { json } = await bench.send('GET', `/v2/snapshot?volumeId=${ID}`);
-      expect(json.snapshots.map((each: { createMethod: string }) => each.createMethod)).toEqual([
-        'manual',
-        'auto',
-        'auto'
-      ]);
+      expect(json.snapshots.map((each) => each.createMethod)).toEqual(['manual', 'auto', 'auto']);
     });
   });
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { fleetWorld } from '../../../emulator/world/fleet.ts';
-import { type Bench, withBench } from '../client.ts';
+import { type Bench, type ListKey, withBench } from '../client.ts';
 
 const COUNT = 1000;
 const ids = Array.from({ length: COUNT }, (_each, index) => `i-fleet${String(index + 1).padStart(5, '0')}`);
 
 /** All things of a paged list. */
-async function all({ send }: Bench, target: string, key: string): Promise<{ readonly id: string }[]> {
+async function all({ send }: Bench, target: string, key: ListKey): Promise<{ readonly id: string }[]> {
   const found: { readonly id: string }[] = [];
   for (let marker = ''; ; ) {
     const { json } = await send('GET', `${target}${marker === '' ? '' : `&marker=${marker}`}`);

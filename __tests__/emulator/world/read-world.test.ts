@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readWorld } from '../../../emulator/world/read-world.ts';
-import { withBench } from '../client.ts';
+import { type ListKey, withBench } from '../client.ts';
 
 const ajv = new Ajv2020({ strict: true, allErrors: true });
 const schemaFile = new URL('../../../emulator/world/world.schema.json', import.meta.url);
@@ -12,20 +12,22 @@ const validate = ajv.compile(JSON.parse(readFileSync(schemaFile, 'utf8')) as Rec
 async function worldOfLists(): Promise<Record<string, unknown>> {
   const file: Record<string, unknown> = {};
   await withBench({}, async ({ send }) => {
-    const get = async (target: string, key: string) => (await send('GET', target)).json[key];
-    for (const kind of ['instance', 'image', 'volume', 'snapshot']) {
+    const get = async (target: string, key: ListKey) => (await send('GET', target)).json[key];
+    for (const kind of ['instance', 'image', 'volume', 'snapshot'] as const) {
       file[`${kind}s`] = await get(`/v2/${kind}`, `${kind}s`);
     }
     const blbs = await get('/v1/blb', 'blbList');
     for (const blb of blbs) {
-      blb.backendServerList = await get(`/v1/blb/${blb.blbId}/backendserver`, 'backendServerList');
+      const backendServerList = await get(`/v1/blb/${blb.blbId}/backendserver`, 'backendServerList');
+      Object.assign(blb, { backendServerList });
     }
     const appBlbs = await get('/v1/appblb', 'blbList');
     for (const blb of appBlbs) {
-      blb.appServerGroupList = await get(`/v1/appblb/${blb.blbId}/appservergroup`, 'appServerGroupList');
-      for (const group of blb.appServerGroupList) {
+      const appServerGroupList = await get(`/v1/appblb/${blb.blbId}/appservergroup`, 'appServerGroupList');
+      Object.assign(blb, { appServerGroupList });
+      for (const group of appServerGroupList) {
         const target = `/v1/appblb/${blb.blbId}/blbrs?sgId=${group.id}`;
-        group.backendServerList = await get(target, 'backendServerList');
+        Object.assign(group, { backendServerList: await get(target, 'backendServerList') });
       }
     }
     Object.assign(file, { blbList: blbs, appBlbList: appBlbs, keypairs: ['k-demo0001'] });
