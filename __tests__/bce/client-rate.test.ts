@@ -108,7 +108,7 @@ describe('the limit', () => {
 });
 
 const order = { imageId: 'm-1', login: { kind: 'keepImageLogin' } } as const;
-const imageOrder = { imageName: 'web', instanceId: 'i-1', clientToken: 't-1' };
+const imageOrder = { imageName: 'web', instanceId: 'i-1', clientToken: '0-0-0-0-1' } as const;
 const weights = [{ instanceId: 'i-1', weight: 1 }];
 
 /** The calls that may be made twice, and those that must not. */

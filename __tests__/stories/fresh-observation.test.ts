@@ -13,7 +13,7 @@ import { noCancel, withVirtualWorld } from '../support/virtual.ts';
 describe('an observation', () => {
   test('is taken after the wait for the image: what others have rebuilt meanwhile is skipped', async () => {
     await withVirtualWorld({}, async (world) => {
-      const order = { imageName: 'fresh', instanceId: 'i-demo0002', clientToken: 'token' };
+      const order = { imageName: 'fresh', instanceId: 'i-demo0002', clientToken: '0-0-0-0-1' } as const;
       const { imageId } = await world.bcc.createImage(order, noCancel.signal);
       let isDone = false;
       world.clock.onSleep = () => {

@@ -8692,7 +8692,6 @@ function listImages({ imageType, imageName }, marker) {
 }
 function createImage(spec) {
     const { imageName, instanceId, clientToken } = spec;
-    (0,check_arguments/* checkToken */.SK)('CreateImage', instanceId, clientToken);
     return {
         kind: 'write',
         repeatable: true,
@@ -10766,7 +10765,6 @@ function cancelledBetween(state) {
 /* harmony export */   Cv: () => (/* binding */ about),
 /* harmony export */   Ge: () => (/* binding */ checkedIds),
 /* harmony export */   J5: () => (/* binding */ refused),
-/* harmony export */   SK: () => (/* binding */ checkToken),
 /* harmony export */   cL: () => (/* binding */ batchName),
 /* harmony export */   qO: () => (/* binding */ checkWeights)
 /* harmony export */ });
@@ -10784,11 +10782,6 @@ function about(name, ...ids) {
     for (const id of ids)
         checkId(name, id);
     return { name, target: ids.join('/') };
-}
-function checkToken(operation, target, token) {
-    if (!/^[\x21-\x7e]{1,64}$/.test(token)) {
-        throw refused(operation, target, 'a client token has 1 to 64 ASCII characters, so nothing was sent');
-    }
 }
 function checkedIds(operation, ids) {
     const different = [...new Set(ids)];

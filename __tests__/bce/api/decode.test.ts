@@ -4,7 +4,7 @@ import { createImage, getImage } from '../../../src/bce/api/images.ts';
 import { getInstance } from '../../../src/bce/api/instances.ts';
 import { DecodeError } from '../../../src/bce/api/json-fields.ts';
 
-const spec = { imageName: 'a', instanceId: 'i-1', clientToken: 't' };
+const spec = { imageName: 'a', instanceId: 'i-1', clientToken: '0-0-0-0-1' } as const;
 const least = { id: 'i-1', status: 'Running', imageId: 'm-1' };
 
 const emptyInstance = {

@@ -4,7 +4,7 @@ import { CancelledError } from '../../../src/core/model/failure.ts';
 import { type Emulated, errorOf, everythingOf, never, withEmulator } from '../emulated.ts';
 import { hasty } from '../wire.ts';
 
-const order = { imageName: 'before-1', instanceId: 'i-demo0001', clientToken: 'token-1' };
+const order = { imageName: 'before-1', instanceId: 'i-demo0001', clientToken: '0-0-0-0-1' } as const;
 const shortWrites = () => ({ transport: hasty({ write: 80 }) });
 
 /** How the answer to a write that was carried out may be lost. */
@@ -77,7 +77,7 @@ describe('the creation of an image', () => {
         {
           method: 'POST',
           path: '/v2/image',
-          query: { clientToken: 'token-1' },
+          query: { clientToken: '0-0-0-0-1' },
           body: { imageName: 'before-1', instanceId: 'i-demo0001' }
         }
       ]);
@@ -91,7 +91,7 @@ describe('the creation of an image', () => {
       async (emulated) => {
         const { bcc, emulator } = emulated;
         const { imageId } = await bcc.createImage(order, never);
-        expect(emulator.calls.map(({ query }) => query['clientToken'])).toEqual(Array(3).fill('token-1'));
+        expect(emulator.calls.map(({ query }) => query['clientToken'])).toEqual(Array(3).fill('0-0-0-0-1'));
         const signatures = emulator.calls.map(({ headers }) => headers['authorization']);
         expect(new Set(signatures).size).toBeGreaterThan(1);
         expect(await namesOf(emulated)).toEqual(['web-1', 'web-2', 'before-1']);
@@ -142,7 +142,7 @@ describe('the creation of an image', () => {
     const images = Array.from({ length: 19 }, (_, index) => ({ id: `m-${index}` }));
     await withEmulator({ world: { images } }, async ({ bcc, emulator }) => {
       await bcc.createImage(order, never);
-      const full = { ...order, instanceId: 'i-demo0002', clientToken: 'token-2' };
+      const full = { ...order, instanceId: 'i-demo0002', clientToken: '0-0-0-0-2' } as const;
       expect((await errorOf(bcc.createImage(full, never))).failure).toMatchObject({
         kind: 'invalid',
         httpStatus: 413,
@@ -177,13 +177,10 @@ describe('the creation of an image', () => {
     });
   });
 
-  test('is never sent without an instance or a valid token', async () => {
+  test('is never sent without an instance', async () => {
     await withEmulator({}, async ({ bcc, emulator }) => {
-      const bad = ['', 'a b', 'ä', 'x'.repeat(65)].map((clientToken) => ({ ...order, clientToken }));
-      for (const each of [{ ...order, instanceId: '' }, ...bad]) {
-        const { failure } = await errorOf(bcc.createImage(each, never));
-        expect(failure).toMatchObject({ kind: 'invalid', operation: 'CreateImage', attempts: 0 });
-      }
+      const { failure } = await errorOf(bcc.createImage({ ...order, instanceId: '' }, never));
+      expect(failure).toMatchObject({ kind: 'invalid', operation: 'CreateImage', attempts: 0 });
       expect(emulator.calls).toEqual([]);
     });
   });

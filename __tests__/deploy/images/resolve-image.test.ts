@@ -173,7 +173,7 @@ describe('more images than a page holds', () => {
 describe('an image that is still being created', () => {
   /** Has the emulator make an image of the second instance, as a build would. */
   async function make(world: VirtualWorld, imageName: string): Promise<string> {
-    const order = { imageName, instanceId: 'i-demo0002', clientToken: `make-${imageName}` };
+    const order = { imageName, instanceId: 'i-demo0002', clientToken: `0-0-0-0-${imageName}` } as const;
     return (await world.bcc.createImage(order, noCancel.signal)).imageId;
   }
 

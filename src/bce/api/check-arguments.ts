@@ -21,16 +21,6 @@ export function about(name: string, ...ids: readonly string[]) {
   return { name, target: ids.join('/') };
 }
 
-/**
- * Refuses a client token that can be none: one has 1 to 64 ASCII characters (BCE's common rules on idempotency). Without
- * it a repetition would not be known as one. Throws a `CallError` of the kind `invalid`.
- */
-export function checkToken(operation: string, target: string, token: string): void {
-  if (!/^[\x21-\x7e]{1,64}$/.test(token)) {
-    throw refused(operation, target, 'a client token has 1 to 64 ASCII characters, so nothing was sent');
-  }
-}
-
 /** The ids of one call, each once: from 1 to `maxIdsPerCall`. Throws a `CallError` of the kind `invalid`. */
 export function checkedIds(operation: string, ids: readonly string[]): readonly string[] {
   const different = [...new Set(ids)];

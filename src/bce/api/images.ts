@@ -1,6 +1,6 @@
 import type { Image, ImageFilter, ImageSpec } from '../../core/model/image.ts';
 import { pathOf, queryOf } from '../signed-request.ts';
-import { about, checkToken } from './check-arguments.ts';
+import { about } from './check-arguments.ts';
 import { decodeImage, decodePage, oneOf, type Page } from './decode.ts';
 import { record, vital } from './json-fields.ts';
 import { type Operation, read, shortBody } from './operation.ts';
@@ -30,7 +30,6 @@ export function listImages({ imageType, imageName }: ImageFilter, marker?: strin
 /** `POST /v2/image` (BCC page jjwvynviw), which the client token makes safe to repeat. */
 export function createImage(spec: ImageSpec): Operation<{ readonly imageId: string }> {
   const { imageName, instanceId, clientToken } = spec;
-  checkToken('CreateImage', instanceId, clientToken);
   return {
     kind: 'write',
     repeatable: true,

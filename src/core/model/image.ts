@@ -31,6 +31,6 @@ export interface ImageSpec {
   readonly imageName: string;
   /** Running or stopped; its system disk becomes the image. */
   readonly instanceId: string;
-  /** One for each image that is wanted: the service knows a repetition by it, for 24 hours. */
-  readonly clientToken: string;
+  /** A UUID for each image that is wanted: the service knows a repetition by it, for 24 hours. */
+  readonly clientToken: `${string}-${string}-${string}-${string}-${string}`;
 }
