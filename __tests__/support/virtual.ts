@@ -36,8 +36,8 @@ interface Sleeper {
 }
 
 /**
- * A clock that moves only when nobody works any more: then it goes to the moment that the first sleeper waits for,
- * and wakes that one alone. Work that it cannot see, such as a call that is out, is told to it by `busy`.
+ * A clock that moves only when no code runs any more: then it goes to the end of the sleep that ends first, and ends
+ * that one alone. Work that it cannot see, such as a call that waits for its reply, is told to it by `busy`.
  */
 export class VirtualClock implements Clock {
   readonly #startMs: number;
@@ -47,7 +47,7 @@ export class VirtualClock implements Clock {
   readonly #suspensions: { readonly fromMs: number; readonly toMs: number }[] = [];
   /** The move that is to come, if one is. */
   #next: NodeJS.Immediate | undefined;
-  /** Called when the clock has moved, before anybody wakes; for an emulator in another process. */
+  /** Called when the clock has moved, before any sleep ends; for an emulator in another process. */
   onMove: (() => Promise<void>) | undefined;
   /** Called before each sleep with the moment that it would end at. */
   onSleep: (untilMs: number) => void = () => undefined;
@@ -69,7 +69,7 @@ export class VirtualClock implements Clock {
     return this.wallMs();
   }
 
-  /** Suspends whoever sleeps: who would wake in that while wakes at its end. */
+  /** As if the process were suspended for so long: a sleep that would end meanwhile ends when it goes on. */
   suspend(fromMs: number, forMs: number): void {
     this.#suspensions.push({ fromMs, toMs: fromMs + forMs });
   }

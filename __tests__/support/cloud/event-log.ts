@@ -1,4 +1,4 @@
-/** Everything that happened in a case, to be looked at by the rules and to be told where one is broken. */
+/** Everything that happened in a case: what the rules check, and what is printed where one is broken. */
 
 /** A call, from when it left to how it came back. */
 export interface CallEntry {

@@ -1,4 +1,4 @@
-/** The rules that are broken at a moment: each is looked at when something happens that could break it. */
+/** The rules that a single moment can break: each is checked when something happens that could break it. */
 import type { InstanceReport } from '../../../src/core/report/report.ts';
 import type { Cloud } from './cloud.ts';
 import type { CallEntry } from './event-log.ts';

@@ -5,7 +5,7 @@ import type { Interruption, Interruptions } from './conditions.ts';
 
 const never = new AbortController().signal;
 
-/** Time goes on as everywhere; whoever would wake while the process is suspended wakes when it goes on. */
+/** Time goes on as everywhere; a sleep that would end while the process is suspended ends when it goes on. */
 export class ProcessClock implements Clock {
   readonly #clock: WatchedClock;
   readonly #suspensions: Interruptions<Interruption>;

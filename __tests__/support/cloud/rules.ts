@@ -1,4 +1,4 @@
-/** The rules that are looked at when a run has ended: what it says of itself must be true. */
+/** The rules that are checked when a run has ended: what it says of itself must be true. */
 import type { InstanceReport, RunReport } from '../../../src/core/report/report.ts';
 import type { Cloud } from './cloud.ts';
 import type { EventLog } from './event-log.ts';
@@ -38,7 +38,7 @@ export function checkReport(report: RunReport, witness: Witness, isCancelled: bo
   // A percentage is one of those that are left.
   if (said.length === scene.fleet.ids.length && maxUnavailable !== scene.facts.maxUnavailable)
     broken(`(1) it allows ${maxUnavailable}, not ${scene.facts.maxUnavailable}`);
-  // One that is on the image is not looked at before it is checked, so that it is found unavailable later.
+  // One that is on the image is not observed before its health is checked, so that it is found unavailable later.
   const checked = report.instances.filter(
     ({ plan, status }) => plan.action === 'skip' && status !== 'skipped'
   );
@@ -88,7 +88,7 @@ function checkTruth(one: InstanceReport, machine: Machine, witness: Witness, bro
   if (status === 'notStarted' && own.length > 0) broken(`(6) ${instanceId} is said to be not begun`);
   if (status !== 'rebuilt' && status !== 'skipped' && status !== 'rolledBack') return;
   const { truth } = cloud.guard;
-  // Somebody may have changed it after this run was done with it; the guard has looked at it in that moment.
+  // Somebody may have changed it after this run was done with it; the guard checked it at that moment.
   if (truth.isExcused(machine)) return;
   const words = `said to be ${status}, and is ${machine.power} on ${machine.system}`;
   if (!truth.serves(machine)) broken(`(6) ${instanceId} is ${words}, healthy from ${machine.healthyFromMs}`);
