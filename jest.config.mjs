@@ -18,6 +18,8 @@ export default {
   testTimeout: 300_000,
   // The tests of processes mostly wait. As a percentage jest takes at most 100; it reads '150%' as 150 workers.
   maxWorkers: Math.ceil(1.5 * availableParallelism()),
+  // On a busy machine a worker takes more than jest's half second to exit, and would be called one that leaks.
+  workerGracefulExitTimeout: 10_000,
   collectCoverageFrom: ['src/core/**/*.ts', 'src/config/**/*.ts', 'src/bce/**/*.ts'],
   coverageReporters: ['text', 'lcovonly'],
   coverageThreshold: {
