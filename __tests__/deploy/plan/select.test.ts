@@ -52,43 +52,38 @@ function idsOf(report: RunReport): string {
 }
 
 describe.each(switches)('a selection by tags, where lists show them: %s', (listTags) => {
-  test.each([
-    ['app=web', 'i-a i-b i-d'],
-    ['app=web env=prod', 'i-a i-d'],
-    ['env=prod app=web tier=1', 'i-a'],
-    ['env=prod', 'i-a i-c i-d i-f i-g i-h'],
-    ['app=web:8', 'i-f'],
-    ['app=a,b', 'i-g'],
-    ['app=a,b env=prod', 'i-g'],
-    ['app= env=prod', 'i-h']
-  ])('of %s finds all that carry every one, by ID: %s', async (short, ids) => {
-    await select(
-      short,
-      async (_, run) => {
-        const report = await run;
-        expect(idsOf(report)).toBe(ids);
-        expect(report.status).toBe('planned');
-      },
-      { listTags }
-    );
+  const byTags = (short: string) =>
+    ({ selection: { kind: 'tags', tags: tags(short) }, dryRun: true }) as const;
+
+  test('finds all that carry every one, by ID', async () => {
+    await withBriefWorld({ emulator: { world: { instances }, behaviour: { listTags } } }, async (world) => {
+      for (const [short, ids] of [
+        ['app=web', 'i-a i-b i-d'],
+        ['app=web env=prod', 'i-a i-d'],
+        ['env=prod app=web tier=1', 'i-a'],
+        ['env=prod', 'i-a i-c i-d i-f i-g i-h'],
+        ['app=web:8', 'i-f'],
+        ['app=a,b', 'i-g'],
+        ['app=a,b env=prod', 'i-g'],
+        ['app= env=prod', 'i-h']
+      ] as const) {
+        const report = await world.run(byTags(short));
+        expect([short, idsOf(report), report.status]).toEqual([short, ids, 'planned']);
+      }
+    });
   });
 
-  test.each(['app=none', 'app=web env=none', 'app=db tier=1', 'app=b', 'app=8', 'tier=2'])(
-    'of %s finds none, and says so by name',
-    async (short) => {
-      await select(
-        short,
-        async (world, run) => {
-          const [problem, ...others] = await problemsOf(run);
-          expect(others).toEqual([]);
-          expect(problem?.cause).toBe(`No instance in the region carries ${short.replace(' ', ' and ')}.`);
-          expect(problem?.remedy).toContain('instanceTag');
-          expect(world.emulator.rebuilds).toEqual([]);
-        },
-        { listTags }
-      );
-    }
-  );
+  test('finds none, and says so by name', async () => {
+    await withBriefWorld({ emulator: { world: { instances }, behaviour: { listTags } } }, async (world) => {
+      for (const short of ['app=none', 'app=web env=none', 'app=db tier=1', 'app=b', 'app=8', 'tier=2']) {
+        const [problem, ...others] = await problemsOf(world.run(byTags(short)));
+        expect(others).toEqual([]);
+        expect(problem?.cause).toBe(`No instance in the region carries ${short.replace(' ', ' and ')}.`);
+        expect(problem?.remedy).toContain('instanceTag');
+      }
+      expect(world.emulator.rebuilds).toEqual([]);
+    });
+  });
 
   test.each(['Recycled', 'Deleted'])('leaves out what is %s, and says so', async (status) => {
     await select(
