@@ -15,7 +15,7 @@ import { type VirtualWorld, withVirtualWorld } from '../support/virtual.ts';
 const script = '#!/bin/sh\n# wait\ncloud-init status --wait\n';
 const healthy: ScriptAnswer = { pattern: 'cloud-init', stdout: 'status: done\n' };
 
-/** Where a test does not care: a rebuild that outlasts the agent of the old system, and whose own comes on line soon. */
+/** Where a test does not care: a rebuild that outlasts the agent of the old system, and whose own comes online soon. */
 const quick: Partial<Behaviour> = { rebuildMs: 20_000, agentStaleMs: 10_000, agentBootMs: 5_000 };
 
 const inside = {
@@ -66,7 +66,7 @@ describe('assistant://', () => {
       expect(report.status).toBe('rebuilt');
       expect(one.health?.checks).toEqual([{ check: 'assistant://', result: 'passes' }]);
       expect(one.health?.history.map(({ result }) => result)).toEqual([
-        'assistant://: the agent of Cloud Assistant is not on line',
+        'assistant://: the agent of Cloud Assistant is not online',
         'passes'
       ]);
       expect(world.lines.join('\n')).toContain('read the boot IDs of 1 of 1 online agents');
@@ -95,7 +95,7 @@ describe('assistant://', () => {
     await onStage({ agentInImage: false, behaviour: { agentStaleMs: 0 } }, async (world) => {
       const one = oneOf(await world.run({ health: inside }));
       expect(one.failure).toMatchObject({ reason: 'noAgent' });
-      expect(one.failure?.cause).toContain('agent did not come on line within healthDeadline (1m 00s)');
+      expect(one.failure?.cause).toContain('agent did not come online within healthDeadline (1m 00s)');
       expect(one.failure?.remedy).toContain('in the image?');
       expect(one.disk).toBe('erased');
     });
@@ -107,7 +107,7 @@ describe('assistant://', () => {
       world.emulator.setInstance('i-demo0001', { guest });
       const report = await world.run({ health: inside });
       expect(report.status).toBe('rebuilt');
-      expect(oneOf(report).plan.warnings.join()).toContain('agent is not on line now');
+      expect(oneOf(report).plan.warnings.join()).toContain('agent is not online now');
     });
   });
 

@@ -127,7 +127,7 @@ var limits = __webpack_require__(4663);
 var external_node_crypto_ = __webpack_require__(7598);
 ;// CONCATENATED MODULE: ./health/assistant/sent-run.js
 
-function found(sent, runId) {
+function noteRunId(sent, runId) {
     sent.runId = runId;
     for (const one of sent.members)
         one.late = { kind: 'runLate', runId, state: '' };
@@ -296,7 +296,7 @@ class GuestRuns {
         };
         try {
             const { runId } = await this.#assistant.runCommand({ command, nonce: sent.nonce }, ids, this.#ended.signal);
-            found(sent, runId);
+            noteRunId(sent, runId);
         }
         catch (error) {
             const kind = error instanceof failure/* CallError */.RA ? error.failure.kind : undefined;
@@ -328,7 +328,7 @@ class GuestRuns {
         const runId = await this.#assistant.findRun(sent.nonce, sent.sentWallMs - skewMs, this.#ended.signal);
         sent.lookups += 1;
         if (runId !== undefined)
-            found(sent, runId);
+            noteRunId(sent, runId);
         else if (sent.lookups >= maxLookups)
             this.#wanted.push(...sent.members.splice(0));
     }

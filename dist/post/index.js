@@ -3498,7 +3498,7 @@ const mostChanges = 5;
 function explainHealth(health) {
     const allowed = (0,time/* formatDuration */.a3)(health.deadlineMs - health.fromMs);
     const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
-    const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
+    const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come online' : 'not healthy';
     return {
         reason,
         cause: `${head} within healthDeadline (${allowed}); last: ${(0,unhealthy/* describeNotHealthy */.O$)(health.reason)}.`,
@@ -4903,7 +4903,7 @@ function planTarget(target, scriptWarning) {
         ]
     };
 }
-const offlineWarning = 'its Cloud Assistant agent is not on line now: the image must bring the agent, or no check from inside can pass';
+const offlineWarning = 'its Cloud Assistant agent is not online now: the image must bring the agent, or no check from inside can pass';
 function plannedTask({ task, instance, disk }, { action }) {
     const { name, imageId, status } = instance;
     const planned = { name, imageId, status, diskId: disk?.id, tags: task.selectedBy ?? [] };
@@ -5665,31 +5665,31 @@ async function readPage(ids, bcc, signal, options) {
 
 
 function createSetWeight(ports) {
-    const lines = new Map();
+    const queues = new Map();
     return async (pool, { instanceId, weight }) => {
         const key = poolKey(pool);
-        const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
-        lines.set(key, line);
-        const batch = line.next ?? set_weights_begin(line, pool, ports);
+        const queue = queues.get(key) ?? { tail: Promise.resolve(), next: undefined };
+        queues.set(key, queue);
+        const batch = queue.next ?? set_weights_begin(queue, pool, ports);
         batch.weights.set(instanceId, weight);
         const failure = (await batch.done).get(instanceId);
         if (failure !== undefined)
             throw failure;
     };
 }
-function set_weights_begin(line, pool, ports) {
+function set_weights_begin(queue, pool, ports) {
     const weights = new Map();
-    const done = line.tail.then(async () => {
+    const done = queue.tail.then(async () => {
         await ports.clock.sleep(0, ports.cancel.writes);
-        line.next = undefined;
+        queue.next = undefined;
         const all = Array.from(weights, ([instanceId, weight]) => ({ instanceId, weight }));
         return send(pool, all, ports);
     });
-    line.next = { weights, done };
-    line.tail = done.catch(() => {
-        line.next = undefined;
+    queue.next = { weights, done };
+    queue.tail = done.catch(() => {
+        queue.next = undefined;
     });
-    return line.next;
+    return queue.next;
 }
 async function send(pool, weights, ports) {
     try {
@@ -8602,7 +8602,7 @@ var guest_system = __nccwpck_require__(1741);
 function describeGuestFailure(reason) {
     switch (reason.kind) {
         case 'agentOffline':
-            return 'the agent of Cloud Assistant is not on line';
+            return 'the agent of Cloud Assistant is not online';
         case 'sameBoot':
             return `the old system answers (boot ${reason.bootId}, as before the rebuild; run ${reason.runId})`;
         case 'olderBoot':

@@ -40,7 +40,7 @@ export interface GuestProbe {
   /** The agents as they are now, of any number of instances. Throws `CallError`, or `CancelledError` on abort. */
   getAgents(instanceIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, AgentState>>;
   /**
-   * The boot IDs of now, of instances whose agents were seen on line just now; those that do not answer in time are
+   * The boot IDs of now, of instances whose agents were seen online just now; those that do not answer in time are
    * missing. Throws a `CallError` of the kind `denied` where the credentials may not run commands, and `CancelledError`
    * on abort.
    */

@@ -45,7 +45,7 @@ test.each<[string, readonly FailedCheck[]]>([
 });
 
 test('the cause names the agent if it did not come online', () => {
-  expect(explainHealth(unhealthy(offline)).cause).toMatch(/^its Cloud Assistant agent did not come on line/);
+  expect(explainHealth(unhealthy(offline)).cause).toMatch(/^its Cloud Assistant agent did not come online/);
 });
 
 test('a long history is cut to its end', () => {

@@ -32,7 +32,7 @@ export interface Page<T> {
   readonly leftOut?: string;
 }
 
-/** The thing, which must have one of the IDs that were asked for: another one's is never taken for it. Throws `DecodeError`. */
+/** The object with one of the IDs that were asked for; another one is never taken for it. Throws `DecodeError`. */
 export function oneOf<T extends { readonly id: string }>(thing: T, ids: readonly string[]): T {
   if (!ids.includes(thing.id)) throw new DecodeError('it is about another ID than the one asked for');
   return thing;

@@ -53,7 +53,7 @@ export function texts<Name extends string>(
   return Object.fromEntries(entries) as Record<Name, string>;
 }
 
-/** A list; an empty one for null, which a service that is written in Go sends. Throws `DecodeError`, which calls it `what`. */
+/** A list; an empty one for null, which a service written in Go sends. Throws `DecodeError`, which calls it `what`. */
 export function list(json: unknown, what: string): readonly unknown[] {
   const items = json === null ? [] : json;
   if (!Array.isArray(items)) throw new DecodeError(`"${what}" is not a list`);

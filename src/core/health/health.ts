@@ -47,7 +47,7 @@ export function bootIdOf(health: HealthOutcome | undefined): string | undefined 
   return results.flatMap((result) => (result.healthy ? (result.bootId ?? []) : []))[0];
 }
 
-/** The wait so far: until it has an end, the next round of probes is due. A plain value: `stepHealth` makes the next one. */
+/** The wait so far: until it has an end, the next round of probes is due. `stepHealth` makes the next one. */
 export interface Health {
   readonly task: HealthTask;
   /** When the next round is due; after the end, when the last one was. */

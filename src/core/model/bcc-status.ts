@@ -55,7 +55,7 @@ export function isProcessing(status: string): boolean {
   return status === 'ImageProcessing' || status === 'SnapshotProcessing';
 }
 
-/** Whether a status by itself may be one of a rebuild: neither at rest, nor of a snapshot, an image or another operation. */
+/** Whether a status may be one of a rebuild: neither at rest, nor of a snapshot, an image or another operation. */
 export function mayShowRebuild(status: string): boolean {
   const kind = statusKind(status);
   return (kind === 'moving' || kind === 'unknown') && !isProcessing(status);

@@ -27,9 +27,9 @@ export interface Target {
   readonly backendServers?: readonly BackendServer[] | undefined;
   /** The SSH host keys of now, read where a check must tell the new system from the old. */
   readonly oldHostKeys?: readonly HostKey[] | undefined;
-  /** Whether its Cloud Assistant agent is on line; only known where a check looks from inside. */
+  /** Whether its Cloud Assistant agent is online; only known where a check looks from inside. */
   readonly agent?: AgentState | undefined;
-  /** The boot of now, read where a check looks from inside and the agent was on line. */
+  /** The boot of now, read where a check looks from inside and the agent was online. */
   readonly oldBootId?: string | undefined;
 }
 
@@ -84,7 +84,7 @@ function planTarget(target: Target, scriptWarning: string | undefined): PlannedT
 }
 
 const offlineWarning =
-  'its Cloud Assistant agent is not on line now: the image must bring the agent, or no check from inside can pass';
+  'its Cloud Assistant agent is not online now: the image must bring the agent, or no check from inside can pass';
 
 /** The task as it is carried out: it knows what it was decided on. */
 function plannedTask({ task, instance, disk }: Target, { action }: Decision): Task {

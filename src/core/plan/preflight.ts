@@ -1,4 +1,4 @@
-/** What can be told before anything is sent: does the image fit, is it the right instance, is there an image to roll back to. */
+/** What can be told before anything is sent: whether the image fits, it is the right instance, a rollback is possible. */
 
 import type { HealthCheck } from '../health/check.ts';
 import { resolveChecks } from '../health/resolve-checks.ts';

@@ -40,7 +40,7 @@ function changeAfter(before: Change | undefined, isNew: boolean, observation: Ob
   return isNew ? { ...before, atMs: observation.answeredAtMs } : { oldAtMs: observation.atMs };
 }
 
-/** Whether a disk is shown that is not in use: where status and image show nothing, it may be all that is seen of a rebuild. */
+/** Whether a disk is shown that is not in use: it may be all that is seen of a rebuild. */
 function isDiskAtWork(rebuild: RebuildState, observation: Observation): boolean {
   return observation.disk !== null && diskReadiness(rebuild, observation) === 'unsettled';
 }
@@ -91,8 +91,8 @@ export function isOtherNow(reference: Observation, { instance, disk }: Observati
 }
 
 /**
- * Whether both are known and differ. A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does a retention rule, and on a
- * rebuild to the same image that would make a green of nothing.
+ * Whether both are known and differ. A fallen `snapshotNum` is left out: a rebuild deletes the snapshots, but so does
+ * a retention rule, and on a rebuild to the same image that would make a success of nothing.
  */
 export function isOtherDisk(before: Observation['disk'], now: Observation['disk']): boolean {
   if (!before || !now) return false;
@@ -162,9 +162,9 @@ export function needsDisk(rebuild: RebuildState): boolean {
 }
 
 /**
- * From when on a system must have been booted to be the new one, in milliseconds on the monotonic clock: when the service
- * said that it took the rebuild, or when the call whose answer was lost was sent, or when this run first saw a rebuild
- * that somebody else had started.
+ * From when on a system must have been booted to be the new one, in milliseconds on the monotonic clock: when the
+ * service said that it took the rebuild, or when the call whose answer was lost was sent, or when this run first saw a
+ * rebuild that somebody else had started.
  */
 export function acceptedSinceMs(rebuild: RebuildState): number | undefined {
   const sent = rebuild.phases.findLast(({ phase }) => phase === 'sending');
@@ -173,8 +173,8 @@ export function acceptedSinceMs(rebuild: RebuildState): number | undefined {
 
 /**
  * The state of the system disk in an observation; `unasked` where the observation left it out. Where the API shows no
- * system disk at all, neither before nor now, there is nothing to wait for. One without a status is settled only if it had none
- * before either.
+ * system disk at all, neither before nor now, there is nothing to wait for. One without a status is settled only if it
+ * had none before either.
  */
 export function diskReadiness(
   rebuild: RebuildState,

@@ -17,11 +17,11 @@ export function replicaLagMs(rebuild: RebuildState): number {
  *
  * Either the status was seen to leave and is back, for longer than a replica may be behind. It must rest as well where
  * its state had been seen before it left, where observations contradict each other, and where it is `Stopped`, which
- * is also a station on the way. After nothing but an image's processing it must rest for a quarter of
- * `timeout`; after nothing but a snapshot's, `timeout` must have passed, for a rebuild that shows in no status may begin
- * when a scheduled one ends. Or the status never left, image or disk changed late, and `timeout` has passed: nobody knows whether
- * such a change comes at the beginning of the work or at its end, and only after the longest time that the user
- * grants a rebuild it makes no difference.
+ * is also a station on the way. After nothing but an image's processing it must rest for a quarter of `timeout`; after
+ * nothing but a snapshot's, `timeout` must have passed, for a rebuild that shows in no status may begin when a
+ * scheduled one ends. Or the status never left, image or disk changed late, and `timeout` has passed: nobody knows
+ * whether such a change comes at the beginning of the work or at its end, and only after the longest time that the
+ * user grants a rebuild it makes no difference.
  */
 export function isOver(rebuild: RebuildState): boolean {
   const { last, evidence, task } = rebuild;

@@ -8,7 +8,7 @@ import type { Explanation } from './explain.ts';
 /**
  * What kept an instance from being healthy.
  *
- * - `noAgent`: nothing could be asked from inside, for the agent was not on line
+ * - `noAgent`: nothing could be asked from inside, for the agent was not online
  * - `oldSystem`: a system answered that is older than the rebuild
  * - `assistant`: Cloud Assistant could not be asked, or gave no answer
  * - `guestScript`: the new system is up, and the script did not end with exit code 0
@@ -23,7 +23,7 @@ const mostChanges = 5;
 export function explainHealth(health: FailedHealth): Explanation & { readonly reason: HealthReason } {
   const allowed = formatDuration(health.deadlineMs - health.fromMs);
   const reason = health.reason.kind === 'failing' ? reasonOf(health.reason.failed) : 'unhealthy';
-  const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come on line' : 'not healthy';
+  const head = reason === 'noAgent' ? 'its Cloud Assistant agent did not come online' : 'not healthy';
   return {
     reason,
     cause: `${head} within healthDeadline (${allowed}); last: ${describeNotHealthy(health.reason)}.`,

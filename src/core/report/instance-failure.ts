@@ -196,7 +196,7 @@ function leftBackup({ imageId, imageName }: NonNullable<InstanceRun['backup']>):
   return `${image}; delete it if it is not wanted.`;
 }
 
-/** Why the rollback failed. Where it was sent, the remedy is for what it made of the instance, else `before` holds as well. */
+/** Why the rollback failed, and what helps: where it was sent, for what became of the instance; else `before` as well. */
 function rollbackProblem({ rollback }: InstanceRun, before: string): Explanation {
   const { rebuild, health, problem } = rollback ?? {};
   if (rebuild?.ending?.kind === 'failed' && rebuild.ending.reason.kind !== 'refused') {

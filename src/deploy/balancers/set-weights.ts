@@ -14,19 +14,19 @@ interface Batch {
   readonly done: Promise<ReadonlyMap<string, CallError>>;
 }
 
-interface Line {
+interface Queue {
   tail: Promise<unknown>;
   next: Batch | undefined;
 }
 
 /** Makes what sets the weights of one run. */
 export function createSetWeight(ports: WeightPorts): SetWeight {
-  const lines = new Map<string, Line>();
+  const queues = new Map<string, Queue>();
   return async (pool, { instanceId, weight }) => {
     const key = poolKey(pool);
-    const line = lines.get(key) ?? { tail: Promise.resolve(), next: undefined };
-    lines.set(key, line);
-    const batch = line.next ?? begin(line, pool, ports);
+    const queue = queues.get(key) ?? { tail: Promise.resolve(), next: undefined };
+    queues.set(key, queue);
+    const batch = queue.next ?? begin(queue, pool, ports);
     batch.weights.set(instanceId, weight);
     const failure = (await batch.done).get(instanceId);
     if (failure !== undefined) throw failure;
@@ -34,20 +34,20 @@ export function createSetWeight(ports: WeightPorts): SetWeight {
 }
 
 /** The next call of a pool; what is added before the current call has ended goes out with it. */
-function begin(line: Line, pool: Pool, ports: WeightPorts): Batch {
+function begin(queue: Queue, pool: Pool, ports: WeightPorts): Batch {
   const weights = new Map<string, number>();
-  const done = line.tail.then(async () => {
+  const done = queue.tail.then(async () => {
     // Weights that are decided in the same tick still join this call.
     await ports.clock.sleep(0, ports.cancel.writes);
-    line.next = undefined;
+    queue.next = undefined;
     const all = Array.from(weights, ([instanceId, weight]) => ({ instanceId, weight }));
     return send(pool, all, ports);
   });
-  line.next = { weights, done };
-  line.tail = done.catch(() => {
-    line.next = undefined;
+  queue.next = { weights, done };
+  queue.tail = done.catch(() => {
+    queue.next = undefined;
   });
-  return line.next;
+  return queue.next;
 }
 
 /** The failures, by instance. Throws `CancelledError` on abort. */

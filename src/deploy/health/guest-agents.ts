@@ -38,7 +38,7 @@ export async function readAgents(
 }
 
 /**
- * The plan with the boot IDs of now, of those that are to be rebuilt and whose agent is on line. They are taken from the
+ * The plan with the boot IDs of now, of those that are to be rebuilt and whose agent is online. They are taken from the
  * inside by a probe that writes nothing; one that does not answer in time goes without.
  *
  * @throws SurveyError when the service does not let us run commands, CancelledError on abort

@@ -1,4 +1,4 @@
-/** A custom image of the system disk before it is erased: its snapshots are deleted with it, so nothing else restores it. */
+/** A custom image of the system disk before it is erased: nothing else restores it, for its snapshots go with it. */
 
 import { randomUUID } from 'node:crypto';
 import { backupName, backupsToPrune } from '../../core/images/backup.ts';

@@ -1,4 +1,4 @@
-/** What has to be known of one target before the plan: snapshots, the image to roll back to, host keys, health, load balancers. */
+/** What the plan needs to know of one target: snapshots, image to roll back to, host keys, health, load balancers. */
 
 import { groupBy } from '../../core/group-by.ts';
 import type { AgentState } from '../../core/health/guest/guest-run.ts';

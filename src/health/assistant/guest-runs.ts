@@ -9,7 +9,7 @@ import { CallError, CancelledError } from '../../core/model/failure.ts';
 import { pagesOf } from '../../core/model/limits.ts';
 import type { Assistant } from '../../ports/assistant.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { answerSome, failed, found, type Sent, unnamed, type Wanted } from './sent-run.ts';
+import { answerSome, failed, noteRunId, type Sent, unnamed, type Wanted } from './sent-run.ts';
 
 /** How often a lost run is looked for, a beat apart, before the command is sent again. */
 const maxLookups = 3;
@@ -40,10 +40,10 @@ export class GuestRuns {
   }
 
   /**
-   * Runs a command on one instance once its agent is on line, together with what others want by then.
+   * Runs a command on one instance once its agent is online, together with what others want by then.
    *
    * @param untilMs when to give up, on the monotonic clock
-   * @param isOnline whether the agent was seen on line just now, so that it need not be asked about
+   * @param isOnline whether the agent was seen online just now, so that it need not be asked about
    * @throws CancelledError when either signal aborts, and what is no failure of a call
    */
   async execute(
@@ -120,7 +120,7 @@ export class GuestRuns {
     this.#sent = this.#sent.filter(({ members }) => members.length > 0);
   }
 
-  /** Asks for the agents, and sends each command to all that are on line. */
+  /** Asks for the agents, and sends each command to all that are online. */
   async #begin(wanted: readonly Wanted[]): Promise<void> {
     const known = wanted.filter((one) => one.isOnline).map(({ instanceId }) => instanceId);
     const agents = new Map<string, AgentState | GuestAnswer>(known.map((id) => [id, 'online']));
@@ -163,7 +163,7 @@ export class GuestRuns {
         ids,
         this.#ended.signal
       );
-      found(sent, runId);
+      noteRunId(sent, runId);
     } catch (error) {
       const kind = error instanceof CallError ? error.failure.kind : undefined;
       if (kind !== 'ambiguous' && kind !== 'malformed') {
@@ -191,7 +191,7 @@ export class GuestRuns {
   async #lookUp(sent: Sent): Promise<void> {
     const runId = await this.#assistant.findRun(sent.nonce, sent.sentWallMs - skewMs, this.#ended.signal);
     sent.lookups += 1;
-    if (runId !== undefined) found(sent, runId);
+    if (runId !== undefined) noteRunId(sent, runId);
     // It was not taken, as far as anybody can tell; on the next beat it is sent again.
     else if (sent.lookups >= maxLookups) this.#wanted.push(...sent.members.splice(0));
   }

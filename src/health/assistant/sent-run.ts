@@ -7,7 +7,7 @@ import { CallError, describeFailure } from '../../core/model/failure.ts';
 export interface Wanted {
   readonly instanceId: string;
   readonly command: GuestCommand;
-  /** Its agent was seen on line just now, so it need not be asked about. */
+  /** Its agent was seen online just now, so it need not be asked about. */
   readonly isOnline: boolean;
   readonly answer: (answer: GuestAnswer) => void;
   /** The answer if the time were over now. */
@@ -25,8 +25,8 @@ export interface Sent {
   lookups: number;
 }
 
-/** Notes the ID of a run. */
-export function found(sent: Sent, runId: string): void {
+/** Keeps the ID of the run, which an answer that comes too late names as well. */
+export function noteRunId(sent: Sent, runId: string): void {
   sent.runId = runId;
   for (const one of sent.members) one.late = { kind: 'runLate', runId, state: '' };
 }

@@ -18,12 +18,12 @@ export interface GuestCommand {
 /** How long the probe may take inside the instance, in seconds: it reads two files. */
 const probeSeconds = 30;
 
-/** The longest time for one run of the script; the range that the service takes is not documented, its examples are 60 and 300. */
+/** The longest time for one run of the script. The service's own limit is not documented; its examples are 60 and 300. */
 const maxScriptSeconds = 600;
 
 /**
- * Prints one line with the nonce, the ID of the boot and the seconds since it: `RB1 nonce=… boot=… up=…`. Uptime and not
- * the date, for the guest's clock may be wrong. Reads only.
+ * Prints one line with the nonce, the ID of the boot and the seconds since it: `RB1 nonce=… boot=… up=…`. Uptime and
+ * not the date, for the guest's clock may be wrong. Reads only.
  */
 export function probeCommand(system: GuestSystem): GuestCommand {
   return {

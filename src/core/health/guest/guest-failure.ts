@@ -4,7 +4,7 @@ import { escapedLine } from './guest-system.ts';
 /**
  * Why a check from inside, by Cloud Assistant, does not pass. `runId` is the service's, for its console.
  *
- * - `agentOffline`: the agent is not on line, so nothing could be run
+ * - `agentOffline`: the agent is not online, so nothing could be run
  * - `sameBoot`, `olderBoot`: the system that was to be replaced, by its boot ID or its uptime
  * - `runFailed`: the run ended without an answer
  * - `runLate`: it did not end in time; the run ID is empty where it was never sent or its answer stayed lost, the state
@@ -40,11 +40,11 @@ export type GuestFailure =
     }
   | { readonly kind: 'notProven' };
 
-/** A failed check from inside in words, without a full stop. The output of a script is left out: it has lines of its own. */
+/** A failed check from inside in words, without a full stop, and without a script's output, which has its own lines. */
 export function describeGuestFailure(reason: GuestFailure): string {
   switch (reason.kind) {
     case 'agentOffline':
-      return 'the agent of Cloud Assistant is not on line';
+      return 'the agent of Cloud Assistant is not online';
     case 'sameBoot':
       return `the old system answers (boot ${reason.bootId}, as before the rebuild; run ${reason.runId})`;
     case 'olderBoot':

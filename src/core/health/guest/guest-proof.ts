@@ -1,5 +1,5 @@
 /**
- * Whether the answer of a probe proves that the *new* system is up. That an agent is on line proves nothing: the record
+ * Whether the answer of a probe proves that the *new* system is up. That an agent is online proves nothing: the record
  * is kept by instance ID, and the old system or a stale entry may stand behind it.
  *
  * All of these must hold: the line bears this run's nonce, so it is no old answer; the boot is another one than the
