@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type ActionInput, groupsOf, readAction } from './action-yml.ts';
+import { type ActionInput, groupsOf, readAction } from './action-metadata.ts';
 import { emulatedWorkflow } from './emulated-workflow.ts';
 import { ownerOf, withOwner } from './owner.ts';
 import { fillWorkflow } from './workflow-inputs.ts';

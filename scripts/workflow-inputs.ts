@@ -1,6 +1,6 @@
 /** The inputs of the reusable workflow: it declares those of action.yml and passes them on. */
 import { stringify } from 'yaml';
-import { type ActionFile, type ActionInput, groupsOf, readAction } from './action-yml.ts';
+import { type ActionInput, type ActionMetadata, groupsOf, readAction } from './action-metadata.ts';
 
 /** These inputs of the action come from secrets of the GitHub environment. */
 const secrets: Readonly<Record<string, string>> = {
@@ -32,7 +32,7 @@ export function fillWorkflow(workflow: string, action: string): string {
 }
 
 function declarations(
-  inputs: readonly (readonly [string, ActionFile['inputs'][string]])[],
+  inputs: readonly (readonly [string, ActionMetadata['inputs'][string]])[],
   groups: ReadonlyMap<string, string>
 ): readonly string[] {
   return inputs

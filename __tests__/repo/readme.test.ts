@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { groupsOf, readAction } from '../../scripts/action-yml.ts';
+import { groupsOf, readAction } from '../../scripts/action-metadata.ts';
 import { inputsPage, outputsPage, type Schema } from '../../scripts/docs.ts';
 import { parseHealthCheck } from '../../src/config/parsers/health-check.ts';
 import { blocksOf, exists, filesIn, read, type Step } from './files.ts';

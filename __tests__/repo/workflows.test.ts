@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { readAction } from '../../scripts/action-yml.ts';
+import { readAction } from '../../scripts/action-metadata.ts';
 import { ownerOf } from '../../scripts/owner.ts';
 import { blocksOf, filesIn, read, type Step, stepsOf, workflowFiles, workflowOf } from './files.ts';
 import { complaints } from './language-service.ts';

@@ -8660,7 +8660,7 @@ function encryptPassword(operation, target, password, secretAccessKey) {
     const key = Buffer.from(secretAccessKey, 'utf8').subarray(0, keyBytes);
     if (key.length < keyBytes) {
         const message = `the secret access key has fewer than ${keyBytes} characters, so adminPass cannot be encrypted with it`;
-        throw (0,check_arguments/* refused */.J5)(operation, target, message);
+        throw (0,check_arguments/* invalidCall */.Yf)(operation, target, message);
     }
     const cipher = (0,external_node_crypto_.createCipheriv)('aes-128-ecb', key, null);
     return cipher.update(password, 'utf8', 'hex') + cipher.final('hex');
@@ -10764,7 +10764,7 @@ function cancelledBetween(state) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Cv: () => (/* binding */ about),
 /* harmony export */   Ge: () => (/* binding */ checkedIds),
-/* harmony export */   J5: () => (/* binding */ refused),
+/* harmony export */   Yf: () => (/* binding */ invalidCall),
 /* harmony export */   cL: () => (/* binding */ batchName),
 /* harmony export */   qO: () => (/* binding */ checkWeights)
 /* harmony export */ });
@@ -10775,7 +10775,7 @@ function cancelledBetween(state) {
 
 function checkId(operation, id) {
     if (id === '' || id === '.' || id === '..') {
-        throw refused(operation, id, `"${id}" is no id, so nothing was sent`);
+        throw invalidCall(operation, id, `"${id}" is no id, so nothing was sent`);
     }
 }
 function about(name, ...ids) {
@@ -10789,7 +10789,7 @@ function checkedIds(operation, ids) {
         checkId(operation, id);
     if (different.length < 1 || different.length > _core_model_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .maxIdsPerCall */ .e) {
         const message = `one call is for 1 to ${_core_model_limits_js__WEBPACK_IMPORTED_MODULE_1__/* .maxIdsPerCall */ .e} instances, not ${different.length}, so nothing was sent`;
-        throw refused(operation, '', message);
+        throw invalidCall(operation, '', message);
     }
     return different;
 }
@@ -10801,11 +10801,11 @@ function checkWeights(operation, blbId, weights) {
         checkId(operation, instanceId);
         if (!Number.isInteger(weight) || weight < 0 || weight > 100) {
             const message = `a weight of ${weight} for ${instanceId} is none from 0 to 100, so nothing was sent`;
-            throw refused(operation, blbId, message);
+            throw invalidCall(operation, blbId, message);
         }
     }
 }
-function refused(operation, target, message) {
+function invalidCall(operation, target, message) {
     return new _core_model_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .CallError */ .RA({ kind: 'invalid', operation, target, message, attempts: 0 });
 }
 

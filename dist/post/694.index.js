@@ -200,7 +200,7 @@ function refusePlainHttp(endpoint) {
     if (protocol === 'https:' || (0,loopback/* isLoopback */.U)(hostname))
         return;
     const message = `a script is sent only over HTTPS, and ${host} is asked over plain HTTP; nothing was sent`;
-    throw (0,check_arguments/* refused */.J5)('CreateAction', '', message);
+    throw (0,check_arguments/* invalidCall */.Yf)('CreateAction', '', message);
 }
 
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ActionFile, inputsOf, readActionFile } from './action-file.ts';
-import { CommandFiles, parseValues } from './files.ts';
+import { CommandFiles, parseValues } from './command-files.ts';
 import { StepLog } from './log.ts';
 import { Masks } from './masks.ts';
 import { type StepResult, signalPauses, startStep } from './step.ts';

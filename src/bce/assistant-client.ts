@@ -3,7 +3,7 @@ import { isLoopback } from '../core/loopback.ts';
 import type { Secret } from '../core/model/secret.ts';
 import { secretLines } from '../core/secret-forms.ts';
 import type { Assistant } from '../ports/assistant.ts';
-import { checkedIds, refused } from './api/check-arguments.ts';
+import { checkedIds, invalidCall } from './api/check-arguments.ts';
 import * as operations from './api/cloud-assistant.ts';
 import { type Hidden, hiding, redact } from './api/reply-facts.ts';
 import { endpointOf } from './api/service-endpoints.ts';
@@ -55,5 +55,5 @@ function refusePlainHttp(endpoint: URL): void {
   const { protocol, hostname, host } = endpointOf('ca', endpoint);
   if (protocol === 'https:' || isLoopback(hostname)) return;
   const message = `a script is sent only over HTTPS, and ${host} is asked over plain HTTP; nothing was sent`;
-  throw refused('CreateAction', '', message);
+  throw invalidCall('CreateAction', '', message);
 }

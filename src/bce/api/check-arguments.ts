@@ -8,7 +8,7 @@ import { maxIdsPerCall } from '../../core/model/limits.ts';
  */
 export function checkId(operation: string, id: string): void {
   if (id === '' || id === '.' || id === '..') {
-    throw refused(operation, id, `"${id}" is no id, so nothing was sent`);
+    throw invalidCall(operation, id, `"${id}" is no id, so nothing was sent`);
   }
 }
 
@@ -27,7 +27,7 @@ export function checkedIds(operation: string, ids: readonly string[]): readonly 
   for (const id of different) checkId(operation, id);
   if (different.length < 1 || different.length > maxIdsPerCall) {
     const message = `one call is for 1 to ${maxIdsPerCall} instances, not ${different.length}, so nothing was sent`;
-    throw refused(operation, '', message);
+    throw invalidCall(operation, '', message);
   }
   return different;
 }
@@ -43,12 +43,12 @@ export function checkWeights(operation: string, blbId: string, weights: readonly
     checkId(operation, instanceId);
     if (!Number.isInteger(weight) || weight < 0 || weight > 100) {
       const message = `a weight of ${weight} for ${instanceId} is none from 0 to 100, so nothing was sent`;
-      throw refused(operation, blbId, message);
+      throw invalidCall(operation, blbId, message);
     }
   }
 }
 
 /** The failure of a call that was not sent because its arguments are wrong. */
-export function refused(operation: string, target: string, message: string): CallError {
+export function invalidCall(operation: string, target: string, message: string): CallError {
   return new CallError({ kind: 'invalid', operation, target, message, attempts: 0 });
 }

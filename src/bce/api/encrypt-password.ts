@@ -1,5 +1,5 @@
 import { createCipheriv } from 'node:crypto';
-import { refused } from './check-arguments.ts';
+import { invalidCall } from './check-arguments.ts';
 
 const keyBytes = 16;
 
@@ -21,7 +21,7 @@ export function encryptPassword(
   const key = Buffer.from(secretAccessKey, 'utf8').subarray(0, keyBytes);
   if (key.length < keyBytes) {
     const message = `the secret access key has fewer than ${keyBytes} characters, so adminPass cannot be encrypted with it`;
-    throw refused(operation, target, message);
+    throw invalidCall(operation, target, message);
   }
   const cipher = createCipheriv('aes-128-ecb', key, null);
   return cipher.update(password, 'utf8', 'hex') + cipher.final('hex');

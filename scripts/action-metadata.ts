@@ -2,7 +2,7 @@
 import { parse } from 'yaml';
 
 /** The part of action.yml that the pages need. */
-export interface ActionFile {
+export interface ActionMetadata {
   readonly inputs: Readonly<Record<string, ActionInput>>;
   readonly outputs: Readonly<Record<string, { readonly description: string }>>;
 }
@@ -15,8 +15,8 @@ export interface ActionInput {
 }
 
 /** Reads the text of an action.yml. */
-export function readAction(text: string): ActionFile {
-  return parse(text) as ActionFile;
+export function readAction(text: string): ActionMetadata {
+  return parse(text) as ActionMetadata;
 }
 
 /** Headings of groups by the first input of each: a comment line `# == Heading` before that input. */
