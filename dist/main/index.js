@@ -2909,7 +2909,7 @@ function gatherEvidence(rebuild, observation) {
         next.image = changeAfter(evidence.image, observation.instance.imageId === task.image.id, observation);
     }
     if (reference.disk && observation.disk) {
-        next.disk = changeAfter(evidence.disk, isOtherDisk(reference.disk, observation.disk), observation);
+        next.disk = changeAfter(evidence.disk, isNewDisk(reference.disk, observation.disk), observation);
     }
     return next;
 }
@@ -2963,6 +2963,10 @@ function isOtherDisk(before, now) {
     if (!before || !now)
         return false;
     return before.id !== now.id || before.createTime !== now.createTime;
+}
+function isNewDisk(before, now) {
+    const areDated = before.createTime !== '' && now.createTime !== '';
+    return before.id !== now.id || (areDated && before.createTime !== now.createTime);
 }
 function hasStarted(rebuild) {
     return rebuild.evidence.leftAtMs !== undefined || isReplaced(rebuild);
@@ -6653,7 +6657,8 @@ function needsAnotherCheck({ proven, ending, last }, checked) {
         return false;
     const now = last?.instance ?? checked;
     const addresses = ['publicIp', 'internalIp', 'name'];
-    return proven?.isUnchanged === false || addresses.some((field) => now[field] !== checked[field]);
+    return (proven?.isUnchanged === false ||
+        addresses.some((field) => now[field] !== '' && now[field] !== checked[field]));
 }
 function recheck(before, observation) {
     const { proven } = before;

@@ -45,6 +45,10 @@ describe('after a health check', () => {
   test.each(['publicIp', 'internalIp', 'name'])('another %s makes another check due', (field) => {
     const { rebuild } = recheckOf(() => done);
     expect(needsAnotherCheck(rebuild, { ...checked, [field]: 'another' })).toBe(true);
+    if (rebuild.last === undefined) throw new Error('it was observed');
+    // What is not told is no other address.
+    const last = { ...rebuild.last, instance: { ...checked, [field]: '' } };
+    expect(needsAnotherCheck({ ...rebuild, last }, checked)).toBe(false);
   });
 
   test('a read that fails is made again', () => {

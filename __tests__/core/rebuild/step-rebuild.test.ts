@@ -89,6 +89,19 @@ describe('the proof', () => {
     expect(played.observedMs.at(-1)).toBeGreaterThanOrEqual(1_200_000);
   });
 
+  test.each([
+    ['no longer told', '2026-01-01T00:00:00Z', ''],
+    ['told only later', '', '2026-01-01T00:00:00Z']
+  ])('on the same image, a date of the disk that is %s is no change', (_, first, later) => {
+    const shown = (createTime: string): Shown => ({ imageId: 'm-new', disk: { createTime } });
+    for (const wait of [true, false]) {
+      const task = taskOf({ force: true, wait });
+      const played = playRebuild(task, stretches([200_000, shown(first)], [always, shown(later)]));
+      expect(reason(played)).toBe('unproven');
+      expect(diskStateOf(played.rebuild)).toBe('unknown');
+    }
+  });
+
   test('on the same image, a status that leaves and comes back is the proof', () => {
     const onIt: Shown = { imageId: 'm-new' };
     const script = stretches([10_000, onIt], [60_000, { ...starting, ...onIt }], [always, onIt]);

@@ -5,6 +5,7 @@
  */
 
 import { isProcessing, isSettled, mayShowRebuild, statusKind } from '../model/bcc-status.ts';
+import type { SystemDisk } from '../model/instance.ts';
 import type { Change, Evidence, Observation, RebuildState } from './rebuild-state.ts';
 
 /**
@@ -30,7 +31,7 @@ export function gatherEvidence(rebuild: RebuildState, observation: Observation):
     next.image = changeAfter(evidence.image, observation.instance.imageId === task.image.id, observation);
   }
   if (reference.disk && observation.disk) {
-    next.disk = changeAfter(evidence.disk, isOtherDisk(reference.disk, observation.disk), observation);
+    next.disk = changeAfter(evidence.disk, isNewDisk(reference.disk, observation.disk), observation);
   }
   return next;
 }
@@ -97,6 +98,12 @@ export function isOtherNow(reference: Observation, { instance, disk }: Observati
 export function isOtherDisk(before: Observation['disk'], now: Observation['disk']): boolean {
   if (!before || !now) return false;
   return before.id !== now.id || before.createTime !== now.createTime;
+}
+
+/** The same, as a proof: a date that only one of them tells keeps from erasing again, and proves nothing. */
+function isNewDisk(before: SystemDisk, now: SystemDisk): boolean {
+  const areDated = before.createTime !== '' && now.createTime !== '';
+  return before.id !== now.id || (areDated && before.createTime !== now.createTime);
 }
 
 /** Whether the observations show that the rebuild has started. */

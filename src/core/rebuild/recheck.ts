@@ -41,7 +41,10 @@ export function needsAnotherCheck({ proven, ending, last }: RebuildState, checke
   if (ending?.kind === 'failed') return false;
   const now = last?.instance ?? checked;
   const addresses = ['publicIp', 'internalIp', 'name'] as const;
-  return proven?.isUnchanged === false || addresses.some((field) => now[field] !== checked[field]);
+  return (
+    proven?.isUnchanged === false ||
+    addresses.some((field) => now[field] !== '' && now[field] !== checked[field])
+  );
 }
 
 /** One observation while the phase is `rechecking`. */
