@@ -53,8 +53,20 @@ const environment: NodeJS.ProcessEnv = {
   GIT_CONFIG_NOSYSTEM: '1'
 };
 
-/** Runs the scripts of a job, as far as it has any and they are asked for, in the checkout of a tag. */
-function play(job: string, tag: string, wanted: RegExp): { readonly code: number; readonly text: string } {
+/** What the npm script of this name stands for; a start of npm costs three times as much as the script. */
+const direct = ['npm run --silent release --', 'node scripts/release.ts'] as const;
+
+/**
+ * Runs the scripts of a job, as far as it has any and they are asked for, in the checkout of a tag.
+ *
+ * @param isByNpm whether npm itself starts what the scripts start by it
+ */
+function play(
+  job: string,
+  tag: string,
+  wanted: RegExp,
+  isByNpm = false
+): { readonly code: number; readonly text: string } {
   const at = join(folder, 'checkout');
   rmSync(at, { recursive: true, force: true });
   must(folder, 'git', 'clone', '--quiet', '--branch', tag, remote, at);
@@ -65,7 +77,8 @@ function play(job: string, tag: string, wanted: RegExp): { readonly code: number
   if (scripts.length === 0) throw new Error(`release.yml has no such script in ${job}`);
   let text = '';
   for (const script of scripts) {
-    const { status, stdout, stderr } = spawnSync('bash', ['-e', '-o', 'pipefail', '-c', script], {
+    const line = isByNpm ? script : script.replaceAll(...direct);
+    const { status, stdout, stderr } = spawnSync('bash', ['-e', '-o', 'pipefail', '-c', line], {
       cwd: at,
       encoding: 'utf8',
       env: {
@@ -103,7 +116,7 @@ function prepare(version: string): void {
 }
 
 const checks = /merge-base|release -- check/;
-const writing = /release -- write/;
+const building = /merge-base|release -- (check|write)/;
 const everything = /./;
 const tagAt = (name: string): string => must(remote, 'git', 'rev-parse', `refs/tags/${name}`);
 const callsSoFar = (): string => (existsSync(calls) ? readFileSync(calls, 'utf8') : '');
@@ -144,8 +157,7 @@ describe('the releases of a fork, one after another', () => {
   test('v1.0.0 passes the checks and gets its notes and an SBOM', () => {
     writeFileSync(join(work, 'CHANGELOG.md'), '# Changelog\n\n## [Unreleased]\n');
     prepare('1.0.0');
-    expect(play('build', 'v1.0.0', checks)).toEqual({ code: 0, text: '' });
-    expect(play('build', 'v1.0.0', writing)).toEqual({ code: 0, text: '' });
+    expect(play('build', 'v1.0.0', building, true)).toEqual({ code: 0, text: '' });
     expect(readFileSync(join(temp, 'release', 'notes.md'), 'utf8')).toBe(
       '### Changed\n\n- What 1.0.0 brings.\n'
     );
@@ -175,8 +187,7 @@ describe('the releases of a fork, one after another', () => {
 
   test('v1.0.1 moves v1 by one forced update, and v1.0.0 does not move it back', () => {
     prepare('1.0.1');
-    expect(play('build', 'v1.0.1', checks)).toEqual({ code: 0, text: '' });
-    expect(play('build', 'v1.0.1', writing).code).toBe(0);
+    expect(play('build', 'v1.0.1', building)).toEqual({ code: 0, text: '' });
     expect(readFileSync(join(temp, 'release', 'notes.md'), 'utf8')).toBe(
       '### Changed\n\n- What 1.0.1 brings.\n'
     );

@@ -22,7 +22,7 @@ const file = (name, text) => appendFileSync(process.env['GITHUB_' + name], text)
 const env = (prefix) => Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith(prefix)));
 `;
 
-/** Runs an action whose two scripts are these. */
+/** Runs an action whose two scripts are these; without the post step where that has none. */
 function run(main: string, post = '', options: Partial<ActionOptions> = {}): Promise<ActionResult> {
   count += 1;
   const action = join(folder, String(count));
@@ -39,7 +39,7 @@ function run(main: string, post = '', options: Partial<ActionOptions> = {}): Pro
   );
   writeFileSync(join(action, 'main.cjs'), appendix + main);
   writeFileSync(join(action, 'post.cjs'), appendix + post);
-  return runAction({ inputs: {}, action, ...options });
+  return runAction({ inputs: {}, action, mainOnly: post === '', ...options });
 }
 
 describe('inputs', () => {
