@@ -47,7 +47,6 @@ const scenes = {
       userData: '#!/bin/sh\necho hi\n'
     }
   },
-  keepImageLogin: { inputs: { adminPass: '', keepImageLogin: 'true', cleanLastUserData: 'true' } },
   skip: { withPost: true, inputs: { imageId: 'm-web-1' } },
   dryRun: { withPost: true, inputs: { dryRun: 'true' } },
   protected: {
@@ -78,7 +77,13 @@ const scenes = {
   },
   keepsNoLogin: { inputs: { imageId: 'm-ubuntu22', adminPass: '', keepImageLogin: 'true' } },
   several: {
-    inputs: { instanceId: 'i-error\ni-stopped, i-a i-protected', allowProtected: 'true' },
+    inputs: {
+      instanceId: 'i-error\ni-stopped, i-a i-protected',
+      allowProtected: 'true',
+      adminPass: '',
+      keepImageLogin: 'true',
+      cleanLastUserData: 'true'
+    },
     world: { instances: inEachState },
     behaviour: { stoppedInstance: 'endsRunning' }
   },
@@ -132,12 +137,6 @@ describe('one instance', () => {
       userData: '#!/bin/sh\necho hi\n'
     });
     expect(result.rebuilds[0]).toMatchObject({ keypairId: 'k-demo0001', userData: '#!/bin/sh\necho hi\n' });
-  });
-
-  test('is rebuilt with the login of the image, and without the previous script', async () => {
-    const result = await played('keepImageLogin');
-    expectGreen(result, 'rebuilt');
-    expect(sentBody(result)).toEqual({ imageId: 'm-web-2', keepImageLogin: true, cleanLastUserData: true });
   });
 
   test('is skipped when it runs on the image', async () => {
@@ -248,6 +247,13 @@ describe('several instances', () => {
       expect(acceptedAtMs).toBeGreaterThanOrEqual(result.rebuilds[index - 1]?.endsAtMs ?? 0);
     }
     expect(result.report?.instances.map(({ after }) => after?.status)).toEqual(ids.map(() => 'Running'));
+  });
+
+  test('are rebuilt with the login of the image, and without the previous script', async () => {
+    const { calls } = await played('several');
+    const bodies = calls.flatMap(({ operation, body }) => (operation === 'RebuildInstance' ? [body] : []));
+    const body = { imageId: 'm-web-2', keepImageLogin: true, cleanLastUserData: true };
+    expect(bodies).toEqual(inEachState.map(() => body));
   });
 
   test('that are stopped are Running in the end, although the service leaves them so', async () => {
