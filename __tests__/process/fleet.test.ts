@@ -159,6 +159,7 @@ test('all calls together keep to requestsPerSecond', async () => {
     {
       ...scene,
       isTimed: true,
+      withPost: false,
       world: fleetWorld(12),
       inputs: { ...scene.inputs, dryRun: 'true', rollback: 'true', requestsPerSecond: String(perSecond) }
     },

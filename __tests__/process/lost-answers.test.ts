@@ -12,7 +12,7 @@ const onRebuild = (play: WirePlay): readonly Fault[] => [{ on: 'RebuildInstance'
 const inputs = { timeout: '100s', pollInterval: '2s' };
 
 const notTaken: Readonly<Record<string, Scene>> = {
-  'reset before': { withPost: true, inputs, faults: onRebuild({ kind: 'reset', when: 'before' }) },
+  'reset before': { inputs, faults: onRebuild({ kind: 'reset', when: 'before' }) },
   'a redirect': {
     inputs,
     faults: onRebuild({ kind: 'redirect', to: 'http://127.0.0.1:1/', status: 307 })

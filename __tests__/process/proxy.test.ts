@@ -143,13 +143,6 @@ describe('a proxy', () => {
     }
   });
 
-  test.concurrent('is not used for the loopback interface', async () => {
-    const result = await play({
-      env: { http_proxy: 'http://127.0.0.1:9', https_proxy: 'http://127.0.0.1:9' }
-    });
-    expectGreen(result, 'rebuilt');
-  });
-
   test.concurrent('does not make an unknown certificate a good one', async () => {
     await onEmulator({}, async (run, emulator) => {
       const secure = await serveSecurely((incoming, answer) => handOn(emulator.endpoint, incoming, answer));

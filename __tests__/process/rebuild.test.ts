@@ -39,9 +39,13 @@ const inEachState: readonly Spec<InstanceState>[] = [
 const scenes = {
   adminPass: { withPost: true },
   keypairId: {
+    withPost: true,
+    // Nobody answers there.
+    env: { http_proxy: 'http://127.0.0.1:9', https_proxy: 'http://127.0.0.1:9' },
     inputs: {
       imageId: 'm-web-1',
       force: 'true',
+      summary: 'false',
       adminPass: '',
       keypairId: 'k-demo0001',
       userData: '#!/bin/sh\necho hi\n'
@@ -126,7 +130,7 @@ describe('one instance', () => {
     expect(first[3]).toBe('ListSnapshots');
   });
 
-  test('is rebuilt with a key pair and a script, by force onto the image that it is on', async () => {
+  test('is rebuilt with a key pair and a script, by force onto the image that it is on, and without a proxy on the loopback interface', async () => {
     const result = await played('keypairId');
     expectGreen(result, 'rebuilt');
     expectRebuilds(result, 1);
@@ -200,6 +204,12 @@ describe('the summary', () => {
       `Request IDs: <code>${rebuilds[0]?.requestId}</code>`,
       '</details>'
     ]);
+  });
+
+  test('is not written with summary: false', async () => {
+    const { post, summary } = await played('keypairId');
+    expect(post?.exitCode).toBe(0);
+    expect(summary).toBe('');
   });
 
   test('of a plan', async () => {

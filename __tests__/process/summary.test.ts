@@ -15,7 +15,6 @@ const scenes = {
     env: { GITHUB_ACTION_REPOSITORY: 'octo/rebuild', GITHUB_ACTION_REF: 'v1' },
     faults: [{ on: 'RebuildInstance', play: { kind: 'stuck', status: 'Starting' } }]
   },
-  off: { inputs: { summary: 'false' } },
   nowhere: { env: { RUNNER_TEMP: '/nowhere/at/all' } },
   hostile: {
     debug: true,
@@ -91,12 +90,6 @@ describe('the summary', () => {
         /^i-demo0001: RebuildInstance: what the post step needs cannot be written: ENOENT.*was not touched/s
       )
     ]);
-  });
-
-  test('is not written with summary: false', async () => {
-    const result = await played('off');
-    expectGreen(result, 'rebuilt');
-    expect(result.summary).toBe('');
   });
 });
 
