@@ -54,7 +54,7 @@ export function showInstance(
   withTags: boolean,
   emptyTags: Behaviour['emptyTags']
 ): Record<string, unknown> {
-  const { userData, login, busyUntilMs, ebc, osType, tags, securityGroupIds, deploySetIds, ...shown } =
+  const { userData, login, busyUntilMs, ebc, osType, guest, tags, securityGroupIds, deploySetIds, ...shown } =
     instance;
   const [deploysetId = ''] = deploySetIds;
   return {

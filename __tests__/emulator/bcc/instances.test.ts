@@ -29,7 +29,7 @@ test('an instance with the fields of its page', async () => {
       createTime: '2026-01-10T08:00:00Z'
     });
     expect(json.instance.volumes).toHaveLength(2);
-    for (const hidden of ['login', 'userData', 'busyUntilMs', 'ebc'])
+    for (const hidden of ['login', 'userData', 'busyUntilMs', 'ebc', 'guest', 'osType'])
       expect(json.instance).not.toHaveProperty(hidden);
   });
 });
