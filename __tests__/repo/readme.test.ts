@@ -71,7 +71,7 @@ describe('README.md', () => {
       'core/model/backend-server'
     ];
     const operations = files.flatMap((file) =>
-      [...read(`src/${file}.ts`).matchAll(/(?:\bname: |\babout\(| [?:] )'([A-Z]\w+)'/g)].map(
+      [...read(`src/${file}.ts`).matchAll(/(?:\bname: |\bcallOn\(| [?:] )'([A-Z]\w+)'/g)].map(
         ([, name = '']) => name
       )
     );

@@ -414,7 +414,7 @@ function pad(bytes, length) {
 
 const identification = 'SSH-2.0-rebuild_bcc_instance';
 const methods = ['curve25519-sha256', 'curve25519-sha256@libssh.org'];
-async function showHostKey(stream, theirs, types) {
+async function receiveHostKey(stream, theirs, types) {
     stream.write(`${identification}\r\n`);
     const theirInit = await stream.payload();
     const offer = readOffer(theirInit);
@@ -614,7 +614,7 @@ function handshake(check, types, current) {
         if (!/^SSH-(?:2\.0|1\.99)-/.test(theirs))
             throw protocolFailure(`the SSH server speaks ${theirs}`);
         current.enter('hostKey');
-        const shown = await showHostKey(stream, theirs, types);
+        const shown = await receiveHostKey(stream, theirs, types);
         stream.disconnect();
         return shown;
     });

@@ -4945,7 +4945,7 @@ function canBeRolledBack({ state, canRollBack }) {
 ;// CONCATENATED MODULE: ./core/rollout/roll-forward-next.js
 
 const checksAtOnce = 50;
-function beginNext(rollout, atMs) {
+function rollForwardNext(rollout, atMs) {
     const { members, task } = rollout;
     const checking = members.count('check', 'working');
     if (members.count('check', 'waiting') > 0) {
@@ -5057,7 +5057,7 @@ function next(before, already, atMs) {
 }
 function proceed(rollout, atMs) {
     if (rollout.stop === undefined) {
-        const [after, commands] = beginNext(rollout, atMs);
+        const [after, commands] = rollForwardNext(rollout, atMs);
         const isStuck = commands.length === 0 && !after.members.isBusy && after.pausedUntilMs === undefined;
         return isStuck ? proceed({ ...after, stop: 'noCapacity' }, atMs) : [after, commands];
     }
@@ -8344,9 +8344,9 @@ function decodeUserData(json) {
 function decodePage(json, key, decodeItem) {
     const reply = (0,json_fields/* record */.g1)(json, 'answer');
     const items = (0,json_fields/* list */.p_)(reply[key], key).map(decodeItem);
-    return (0,json_fields/* flag */.Jt)(reply, 'isTruncated') ? { items, nextMarker: (0,json_fields/* vital */.$n)(reply, 'nextMarker') } : { items };
+    return (0,json_fields/* flag */.Jt)(reply, 'isTruncated') ? { items, nextMarker: (0,json_fields/* requiredWord */.yC)(reply, 'nextMarker') } : { items };
 }
-function decodeHelpfulPage(json, key, decodeItem) {
+function decodeOptionalPage(json, key, decodeItem) {
     const reply = (0,json_fields/* record */.g1)(json, 'answer');
     if (reply[key] === undefined)
         return { items: [], leftOut: `"${key}" is missing` };
@@ -8370,9 +8370,9 @@ function decodeInstance(json) {
     return {
         ...(0,json_fields/* texts */.Te)(from, ['name', 'imageName', 'imageType', 'osName', 'osVersion', 'osArch']),
         ...(0,json_fields/* texts */.Te)(from, ['zoneName', 'spec', 'publicIp', 'internalIp']),
-        id: (0,json_fields/* vital */.$n)(from, 'id'),
-        status: (0,json_fields/* vital */.$n)(from, 'status'),
-        imageId: (0,json_fields/* vital */.$n)(from, 'imageId'),
+        id: (0,json_fields/* requiredWord */.yC)(from, 'id'),
+        status: (0,json_fields/* requiredWord */.yC)(from, 'status'),
+        imageId: (0,json_fields/* requiredWord */.yC)(from, 'imageId'),
         keypairId: (0,json_fields/* word */.Vm)(from, 'keypairId'),
         deletionProtection: (0,json_fields/* optionalFlag */.bS)(from, 'deletionProtection'),
         ...(tags === undefined ? {} : { tags })
@@ -8382,15 +8382,15 @@ function decodeImage(json) {
     const from = (0,json_fields/* record */.g1)(json, 'image');
     return {
         ...(0,json_fields/* texts */.Te)(from, ['name', 'type', 'osType', 'osName', 'osVersion', 'osArch', 'createTime']),
-        id: (0,json_fields/* vital */.$n)(from, 'id'),
-        status: (0,json_fields/* vital */.$n)(from, 'status'),
+        id: (0,json_fields/* requiredWord */.yC)(from, 'id'),
+        status: (0,json_fields/* requiredWord */.yC)(from, 'status'),
         minDiskGb: (0,json_fields/* count */.U9)(from, 'minDiskGb')
     };
 }
 function decodeVolume(json) {
     const from = (0,json_fields/* record */.g1)(json, 'volume');
     const isSystemVolume = (0,json_fields/* flag */.Jt)(from, 'isSystemVolume');
-    const needed = isSystemVolume ? json_fields/* vital */.$n : json_fields/* text */.Qq;
+    const needed = isSystemVolume ? json_fields/* requiredWord */.yC : json_fields/* text */.Qq;
     const { attachments } = from;
     return {
         id: needed(from, 'id'),
@@ -8435,7 +8435,7 @@ const longestPage = '1000';
 function getInstance(id) {
     return {
         ...operation/* read */.LF,
-        ...(0,check_arguments/* about */.Cv)('GetInstance', id),
+        ...(0,check_arguments/* callOn */.Ci)('GetInstance', id),
         path: (0,signed_request/* pathOf */.XM)('v2', 'instance', id),
         maxBodyBytes: operation/* shortBody */.xe,
         decode: (json) => oneOf(decodeInstance((0,json_fields/* record */.g1)(json, 'answer')['instance']), [id])
@@ -8445,7 +8445,7 @@ function getUserData(instanceId) {
     return {
         ...operation/* read */.LF,
         method: 'POST',
-        ...(0,check_arguments/* about */.Cv)('GetInstanceUserDataInfo', instanceId),
+        ...(0,check_arguments/* callOn */.Ci)('GetInstanceUserDataInfo', instanceId),
         path: '/v2/instance/attribute/getUserdata',
         body: JSON.stringify({ instanceId }),
         maxBodyBytes: operation/* shortBody */.xe,
@@ -8478,11 +8478,11 @@ function listTagged(tags, marker) {
 function listVolumes(instanceId, marker) {
     return {
         ...operation/* read */.LF,
-        ...(0,check_arguments/* about */.Cv)('ListVolumes', instanceId),
+        ...(0,check_arguments/* callOn */.Ci)('ListVolumes', instanceId),
         path: '/v2/volume',
         query: (0,signed_request/* queryOf */.E2)({ instanceId, marker }),
         decode(json) {
-            const page = decodeHelpfulPage(json, 'volumes', decodeVolume);
+            const page = decodeOptionalPage(json, 'volumes', decodeVolume);
             if (page.items.some(({ attachedTo: ids }) => ids.length > 0 && !ids.includes(instanceId))) {
                 throw new json_fields/* DecodeError */.Xc('a disk is attached to another instance than the one asked for');
             }
@@ -8496,21 +8496,21 @@ function listSystemVolumes(marker) {
         name: 'ListVolumes',
         path: '/v2/volume',
         query: (0,signed_request/* queryOf */.E2)({ usageFilter: 'system', marker, maxKeys: longestPage }),
-        decode: (json) => decodeHelpfulPage(json, 'volumes', decodeVolume)
+        decode: (json) => decodeOptionalPage(json, 'volumes', decodeVolume)
     };
 }
 function listSnapshots(volumeId, marker) {
     return {
         ...operation/* read */.LF,
-        ...(0,check_arguments/* about */.Cv)('ListSnapshots', ...(volumeId === undefined ? [] : [volumeId])),
+        ...(0,check_arguments/* callOn */.Ci)('ListSnapshots', ...(volumeId === undefined ? [] : [volumeId])),
         path: '/v2/snapshot',
         query: (0,signed_request/* queryOf */.E2)({ volumeId, marker, maxKeys: longestPage }),
-        decode: (json) => decodeHelpfulPage(json, 'snapshots', decodeSnapshot)
+        decode: (json) => decodeOptionalPage(json, 'snapshots', decodeSnapshot)
     };
 }
 function startInstance(id) {
     const path = (0,signed_request/* pathOf */.XM)('v2', 'instance', id);
-    return { ...write, ...(0,check_arguments/* about */.Cv)('StartInstance', id), path, query: { start: null }, repeatable: true };
+    return { ...write, ...(0,check_arguments/* callOn */.Ci)('StartInstance', id), path, query: { start: null }, repeatable: true };
 }
 function rebuildInstances(instanceIds, { imageId, login, userData, cleanLastUserData }, encrypt) {
     const isBatch = new Set(instanceIds).size > 1;
@@ -8557,7 +8557,7 @@ const write = {
 function listMembers(blbId, marker) {
     return {
         ...readBlb,
-        ...(0,check_arguments/* about */.Cv)('DescribeBlbServers', blbId),
+        ...(0,check_arguments/* callOn */.Ci)('DescribeBlbServers', blbId),
         path: (0,signed_request/* pathOf */.XM)('v1', 'blb', blbId, 'backendserver'),
         query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }),
         decode: decodeMembers
@@ -8566,16 +8566,16 @@ function listMembers(blbId, marker) {
 function listGroups(blbId, marker) {
     return {
         ...readBlb,
-        ...(0,check_arguments/* about */.Cv)('DescribeAppBlbServerGroup', blbId),
+        ...(0,check_arguments/* callOn */.Ci)('DescribeAppBlbServerGroup', blbId),
         path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'appservergroup'),
         query: (0,signed_request/* queryOf */.E2)({ marker, maxKeys: longestPage }),
-        decode: (json) => decodePage(json, 'appServerGroupList', (item) => (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(item, 'group'), 'id'))
+        decode: (json) => decodePage(json, 'appServerGroupList', (item) => (0,json_fields/* requiredWord */.yC)((0,json_fields/* record */.g1)(item, 'group'), 'id'))
     };
 }
 function listGroupMembers(blbId, sgId, marker) {
     return {
         ...readBlb,
-        ...(0,check_arguments/* about */.Cv)('DescribeAppBlbServerGroupRs', blbId, sgId),
+        ...(0,check_arguments/* callOn */.Ci)('DescribeAppBlbServerGroupRs', blbId, sgId),
         path: (0,signed_request/* pathOf */.XM)('v1', 'appblb', blbId, 'blbrs'),
         query: (0,signed_request/* queryOf */.E2)({ sgId, marker, maxKeys: longestPage }),
         decode: decodeMembers
@@ -8592,7 +8592,7 @@ function updateWeights(pool, weights) {
         service: 'blb',
         method: 'PUT',
         repeatable: true,
-        ...(isPlain ? (0,check_arguments/* about */.Cv)(name, blbId) : (0,check_arguments/* about */.Cv)(name, blbId, sgId)),
+        ...(isPlain ? (0,check_arguments/* callOn */.Ci)(name, blbId) : (0,check_arguments/* callOn */.Ci)(name, blbId, sgId)),
         path: (0,signed_request/* pathOf */.XM)('v1', kind, blbId, isPlain ? 'backendserver' : 'blbrs'),
         query: isPlain ? { update: null } : {},
         body: JSON.stringify(isPlain ? { backendServerList } : { sgId, backendServerList }),
@@ -8680,7 +8680,7 @@ function encryptPassword(operation, target, password, secretAccessKey) {
 function getImage(id) {
     return {
         ...operation/* read */.LF,
-        ...(0,check_arguments/* about */.Cv)('GetImage', id),
+        ...(0,check_arguments/* callOn */.Ci)('GetImage', id),
         path: (0,signed_request/* pathOf */.XM)('v2', 'image', id),
         maxBodyBytes: operation/* shortBody */.xe,
         decode: (json) => oneOf(decodeImage((0,json_fields/* record */.g1)(json, 'answer')['image']), [id])
@@ -8701,11 +8701,11 @@ function createImage(spec) {
         kind: 'write',
         repeatable: true,
         method: 'POST',
-        ...(0,check_arguments/* about */.Cv)('CreateImage', instanceId),
+        ...(0,check_arguments/* callOn */.Ci)('CreateImage', instanceId),
         path: '/v2/image',
         query: { clientToken },
         body: JSON.stringify({ imageName, instanceId }),
-        decode: (json) => ({ imageId: (0,json_fields/* vital */.$n)((0,json_fields/* record */.g1)(json, 'answer'), 'imageId') })
+        decode: (json) => ({ imageId: (0,json_fields/* requiredWord */.yC)((0,json_fields/* record */.g1)(json, 'answer'), 'imageId') })
     };
 }
 function deleteImage(id) {
@@ -8714,7 +8714,7 @@ function deleteImage(id) {
         repeatable: true,
         doneAfterLoss: 'notFound',
         method: 'DELETE',
-        ...(0,check_arguments/* about */.Cv)('DeleteImage', id),
+        ...(0,check_arguments/* callOn */.Ci)('DeleteImage', id),
         path: (0,signed_request/* pathOf */.XM)('v2', 'image', id),
         query: {},
         decode: () => undefined
@@ -10767,7 +10767,7 @@ function cancelledBetween(state) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Cv: () => (/* binding */ about),
+/* harmony export */   Ci: () => (/* binding */ callOn),
 /* harmony export */   Ge: () => (/* binding */ checkedIds),
 /* harmony export */   Yf: () => (/* binding */ invalidCall),
 /* harmony export */   cL: () => (/* binding */ batchName),
@@ -10783,7 +10783,7 @@ function checkId(operation, id) {
         throw invalidCall(operation, id, `"${id}" is no id, so nothing was sent`);
     }
 }
-function about(name, ...ids) {
+function callOn(name, ...ids) {
     for (const id of ids)
         checkId(name, id);
     return { name, target: ids.join('/') };
@@ -10821,7 +10821,6 @@ function invalidCall(operation, target, message) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $n: () => (/* binding */ vital),
 /* harmony export */   Ae: () => (/* binding */ anyText),
 /* harmony export */   Jt: () => (/* binding */ flag),
 /* harmony export */   Qq: () => (/* binding */ text),
@@ -10832,7 +10831,8 @@ function invalidCall(operation, target, message) {
 /* harmony export */   bS: () => (/* binding */ optionalFlag),
 /* harmony export */   g1: () => (/* binding */ record),
 /* harmony export */   ml: () => (/* binding */ shorten),
-/* harmony export */   p_: () => (/* binding */ list)
+/* harmony export */   p_: () => (/* binding */ list),
+/* harmony export */   yC: () => (/* binding */ requiredWord)
 /* harmony export */ });
 class DecodeError extends Error {
     name = 'DecodeError';
@@ -10845,7 +10845,7 @@ function record(json, what) {
 }
 const maxWord = 256;
 const maxText = 1024;
-function vital(from, name) {
+function requiredWord(from, name) {
     const value = word(from, name);
     if (value === '') {
         throw new DecodeError(`"${name}" is missing`);

@@ -83,13 +83,13 @@ function runCommand({ command, nonce }, instanceIds) {
             targetSelectorType: 'INSTANCES_LIST',
             targets: instanceIds.map((instanceId) => ({ instanceType: 'BCC', instanceId }))
         }),
-        decode: (json) => ({ runId: (0,json_fields/* vital */.$n)(resultOf(json), 'runId') })
+        decode: (json) => ({ runId: (0,json_fields/* requiredWord */.yC)(resultOf(json), 'runId') })
     };
 }
 function getRun(runId) {
     return {
         ...readRuns,
-        ...(0,check_arguments/* about */.Cv)('GetActionRun', runId),
+        ...(0,check_arguments/* callOn */.Ci)('GetActionRun', runId),
         path: '/v1/ca/actionRun',
         query: (0,signed_request/* queryOf */.E2)({
             id: runId,
@@ -103,7 +103,7 @@ function getRun(runId) {
             const children = (0,json_fields/* list */.p_)(result['children'] ?? null, 'children').map(decodeChild);
             return {
                 runId,
-                state: (0,json_fields/* vital */.$n)(result, 'state'),
+                state: (0,json_fields/* requiredWord */.yC)(result, 'state'),
                 children: children.filter(({ instanceId }) => instanceId !== '')
             };
         }
@@ -127,7 +127,7 @@ function findRun(nonce, sinceMs) {
             for (const item of (0,json_fields/* list */.p_)(resultOf(json)['data'] ?? null, 'data')) {
                 const run = (0,json_fields/* record */.g1)(item, 'run');
                 if (JSON.stringify(run['action'] ?? '').includes(nonce))
-                    return (0,json_fields/* vital */.$n)(run, 'id');
+                    return (0,json_fields/* requiredWord */.yC)(run, 'id');
             }
             return undefined;
         }

@@ -13,10 +13,10 @@ export function checkId(operation: string, id: string): void {
 }
 
 /**
- * What an operation says of itself that is about one thing, or about a thing that is a part of another: its name, and
- * the id or ids as its target. Throws a `CallError` of the kind `invalid`.
+ * The name of an operation, and as its target the id of what it works on; several where that is a part of another.
+ * Throws a `CallError` of the kind `invalid` for an id that is none.
  */
-export function about(name: string, ...ids: readonly string[]) {
+export function callOn(name: string, ...ids: readonly string[]) {
   for (const id of ids) checkId(name, id);
   return { name, target: ids.join('/') };
 }

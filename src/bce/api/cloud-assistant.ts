@@ -4,8 +4,8 @@ import { maxIdsPerCall } from '../../core/model/limits.ts';
 import { secretLines } from '../../core/secret-forms.ts';
 import type { GuestSpec } from '../../ports/assistant.ts';
 import { queryOf } from '../signed-request.ts';
-import { about, batchName } from './check-arguments.ts';
-import { anyText, type Fields, list, record, text, vital, word } from './json-fields.ts';
+import { batchName, callOn } from './check-arguments.ts';
+import { anyText, type Fields, list, record, requiredWord, text, word } from './json-fields.ts';
 import { type Operation, read } from './operation.ts';
 
 const readRuns = { ...read, service: 'ca' } as const;
@@ -67,7 +67,7 @@ export function runCommand(
       targetSelectorType: 'INSTANCES_LIST',
       targets: instanceIds.map((instanceId) => ({ instanceType: 'BCC', instanceId }))
     }),
-    decode: (json) => ({ runId: vital(resultOf(json), 'runId') })
+    decode: (json) => ({ runId: requiredWord(resultOf(json), 'runId') })
   };
 }
 
@@ -75,7 +75,7 @@ export function runCommand(
 export function getRun(runId: string): Operation<GuestRun> {
   return {
     ...readRuns,
-    ...about('GetActionRun', runId),
+    ...callOn('GetActionRun', runId),
     path: '/v1/ca/actionRun',
     query: queryOf({
       id: runId,
@@ -89,7 +89,7 @@ export function getRun(runId: string): Operation<GuestRun> {
       const children = list(result['children'] ?? null, 'children').map(decodeChild);
       return {
         runId,
-        state: vital(result, 'state'),
+        state: requiredWord(result, 'state'),
         children: children.filter(({ instanceId }) => instanceId !== '')
       };
     }
@@ -115,7 +115,7 @@ export function findRun(nonce: string, sinceMs: number): Operation<string | unde
     decode(json) {
       for (const item of list(resultOf(json)['data'] ?? null, 'data')) {
         const run = record(item, 'run');
-        if (JSON.stringify(run['action'] ?? '').includes(nonce)) return vital(run, 'id');
+        if (JSON.stringify(run['action'] ?? '').includes(nonce)) return requiredWord(run, 'id');
       }
       return undefined;
     }

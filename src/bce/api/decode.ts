@@ -10,9 +10,9 @@ import {
   list,
   optionalFlag,
   record,
+  requiredWord,
   text,
   texts,
-  vital,
   word
 } from './json-fields.ts';
 
@@ -64,14 +64,14 @@ export function decodeUserData(json: unknown): Secret | undefined {
 export function decodePage<T>(json: unknown, key: string, decodeItem: (item: unknown) => T): Page<T> {
   const reply = record(json, 'answer');
   const items = list(reply[key], key).map(decodeItem);
-  return flag(reply, 'isTruncated') ? { items, nextMarker: vital(reply, 'nextMarker') } : { items };
+  return flag(reply, 'isTruncated') ? { items, nextMarker: requiredWord(reply, 'nextMarker') } : { items };
 }
 
 /**
  * One page of a list that is not essential: an item that cannot be understood is left out, and so is a list that is
  * missing. Throws `DecodeError` where the answer is no object at all.
  */
-export function decodeHelpfulPage<T>(json: unknown, key: string, decodeItem: (item: unknown) => T): Page<T> {
+export function decodeOptionalPage<T>(json: unknown, key: string, decodeItem: (item: unknown) => T): Page<T> {
   const reply = record(json, 'answer');
   if (reply[key] === undefined) return { items: [], leftOut: `"${key}" is missing` };
   let leftOut: string | undefined;
@@ -94,9 +94,9 @@ export function decodeInstance(json: unknown): Instance {
   return {
     ...texts(from, ['name', 'imageName', 'imageType', 'osName', 'osVersion', 'osArch']),
     ...texts(from, ['zoneName', 'spec', 'publicIp', 'internalIp']),
-    id: vital(from, 'id'),
-    status: vital(from, 'status'),
-    imageId: vital(from, 'imageId'),
+    id: requiredWord(from, 'id'),
+    status: requiredWord(from, 'status'),
+    imageId: requiredWord(from, 'imageId'),
     keypairId: word(from, 'keypairId'),
     deletionProtection: optionalFlag(from, 'deletionProtection'),
     ...(tags === undefined ? {} : { tags })
@@ -108,8 +108,8 @@ export function decodeImage(json: unknown): Image {
   const from = record(json, 'image');
   return {
     ...texts(from, ['name', 'type', 'osType', 'osName', 'osVersion', 'osArch', 'createTime']),
-    id: vital(from, 'id'),
-    status: vital(from, 'status'),
+    id: requiredWord(from, 'id'),
+    status: requiredWord(from, 'status'),
     minDiskGb: count(from, 'minDiskGb')
   };
 }
@@ -121,7 +121,7 @@ export function decodeImage(json: unknown): Image {
 export function decodeVolume(json: unknown): Volume {
   const from = record(json, 'volume');
   const isSystemVolume = flag(from, 'isSystemVolume');
-  const needed = isSystemVolume ? vital : text;
+  const needed = isSystemVolume ? requiredWord : text;
   const { attachments } = from;
   return {
     id: needed(from, 'id'),

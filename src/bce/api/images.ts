@@ -1,15 +1,15 @@
 import type { Image, ImageFilter, ImageSpec } from '../../core/model/image.ts';
 import { pathOf, queryOf } from '../signed-request.ts';
-import { about } from './check-arguments.ts';
+import { callOn } from './check-arguments.ts';
 import { decodeImage, decodePage, oneOf, type Page } from './decode.ts';
-import { record, vital } from './json-fields.ts';
+import { record, requiredWord } from './json-fields.ts';
 import { type Operation, read, shortBody } from './operation.ts';
 
 /** `GET /v2/image/{id}` (BCC page Ajwvynu5r). */
 export function getImage(id: string): Operation<Image> {
   return {
     ...read,
-    ...about('GetImage', id),
+    ...callOn('GetImage', id),
     path: pathOf('v2', 'image', id),
     maxBodyBytes: shortBody,
     decode: (json) => oneOf(decodeImage(record(json, 'answer')['image']), [id])
@@ -34,11 +34,11 @@ export function createImage(spec: ImageSpec): Operation<{ readonly imageId: stri
     kind: 'write',
     repeatable: true,
     method: 'POST',
-    ...about('CreateImage', instanceId),
+    ...callOn('CreateImage', instanceId),
     path: '/v2/image',
     query: { clientToken },
     body: JSON.stringify({ imageName, instanceId }),
-    decode: (json) => ({ imageId: vital(record(json, 'answer'), 'imageId') })
+    decode: (json) => ({ imageId: requiredWord(record(json, 'answer'), 'imageId') })
   };
 }
 
@@ -49,7 +49,7 @@ export function deleteImage(id: string): Operation<undefined> {
     repeatable: true,
     doneAfterLoss: 'notFound',
     method: 'DELETE',
-    ...about('DeleteImage', id),
+    ...callOn('DeleteImage', id),
     path: pathOf('v2', 'image', id),
     query: {},
     decode: () => undefined

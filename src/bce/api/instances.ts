@@ -5,10 +5,10 @@ import type { Tag } from '../../core/model/selection.ts';
 import { secretLines } from '../../core/secret-forms.ts';
 import type { Accepted } from '../../ports/bcc.ts';
 import { pathOf, queryOf } from '../signed-request.ts';
-import { about, batchName, checkedIds } from './check-arguments.ts';
+import { batchName, callOn, checkedIds } from './check-arguments.ts';
 import {
-  decodeHelpfulPage,
   decodeInstance,
+  decodeOptionalPage,
   decodePage,
   decodeSnapshot,
   decodeUserData,
@@ -27,7 +27,7 @@ export const longestPage = '1000';
 export function getInstance(id: string): Operation<Instance> {
   return {
     ...read,
-    ...about('GetInstance', id),
+    ...callOn('GetInstance', id),
     path: pathOf('v2', 'instance', id),
     maxBodyBytes: shortBody,
     decode: (json) => oneOf(decodeInstance(record(json, 'answer')['instance']), [id])
@@ -39,7 +39,7 @@ export function getUserData(instanceId: string): Operation<Secret | undefined> {
   return {
     ...read,
     method: 'POST',
-    ...about('GetInstanceUserDataInfo', instanceId),
+    ...callOn('GetInstanceUserDataInfo', instanceId),
     path: '/v2/instance/attribute/getUserdata',
     body: JSON.stringify({ instanceId }),
     maxBodyBytes: shortBody,
@@ -82,11 +82,11 @@ export function listTagged(tags: readonly Tag[], marker?: string): Operation<Pag
 export function listVolumes(instanceId: string, marker?: string): Operation<Page<Volume>> {
   return {
     ...read,
-    ...about('ListVolumes', instanceId),
+    ...callOn('ListVolumes', instanceId),
     path: '/v2/volume',
     query: queryOf({ instanceId, marker }),
     decode(json) {
-      const page = decodeHelpfulPage(json, 'volumes', decodeVolume);
+      const page = decodeOptionalPage(json, 'volumes', decodeVolume);
       // Another one's disk is not left out: an answer that has one is about something else.
       if (page.items.some(({ attachedTo: ids }) => ids.length > 0 && !ids.includes(instanceId))) {
         throw new DecodeError('a disk is attached to another instance than the one asked for');
@@ -103,7 +103,7 @@ export function listSystemVolumes(marker?: string): Operation<Page<Volume>> {
     name: 'ListVolumes',
     path: '/v2/volume',
     query: queryOf({ usageFilter: 'system', marker, maxKeys: longestPage }),
-    decode: (json) => decodeHelpfulPage(json, 'volumes', decodeVolume)
+    decode: (json) => decodeOptionalPage(json, 'volumes', decodeVolume)
   };
 }
 
@@ -111,10 +111,10 @@ export function listSystemVolumes(marker?: string): Operation<Page<Volume>> {
 export function listSnapshots(volumeId: string | undefined, marker?: string): Operation<Page<Snapshot>> {
   return {
     ...read,
-    ...about('ListSnapshots', ...(volumeId === undefined ? [] : [volumeId])),
+    ...callOn('ListSnapshots', ...(volumeId === undefined ? [] : [volumeId])),
     path: '/v2/snapshot',
     query: queryOf({ volumeId, marker, maxKeys: longestPage }),
-    decode: (json) => decodeHelpfulPage(json, 'snapshots', decodeSnapshot)
+    decode: (json) => decodeOptionalPage(json, 'snapshots', decodeSnapshot)
   };
 }
 
@@ -122,7 +122,7 @@ export function listSnapshots(volumeId: string | undefined, marker?: string): Op
 export function startInstance(id: string): Operation<Accepted> {
   const path = pathOf('v2', 'instance', id);
   // A second start finds it on the way, and is refused.
-  return { ...write, ...about('StartInstance', id), path, query: { start: null }, repeatable: true };
+  return { ...write, ...callOn('StartInstance', id), path, query: { start: null }, repeatable: true };
 }
 
 /**

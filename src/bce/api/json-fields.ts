@@ -21,7 +21,7 @@ const maxWord = 256;
 const maxText = 1024;
 
 /** A word that must be there, neither empty nor longer than any of the API. Throws `DecodeError`. */
-export function vital(from: Fields, name: string): string {
+export function requiredWord(from: Fields, name: string): string {
   const value = word(from, name);
   if (value === '') {
     throw new DecodeError(`"${name}" is missing`);

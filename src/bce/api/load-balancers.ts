@@ -5,17 +5,17 @@
 
 import { type Pool, updateName, type Weight } from '../../core/model/backend-server.ts';
 import { pathOf, queryOf } from '../signed-request.ts';
-import { about, checkWeights } from './check-arguments.ts';
+import { callOn, checkWeights } from './check-arguments.ts';
 import { decodePage, type Page } from './decode.ts';
 import { longestPage } from './instances.ts';
-import { DecodeError, type Fields, record, vital, word } from './json-fields.ts';
+import { DecodeError, type Fields, record, requiredWord, word } from './json-fields.ts';
 import { type Operation, read } from './operation.ts';
 
 /** One page of `GET /v1/blb/{id}/backendserver`: the members of an ordinary load balancer. */
 export function listMembers(blbId: string, marker?: string): Operation<Page<Weight | undefined>> {
   return {
     ...readBlb,
-    ...about('DescribeBlbServers', blbId),
+    ...callOn('DescribeBlbServers', blbId),
     path: pathOf('v1', 'blb', blbId, 'backendserver'),
     query: queryOf({ marker, maxKeys: longestPage }),
     decode: decodeMembers
@@ -26,10 +26,11 @@ export function listMembers(blbId: string, marker?: string): Operation<Page<Weig
 export function listGroups(blbId: string, marker?: string): Operation<Page<string>> {
   return {
     ...readBlb,
-    ...about('DescribeAppBlbServerGroup', blbId),
+    ...callOn('DescribeAppBlbServerGroup', blbId),
     path: pathOf('v1', 'appblb', blbId, 'appservergroup'),
     query: queryOf({ marker, maxKeys: longestPage }),
-    decode: (json) => decodePage(json, 'appServerGroupList', (item) => vital(record(item, 'group'), 'id'))
+    decode: (json) =>
+      decodePage(json, 'appServerGroupList', (item) => requiredWord(record(item, 'group'), 'id'))
   };
 }
 
@@ -41,7 +42,7 @@ export function listGroupMembers(
 ): Operation<Page<Weight | undefined>> {
   return {
     ...readBlb,
-    ...about('DescribeAppBlbServerGroupRs', blbId, sgId),
+    ...callOn('DescribeAppBlbServerGroupRs', blbId, sgId),
     path: pathOf('v1', 'appblb', blbId, 'blbrs'),
     query: queryOf({ sgId, marker, maxKeys: longestPage }),
     decode: decodeMembers
@@ -63,7 +64,7 @@ export function updateWeights(pool: Pool, weights: readonly Weight[]): Operation
     service: 'blb',
     method: 'PUT',
     repeatable: true,
-    ...(isPlain ? about(name, blbId) : about(name, blbId, sgId)),
+    ...(isPlain ? callOn(name, blbId) : callOn(name, blbId, sgId)),
     path: pathOf('v1', kind, blbId, isPlain ? 'backendserver' : 'blbrs'),
     query: isPlain ? { update: null } : {},
     body: JSON.stringify(isPlain ? { backendServerList } : { sgId, backendServerList }),

@@ -3,7 +3,7 @@ import type { Instance } from '../model/instance.ts';
 import type { Refusal } from '../plan/refusal.ts';
 
 /** What an instance shows. */
-type Shown = Pick<Instance, 'status' | 'imageId'>;
+type StatusAndImage = Pick<Instance, 'status' | 'imageId'>;
 
 /** How a rebuild ended; `withdrawn`: the rollout had stopped before it was sent. */
 export type Ending =
@@ -39,7 +39,7 @@ export type FailureReason =
   | { readonly kind: 'call'; readonly failure: CallFailure }
   | { readonly kind: 'unproven' | 'gone' }
   | { readonly kind: 'wrongImage'; readonly imageId: string; readonly imageName: string }
-  | { readonly kind: 'changed'; readonly was: Shown; readonly now: Shown }
+  | { readonly kind: 'changed'; readonly was: StatusAndImage; readonly now: StatusAndImage }
   | { readonly kind: 'backup' | 'drain'; readonly problem: Obstacle };
 
 /** What a rebuild did to the system disk, as far as is known. */

@@ -11,7 +11,7 @@ const checksAtOnce = 50;
  * The next to begin: the checks before all else, for they may show that the image is no good while nothing is
  * erased yet; then the canaries; then the rest. Ends the rollout when nobody is left.
  */
-export function beginNext(rollout: Rollout, atMs: number): RolloutStep {
+export function rollForwardNext(rollout: Rollout, atMs: number): RolloutStep {
   const { members, task } = rollout;
   const checking = members.count('check', 'working');
   if (members.count('check', 'waiting') > 0) {

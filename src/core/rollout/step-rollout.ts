@@ -6,7 +6,7 @@
 import { canariesOf } from './canaries.ts';
 import { Members } from './members.ts';
 import { rollBackNext } from './roll-back-next.ts';
-import { beginNext } from './roll-forward-next.ts';
+import { rollForwardNext } from './roll-forward-next.ts';
 import type {
   Outcome,
   Rollout,
@@ -88,7 +88,7 @@ function next(before: Rollout, already: readonly RolloutCommand[], atMs: number)
 
 function proceed(rollout: Rollout, atMs: number): RolloutStep {
   if (rollout.stop === undefined) {
-    const [after, commands] = beginNext(rollout, atMs);
+    const [after, commands] = rollForwardNext(rollout, atMs);
     const isStuck = commands.length === 0 && !after.members.isBusy && after.pausedUntilMs === undefined;
     return isStuck ? proceed({ ...after, stop: 'noCapacity' }, atMs) : [after, commands];
   }

@@ -22,7 +22,7 @@ export function textPart(text: string, priority?: number): Part {
 }
 
 /** A part, how much of it is shown, and what that takes. */
-interface Shown {
+interface ShownPart {
   readonly part: Part;
   readonly pieces: number;
   readonly text: string;
@@ -49,7 +49,7 @@ export function fitted(parts: readonly Part[], limit: number): string {
   return `${joined(shown)}\n${note}\n`;
 }
 
-function show(part: Part, pieces: number): Shown {
+function show(part: Part, pieces: number): ShownPart {
   const text = part.draw(pieces);
   return { part, pieces, text, bytes: Buffer.byteLength(text) };
 }
@@ -66,7 +66,7 @@ function mostPieces(all: number, fits: (pieces: number) => boolean): number {
 }
 
 /** Of two that have the same priority, the later one first. */
-function cheapestFirst(shown: readonly Shown[]): readonly Shown[] {
+function cheapestFirst(shown: readonly ShownPart[]): readonly ShownPart[] {
   return shown
     .filter(({ pieces }) => pieces > 0)
     .toReversed()
@@ -76,12 +76,12 @@ function cheapestFirst(shown: readonly Shown[]): readonly Shown[] {
 /** An empty line stands between two parts, in bytes. */
 const between = 2;
 
-function sizeOf(shown: readonly Shown[]): number {
+function sizeOf(shown: readonly ShownPart[]): number {
   const sizes = shown.map(({ bytes }) => bytes).filter((bytes) => bytes > 0);
   return sizes.reduce((sum, bytes) => sum + bytes, 1) + between * Math.max(0, sizes.length - 1);
 }
 
-function joined(shown: readonly Shown[]): string {
+function joined(shown: readonly ShownPart[]): string {
   const texts = shown.map(({ text }) => text).filter((text) => text !== '');
   return `${texts.join('\n\n')}\n`;
 }

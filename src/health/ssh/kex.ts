@@ -7,7 +7,7 @@ import type { SshStream } from './stream.ts';
 import { message, mpint, nameList, string, uint32, WireReader } from './wire.ts';
 
 /** The host key that the server proved, and the types of all that it says it has. */
-export interface Shown {
+export interface ProvenHostKey {
   readonly hostKey: HostKey;
   readonly types: readonly string[];
 }
@@ -33,11 +33,11 @@ interface Offer {
  * @param theirs the server's identification, which was read already
  * @throws ProbeFailure, or the error of the connection
  */
-export async function showHostKey(
+export async function receiveHostKey(
   stream: SshStream,
   theirs: string,
   types: readonly string[]
-): Promise<Shown> {
+): Promise<ProvenHostKey> {
   stream.write(`${identification}\r\n`);
   const theirInit = await stream.payload();
   const offer = readOffer(theirInit);

@@ -5,7 +5,7 @@ import { attemptProbe, type ProbeAttempt } from '../probe-attempt.ts';
 import { ProbeFailure, protocolFailure } from '../probe-failure.ts';
 import { withConnection } from '../socket.ts';
 import { fingerprint, keyTypes } from './host-key.ts';
-import { type Shown, showHostKey } from './kex.ts';
+import { type ProvenHostKey, receiveHostKey } from './kex.ts';
 import { SshStream } from './stream.ts';
 
 /**
@@ -52,7 +52,11 @@ export async function readHostKeys(check: SocketCheck, options: ProbeOptions): P
   return keys;
 }
 
-function handshake(check: SocketCheck, types: readonly string[], current: ProbeAttempt): Promise<Shown> {
+function handshake(
+  check: SocketCheck,
+  types: readonly string[],
+  current: ProbeAttempt
+): Promise<ProvenHostKey> {
   current.enter('connect');
   return withConnection(check.host, check.port, current, async (socket) => {
     const stream = new SshStream(socket);
@@ -60,7 +64,7 @@ function handshake(check: SocketCheck, types: readonly string[], current: ProbeA
     const theirs = await stream.identification();
     if (!/^SSH-(?:2\.0|1\.99)-/.test(theirs)) throw protocolFailure(`the SSH server speaks ${theirs}`);
     current.enter('hostKey');
-    const shown = await showHostKey(stream, theirs, types);
+    const shown = await receiveHostKey(stream, theirs, types);
     stream.disconnect();
     return shown;
   });
