@@ -5861,7 +5861,7 @@ async function takeRound({ checks, task, baseline }, { probe, guests, cancel: { 
         if (!isGuestCheck(check))
             return await probe.probe(check, network);
         if (guests === undefined)
-            throw new Error('a check from inside, and nothing that can take it');
+            throw new Error('no guest probe');
         return await guests.probe(check, inside);
     };
     const proofs = checks.map((check) => (check.kind === 'guestScript' ? undefined : take(check)));
@@ -6663,7 +6663,7 @@ function needsAnotherCheck({ proven, ending, last }, checked) {
 function recheck(before, observation) {
     const { proven } = before;
     if (proven === undefined)
-        throw new Error('a recheck of what was never proven');
+        throw new Error('nothing to recheck');
     const atMs = observation.answeredAtMs;
     const isUnsettled = diskReadiness(before, observation) === 'unsettled';
     const isSame = !isUnsettled && !differ(proven.observation, observation);
@@ -8592,7 +8592,7 @@ function updateWeights(pool, weights) {
         service: 'blb',
         method: 'PUT',
         repeatable: true,
-        ...(isPlain ? (0,check_arguments/* callOn */.Ci)(name, blbId) : (0,check_arguments/* callOn */.Ci)(name, blbId, sgId)),
+        ...(0,check_arguments/* callOn */.Ci)(name, blbId, ...(isPlain ? [] : [sgId])),
         path: (0,signed_request/* pathOf */.XM)('v1', kind, blbId, isPlain ? 'backendserver' : 'blbrs'),
         query: isPlain ? { update: null } : {},
         body: JSON.stringify(isPlain ? { backendServerList } : { sgId, backendServerList }),

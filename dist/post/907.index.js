@@ -361,7 +361,7 @@ function createGuestProbe({ guestScript, deadlineMs }, intervalMs, assistant, cl
         if (check.kind === 'assistant')
             return probeCommand(check.system);
         if (guestScript === undefined)
-            throw new Error('a check by a script, and no script');
+            throw new Error('no guest script');
         return scriptCommand(guestScript, check.system, deadlineMs);
     };
     return {

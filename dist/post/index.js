@@ -6400,7 +6400,7 @@ function updateWeights(pool, weights) {
         service: 'blb',
         method: 'PUT',
         repeatable: true,
-        ...(isPlain ? (0,check_arguments/* callOn */.Ci)(name, blbId) : (0,check_arguments/* callOn */.Ci)(name, blbId, sgId)),
+        ...(0,check_arguments/* callOn */.Ci)(name, blbId, ...(isPlain ? [] : [sgId])),
         path: (0,signed_request/* pathOf */.XM)('v1', kind, blbId, isPlain ? 'backendserver' : 'blbrs'),
         query: isPlain ? { update: null } : {},
         body: JSON.stringify(isPlain ? { backendServerList } : { sgId, backendServerList }),

@@ -64,7 +64,7 @@ export function updateWeights(pool: Pool, weights: readonly Weight[]): Operation
     service: 'blb',
     method: 'PUT',
     repeatable: true,
-    ...(isPlain ? callOn(name, blbId) : callOn(name, blbId, sgId)),
+    ...callOn(name, blbId, ...(isPlain ? [] : [sgId])),
     path: pathOf('v1', kind, blbId, isPlain ? 'backendserver' : 'blbrs'),
     query: isPlain ? { update: null } : {},
     body: JSON.stringify(isPlain ? { backendServerList } : { sgId, backendServerList }),

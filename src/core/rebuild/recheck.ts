@@ -50,7 +50,7 @@ export function needsAnotherCheck({ proven, ending, last }: RebuildState, checke
 /** One observation while the phase is `rechecking`. */
 export function recheck(before: RebuildState, observation: Observation): Step {
   const { proven } = before;
-  if (proven === undefined) throw new Error('a recheck of what was never proven');
+  if (proven === undefined) throw new Error('nothing to recheck');
   const atMs = observation.answeredAtMs;
   const isUnsettled = diskReadiness(before, observation) === 'unsettled';
   const isSame = !isUnsettled && !differ(proven.observation, observation);

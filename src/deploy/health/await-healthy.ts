@@ -131,7 +131,7 @@ async function takeRound(
   const inside = { signal, untilMs: task.deadlineMs + timeoutMs, baseline: baseline.guest };
   const take = async (check: ResolvedCheck): Promise<ProbeResult> => {
     if (!isGuestCheck(check)) return await probe.probe(check, network);
-    if (guests === undefined) throw new Error('a check from inside, and nothing that can take it');
+    if (guests === undefined) throw new Error('no guest probe');
     return await guests.probe(check, inside);
   };
   const proofs = checks.map((check) => (check.kind === 'guestScript' ? undefined : take(check)));

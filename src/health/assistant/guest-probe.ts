@@ -28,7 +28,7 @@ export function createGuestProbe(
   const runs = new GuestRuns(assistant, clock, intervalMs);
   const commandOf = (check: GuestCheck): GuestCommand => {
     if (check.kind === 'assistant') return probeCommand(check.system);
-    if (guestScript === undefined) throw new Error('a check by a script, and no script');
+    if (guestScript === undefined) throw new Error('no guest script');
     return scriptCommand(guestScript, check.system, deadlineMs);
   };
   return {
