@@ -4,6 +4,8 @@ import type { CallRecord } from '../../emulator/http/records.ts';
 import { type MainStep, signalPauses } from '../../scripts/runner.ts';
 import { beginAll, countOf, expectLines, expectRed, type Played, play, type Scene } from './scene.ts';
 
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
 /** What a cancelled run was like. */
 interface Cancelled extends Played {
   /** From the signal to the end of the main process. */
@@ -69,7 +71,6 @@ const moments = {
   ],
   'in the pause before a read is repeated': [
     {
-      withPost: false,
       inputs: { timeout: '60s' },
       faults: [
         {
@@ -98,7 +99,6 @@ const moments = {
   'in the wait': [{ behaviour: longEnough }, observedAfterIt, 400],
   'in a slow observation of the wait': [
     {
-      withPost: false,
       behaviour: longEnough,
       faults: [{ on: 'GetInstance', from: 2, play: { kind: 'slow', ms: 30_000 } }]
     },
@@ -107,24 +107,25 @@ const moments = {
   ]
 } satisfies Record<string, [Scene, (call: CallRecord, earlier: readonly CallRecord[]) => boolean, number?]>;
 
-/** Each moment with one of the signals, which take the same way; both before the send, during it and after it. */
 const onSigterm: ReadonlySet<string> = new Set<keyof typeof moments>([
-  'in the pause before a read is repeated',
   'while a stopped instance is watched before the send',
   'while the rebuild hangs that was accepted',
-  'in a slow observation of the wait'
+  'in the wait'
 ]);
-const works = Object.entries(moments).map(([name, [scene, when, pauseMs]]) => [
-  name,
-  () => cancelled(scene, onSigterm.has(name) ? 'SIGTERM' : 'SIGINT', when, pauseMs)
-]);
-// Few at a time: it is the time to end that is measured.
-const played = beginAll<keyof typeof moments, Cancelled>(
-  Object.fromEntries(works) as Record<keyof typeof moments, () => Promise<Cancelled>>,
-  5
-);
 
-async function cancelOf(name: keyof typeof moments): Promise<Cancelled> {
+/** For SIGTERM, which takes the same way, one moment before the send, during it and after it. */
+const works = signals.flatMap((signal) =>
+  Object.entries(moments)
+    .filter(([name]) => signal === 'SIGINT' || onSigterm.has(name))
+    .map(([name, [scene, when, pauseMs]]): [string, () => Promise<Cancelled>] => [
+      `${name}, ${signal}`,
+      () => cancelled(scene, signal, when, pauseMs)
+    ])
+);
+// Few at a time: it is the time to end that is measured.
+const played = beginAll(Object.fromEntries(works), 5);
+
+async function cancelOf(name: string): Promise<Cancelled> {
   const run = await played(name);
   expectCancelled(run);
   return run;
@@ -133,7 +134,7 @@ async function cancelOf(name: keyof typeof moments): Promise<Cancelled> {
 describe('a cancel', () => {
   test('before there is a plan', async () => {
     for (const moment of ['in the first reads', 'in the pause before a read is repeated'] as const) {
-      const run = await cancelOf(moment);
+      const run = await cancelOf(`${moment}, SIGINT`);
       expectRed(run, {
         cause: /Cancelled before anything was changed/,
         remedy: /./,
@@ -143,8 +144,8 @@ describe('a cancel', () => {
     }
   });
 
-  test('between the plan and the send', async () => {
-    const run = await cancelOf('while a stopped instance is watched before the send');
+  test.each(signals)('between the plan and the send (%s)', async (signal) => {
+    const run = await cancelOf(`while a stopped instance is watched before the send, ${signal}`);
     expectRed(run, {
       cause: /i-demo0001: cancelled/,
       remedy: /There is nothing to repair/,
@@ -156,22 +157,25 @@ describe('a cancel', () => {
   });
 
   test('during the send, with an answer that comes in time', async () => {
-    const run = await cancelOf('while the answer of the rebuild is a little slow');
+    const run = await cancelOf('while the answer of the rebuild is a little slow, SIGINT');
     expectGoesOn(run, /old content of the system disk is gone/);
     expect(run.outputs['requestId']).toBe(run.rebuilds[0]?.requestId);
   });
 
-  test('during the send, with no answer', async () => {
-    const run = await cancelOf('while the rebuild hangs that was accepted');
+  test.each(signals)('during the send, with no answer (%s)', async (signal) => {
+    const run = await cancelOf(`while the rebuild hangs that was accepted, ${signal}`);
     expectGoesOn(run, /Whether the system disk is being rebuilt is not known/);
     expect(run.log).toMatch('It shows: a re-run will wait for it');
   });
 
-  test.each(['in the wait', 'in a slow observation of the wait'] as const)('%s', async (moment) => {
-    const run = await cancelOf(moment);
-    expectGoesOn(run, /old content of the system disk is gone/);
-    expect(run.outputs['requestId']).toBe(run.rebuilds[0]?.requestId);
-  });
+  test.each(['in the wait, SIGINT', 'in the wait, SIGTERM', 'in a slow observation of the wait, SIGINT'])(
+    '%s',
+    async (moment) => {
+      const run = await cancelOf(moment);
+      expectGoesOn(run, /old content of the system disk is gone/);
+      expect(run.outputs['requestId']).toBe(run.rebuilds[0]?.requestId);
+    }
+  );
 });
 
 /** A rebuild is under way, and goes on without the run. */
@@ -192,8 +196,6 @@ function expectGoesOn(run: Cancelled, disk: RegExp): void {
     imageId: 'm-web-2',
     previousImageId: 'm-web-1'
   });
-  // It is the post step that writes the summary.
-  if (run.post === undefined) return;
   expectLines(run.summary, [
     '## 🛑 Cancelled while rebuilding <code>i-demo0001</code> from image <code>m-web-2</code> web-2',
     /^\| <code>i-demo0001<\/code><br>web-1 \| 🛑 still being rebuilt without this run \|/,

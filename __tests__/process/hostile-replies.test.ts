@@ -107,6 +107,12 @@ const scenes: readonly [
     /holds more than 500000 values/
   ],
   [
+    'a status of 5 MB',
+    one,
+    () => ({ instance: instance(1, { status: 'x'.repeat(5 * million) }) }),
+    /too long/
+  ],
+  [
     'a status of 900 kB',
     one,
     () => ({ instance: instance(1, { status: 'x'.repeat(900_000) }) }),
@@ -118,6 +124,7 @@ const scenes: readonly [
     () => ({ instances: [instance(1, { status: 'x'.repeat(5 * million) })] }),
     /"status" is longer than 256 characters/
   ],
+  ['endless small pages', some, (request) => page(asked(request), 10), /more than 100 pages/],
   ['endless full pages', some, (request) => page(asked(request), 30_000), /more than 8 MB/],
   [
     'endless pages of long names',
