@@ -3208,6 +3208,9 @@ function beforeRebuild({ target, rebuild }) {
 function lastSeen(run) {
     return instance_run_rebuildsOf(run).findLast(({ last }) => last !== undefined)?.last;
 }
+function latestInstance(run) {
+    return (lastSeen(run) ?? run.target).instance;
+}
 function instance_run_diskOf(run) {
     const states = instance_run_rebuildsOf(run).map(diskStateOf);
     if (states.includes('erased'))
@@ -10108,8 +10111,8 @@ function outputsOf(state, report) {
         previousImageId: each((run) => beforeRebuild(run).instance.imageId),
         instanceIds: each(({ target }) => target.instance.id),
         backupImageId: each(({ backup }) => backup?.imageId ?? ''),
-        publicIp: each((run) => (lastSeen(run) ?? run.target).instance.publicIp),
-        internalIp: each((run) => (lastSeen(run) ?? run.target).instance.internalIp),
+        publicIp: each((run) => latestInstance(run).publicIp),
+        internalIp: each((run) => latestInstance(run).internalIp),
         requestId: each((run) => instance_run_rebuildsOf(run).flatMap(({ requestIds }) => requestIds)[0] ?? ''),
         knownHosts: instances.flatMap(({ knownHosts }) => knownHosts).join('\n'),
         durationSeconds: String((0,time/* toSeconds */.fP)(state.atMs - state.fromMs)),
@@ -10212,14 +10215,15 @@ function reportInstance(run, state) {
     const { fromMs, toMs } = workTime(run, atMs);
     const before = beforeRebuild(run);
     const last = lastSeen(run);
+    const now = latestInstance(run);
     return {
         instanceId: target.instance.id,
         name: target.instance.name,
         status: statusOf(run, state),
         disk: instance_run_diskOf(run),
         adopted: run.rebuild?.adopted ?? false,
-        publicIp: (last ?? target).instance.publicIp,
-        internalIp: (last ?? target).instance.internalIp,
+        publicIp: now.publicIp,
+        internalIp: now.internalIp,
         before: atTime(before.instance, before.disk),
         after: last && atTime(last.instance, last.disk),
         erases: reportErased(run),

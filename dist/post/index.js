@@ -3094,6 +3094,9 @@ function beforeRebuild({ target, rebuild }) {
 function lastSeen(run) {
     return rebuildsOf(run).findLast(({ last }) => last !== undefined)?.last;
 }
+function latestInstance(run) {
+    return (lastSeen(run) ?? run.target).instance;
+}
 function instance_run_diskOf(run) {
     const states = rebuildsOf(run).map(diskStateOf);
     if (states.includes('erased'))

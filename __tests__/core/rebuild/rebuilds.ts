@@ -152,6 +152,11 @@ export function playRebuild(task: Task, script: Script, planned?: Observation | 
   return { rebuild, commands, observedMs, sends, starts };
 }
 
+/** How a rebuild ended, in one word: of a failure its reason. */
+export function reasonOf({ rebuild: { ending } }: PlayedRebuild): string {
+  return ending?.kind === 'failed' ? ending.reason.kind : (ending?.kind ?? 'none');
+}
+
 /** A script of stretches: each shows its value until its end. */
 export function stretches(...parts: readonly (readonly [untilMs: number, shown: Shown])[]): Script {
   return { show: (atMs) => (parts.find(([untilMs]) => atMs < untilMs) ?? parts.at(-1))?.[1] ?? {} };

@@ -6,6 +6,7 @@ import {
   observationOf,
   plannedOf,
   playRebuild,
+  reasonOf,
   type Shown,
   stretches,
   taskOf
@@ -15,10 +16,6 @@ const always = Number.POSITIVE_INFINITY;
 const onNew: Shown = { imageId: 'm-new' };
 const starting: Shown = { status: 'Starting', imageId: 'm-new' };
 const done: Shown = { ...onNew, disk: { id: 'v-new' } };
-
-function reasonOf({ rebuild: { ending } }: ReturnType<typeof playRebuild>): string {
-  return ending?.kind === 'failed' ? ending.reason.kind : (ending?.kind ?? 'none');
-}
 
 const lost = (atMs: number): RebuildEvent => ({ type: 'sendFailed', atMs, failure: failureOf('ambiguous') });
 const failing =

@@ -9,6 +9,7 @@ import {
   observationOf,
   plannedOf,
   playRebuild,
+  reasonOf,
   type Script,
   type Shown,
   stretches,
@@ -19,15 +20,11 @@ const always = Number.POSITIVE_INFINITY;
 const starting: Shown = { status: 'Starting' };
 const done: Shown = { status: 'Running', imageId: 'm-new', disk: { id: 'v-new' } };
 const plain = stretches([10_000, {}], [60_000, starting], [always, done]);
-const reason = (played: ReturnType<typeof playRebuild>): string => {
-  const { ending } = played.rebuild;
-  return ending?.kind === 'failed' ? ending.reason.kind : (ending?.kind ?? 'none');
-};
 
 describe('the proof', () => {
   test('a rebuild that leaves Running and comes back on the image is done after two observations', () => {
     const played = playRebuild(taskOf(), plain);
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
     expect(played.sends).toEqual([0]);
     const [before, last] = played.observedMs.slice(-2);
     expect(before).toBeGreaterThanOrEqual(60_000);
@@ -42,7 +39,7 @@ describe('the proof', () => {
         taskOf(),
         stretches([stale, {}], [stale + 60_000, starting], [always, done])
       );
-      expect(reason(played)).toBe('rebuilt');
+      expect(reasonOf(played)).toBe('rebuilt');
       expect(played.observedMs.at(-1)).toBeGreaterThanOrEqual(stale + 60_000);
     }
   );
@@ -61,20 +58,20 @@ describe('the proof', () => {
                 ? { ...starting, imageId: 'm-new' }
                 : done
       });
-      expect(reason(played)).toBe('rebuilt');
+      expect(reasonOf(played)).toBe('rebuilt');
       expect(played.observedMs.at(-1)).toBeGreaterThanOrEqual(stale + 60_000);
     }
   );
 
   test('a flip on acceptance and a status that never leaves stay unproven', () => {
     const played = playRebuild(taskOf(), { show: (atMs) => (atMs === 0 ? {} : { imageId: 'm-new' }) });
-    expect(reason(played)).toBe('unproven');
+    expect(reasonOf(played)).toBe('unproven');
     expect(diskStateOf(played.rebuild)).toBe('erased');
   });
 
   test('a late flip without a change of status is believed when timeout has passed, and not before', () => {
     const played = playRebuild(taskOf(), stretches([200_000, {}], [always, { imageId: 'm-new' }]));
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
     expect(played.observedMs.at(-1)).toBeGreaterThanOrEqual(1_200_000);
   });
 
@@ -85,7 +82,7 @@ describe('the proof', () => {
     const task = taskOf({ force: true });
     const onIt = { imageId: 'm-new' };
     const played = playRebuild(task, stretches([200_000, onIt], [always, { ...onIt, ...shown }]));
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
     expect(played.observedMs.at(-1)).toBeGreaterThanOrEqual(1_200_000);
   });
 
@@ -97,7 +94,7 @@ describe('the proof', () => {
     for (const wait of [true, false]) {
       const task = taskOf({ force: true, wait });
       const played = playRebuild(task, stretches([200_000, shown(first)], [always, shown(later)]));
-      expect(reason(played)).toBe('unproven');
+      expect(reasonOf(played)).toBe('unproven');
       expect(diskStateOf(played.rebuild)).toBe('unknown');
     }
   });
@@ -105,7 +102,7 @@ describe('the proof', () => {
   test('on the same image, a status that leaves and comes back is the proof', () => {
     const onIt: Shown = { imageId: 'm-new' };
     const script = stretches([10_000, onIt], [60_000, { ...starting, ...onIt }], [always, onIt]);
-    expect(reason(playRebuild(taskOf({ force: true }), script))).toBe('rebuilt');
+    expect(reasonOf(playRebuild(taskOf({ force: true }), script))).toBe('rebuilt');
   });
 
   test('fewer snapshots prove nothing', () => {
@@ -113,7 +110,7 @@ describe('the proof', () => {
       [50_000, { imageId: 'm-new' }],
       [always, { imageId: 'm-new', disk: { snapshotNum: 0 } }]
     );
-    expect(reason(playRebuild(taskOf({ force: true }), script))).toBe('unproven');
+    expect(reasonOf(playRebuild(taskOf({ force: true }), script))).toBe('unproven');
   });
 
   test.each(['Scaling', 'VolumeResizing', 'ChangeVpc'])(
@@ -121,13 +118,13 @@ describe('the proof', () => {
     (status) => {
       const onIt: Shown = { imageId: 'm-new' };
       const script = stretches([10_000, onIt], [60_000, { ...onIt, status }], [always, onIt]);
-      expect(reason(playRebuild(taskOf({ force: true }), script))).toBe('unproven');
+      expect(reasonOf(playRebuild(taskOf({ force: true }), script))).toBe('unproven');
     }
   );
 
   test('an unknown status is waited out', () => {
     expect(
-      reason(
+      reasonOf(
         playRebuild(taskOf(), stretches([9_000, {}], [90_000, { status: 'Rebuilding' }], [always, done]))
       )
     ).toBe('rebuilt');
@@ -139,28 +136,28 @@ describe('the proof', () => {
       taskOf(),
       stretches([9_000, {}], [60_000, starting], [120_000, unsettled], [always, done])
     );
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
     expect(played.observedMs.at(-1)).toBeGreaterThanOrEqual(120_000);
     expect(
-      reason(playRebuild(taskOf(), stretches([9_000, {}], [60_000, starting], [always, unsettled])))
+      reasonOf(playRebuild(taskOf(), stretches([9_000, {}], [60_000, starting], [always, unsettled])))
     ).toBe('timedOut');
   });
 
   test('without a system disk in the API none is waited for; one that disappears is not settled', () => {
     const none = (shown: Shown): Shown => ({ ...shown, disk: null });
     expect(
-      reason(
+      reasonOf(
         playRebuild(taskOf(), stretches([9_000, none({})], [60_000, none(starting)], [always, none(done)]))
       )
     ).toBe('rebuilt');
     expect(
-      reason(playRebuild(taskOf(), stretches([9_000, {}], [60_000, starting], [always, none(done)])))
+      reasonOf(playRebuild(taskOf(), stretches([9_000, {}], [60_000, starting], [always, none(done)])))
     ).toBe('timedOut');
   });
 
   test('with wait: false the start is the end', () => {
     const played = playRebuild(taskOf({ wait: false }), plain);
-    expect(reason(played)).toBe('started');
+    expect(reasonOf(played)).toBe('started');
     expect(played.observedMs.at(-1)).toBeLessThan(20_000);
   });
 });
@@ -191,7 +188,7 @@ describe('bad ends', () => {
 
   test('a return on the old image proves nothing', () => {
     const played = playRebuild(taskOf(), stretches([9_000, {}], [60_000, starting], [always, {}]));
-    expect(reason(played)).toBe('unproven');
+    expect(reasonOf(played)).toBe('unproven');
     expect(played.observedMs.at(-1)).toBeGreaterThanOrEqual(180_000);
   });
 
@@ -203,13 +200,13 @@ describe('bad ends', () => {
 
   test('one that is Running at the last observation is still confirmed', () => {
     const played = playRebuild(taskOf(), stretches([9_000, {}], [1_199_999, starting], [always, done]));
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
     expect(played.observedMs.slice(-2)).toEqual([1_200_000, 1_201_000]);
   });
 
   test('nothing ever seen', () => {
     const played = playRebuild(taskOf(), { show: () => ({}) });
-    expect(reason(played)).toBe('unproven');
+    expect(reasonOf(played)).toBe('unproven');
     expect(played.observedMs.at(-1)).toBe(1_200_000);
   });
 
@@ -223,10 +220,10 @@ describe('bad ends', () => {
       atMs > 20_000 && atMs < 50_000
         ? { type: 'observeFailed', atMs, failure: failureOf('transient') }
         : undefined;
-    expect(reason(playRebuild(taskOf(), { ...plain, observe: broken }))).toBe('rebuilt');
+    expect(reasonOf(playRebuild(taskOf(), { ...plain, observe: broken }))).toBe('rebuilt');
     const forever = (atMs: number): RebuildEvent | undefined =>
       atMs > 20_000 ? { type: 'observeFailed', atMs, failure: failureOf('transient') } : undefined;
-    expect(reason(playRebuild(taskOf(), { ...plain, observe: forever }))).toBe('call');
+    expect(reasonOf(playRebuild(taskOf(), { ...plain, observe: forever }))).toBe('call');
   });
 
   test('reads that are refused as skewed for a minute end it: a session has ended', () => {
@@ -234,7 +231,7 @@ describe('bad ends', () => {
       (from: number, to: number) =>
       (atMs: number): RebuildEvent | undefined =>
         atMs >= from && atMs < to ? { type: 'observeFailed', atMs, failure: failureOf('skewed') } : undefined;
-    expect(reason(playRebuild(taskOf(), { ...plain, observe: skewed(20_000, 70_000) }))).toBe('rebuilt');
+    expect(reasonOf(playRebuild(taskOf(), { ...plain, observe: skewed(20_000, 70_000) }))).toBe('rebuilt');
     for (const from of [0, 20_000]) {
       const played = playRebuild(taskOf(), { ...plain, observe: skewed(from, always) });
       expect(played.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind: 'skewed' } } });
@@ -246,7 +243,7 @@ describe('bad ends', () => {
       atMs >= 20_000 && atMs < 120_000
         ? { type: 'observeFailed', atMs, failure: failureOf(atMs < 115_000 ? 'transient' : 'skewed') }
         : undefined;
-    expect(reason(playRebuild(taskOf(), { ...plain, observe: outage }))).toBe('rebuilt');
+    expect(reasonOf(playRebuild(taskOf(), { ...plain, observe: outage }))).toBe('rebuilt');
   });
 
   test('one 404 may be the lag of a replica, two in a row mean that the instance is gone', () => {
@@ -256,8 +253,8 @@ describe('bad ends', () => {
         atMs >= from && atMs < to
           ? { type: 'observeFailed', atMs, failure: failureOf('notFound') }
           : undefined;
-    expect(reason(playRebuild(taskOf(), { ...plain, observe: missing(20_000, 24_500) }))).toBe('rebuilt');
-    expect(reason(playRebuild(taskOf(), { ...plain, observe: missing(20_000, always) }))).toBe('gone');
+    expect(reasonOf(playRebuild(taskOf(), { ...plain, observe: missing(20_000, 24_500) }))).toBe('rebuilt');
+    expect(reasonOf(playRebuild(taskOf(), { ...plain, observe: missing(20_000, always) }))).toBe('gone');
   });
 });
 
@@ -271,7 +268,7 @@ describe('sending', () => {
 
   test('after a lost answer it is observed, and evidence means that the rebuild was accepted', () => {
     const played = playRebuild(taskOf(), { ...plain, send: lost });
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
     expect(played.sends).toHaveLength(1);
   });
 
@@ -281,7 +278,7 @@ describe('sending', () => {
       ...script,
       send: (atMs, count) => (count === 1 ? lost(atMs) : accepted(atMs))
     });
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
     expect(played.sends).toHaveLength(2);
     expect(played.sends[1]).toBeGreaterThanOrEqual(300_000);
     const short = playRebuild(taskOf({ timeoutMs: 60_000 }), { ...stretches([always, {}]), send: lost });
@@ -292,7 +289,7 @@ describe('sending', () => {
   test('never a third time', () => {
     const played = playRebuild(taskOf(), { show: () => ({}), send: lost });
     expect(played.sends).toHaveLength(2);
-    expect(reason(played)).toBe('unproven');
+    expect(reasonOf(played)).toBe('unproven');
     expect(diskStateOf(played.rebuild)).toBe('unknown');
   });
 
@@ -305,7 +302,7 @@ describe('sending', () => {
     );
     const played = playRebuild(taskOf({ force: true }), { ...script, send: lost });
     expect(played.sends).toHaveLength(1);
-    expect(reason(played)).toBe('unproven');
+    expect(reasonOf(played)).toBe('unproven');
   });
 
   test('a disk that was not in use meanwhile is a sign of a rebuild, so that nothing is sent once more', () => {
@@ -331,7 +328,7 @@ describe('sending', () => {
       ...script,
       send: (atMs, count) => (count === 1 ? lost(atMs) : refused(atMs))
     });
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
   });
 
   test.each(['invalid', 'denied', 'unreached', 'notFound', 'skewed'] as const)(
@@ -341,7 +338,7 @@ describe('sending', () => {
         show: () => ({}),
         send: (atMs) => ({ type: 'sendFailed', atMs, failure: failureOf(kind) })
       });
-      expect(reason(played)).toBe('call');
+      expect(reasonOf(played)).toBe('call');
       expect(diskStateOf(played.rebuild)).toBe('untouched');
       expect(played.sends).toHaveLength(1);
     }
@@ -354,11 +351,11 @@ describe('sending', () => {
       failure: failureOf('conflict')
     });
     const played = playRebuild(taskOf(), { show: () => ({}), send: conflict });
-    expect(reason(played)).toBe('call');
+    expect(reasonOf(played)).toBe('call');
     expect(played.sends).toHaveLength(4);
     expect((played.sends[1] ?? 0) - (played.sends[0] ?? 0)).toBeGreaterThanOrEqual(120_000);
     const theirs = playRebuild(taskOf(), { ...plain, send: conflict });
-    expect(reason(theirs)).toBe('rebuilt');
+    expect(reasonOf(theirs)).toBe('rebuilt');
     expect(theirs.rebuild.adopted).toBe(true);
     expect(theirs.sends).toHaveLength(1);
   });
@@ -383,7 +380,7 @@ describe('a send that is throttled', () => {
       ...script,
       send: (atMs, count) => (count < 4 ? throttled(atMs) : accepted(atMs))
     });
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
     expect(played.commands.map(({ type }) => type).slice(0, 8)).toEqual(
       Array.from({ length: 4 }, () => ['observe', 'send']).flat()
     );
@@ -408,10 +405,10 @@ describe('a send that is throttled', () => {
   test('is not sent again if the observation shows somebody else at work', () => {
     const played = playRebuild(taskOf(), { ...plain, send: throttled });
     expect(played.rebuild.adopted).toBe(true);
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
     expect(played.sends.every((atMs) => atMs < 10_000)).toBe(true);
     const skipped = playRebuild(taskOf(), { show: (atMs) => (atMs === 0 ? {} : done), send: throttled });
-    expect(reason(skipped)).toBe('skipped');
+    expect(reasonOf(skipped)).toBe('skipped');
     expect(skipped.sends).toEqual([0]);
   });
 
@@ -420,7 +417,7 @@ describe('a send that is throttled', () => {
       ...stretches([800_000, {}], [860_000, starting], [always, done]),
       send: (atMs, count) => (count === 1 ? lost(atMs) : count === 2 ? throttled(atMs) : accepted(atMs))
     });
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
     expect(played.sends).toHaveLength(3);
     const [first = 0, second = 0, third = 0] = played.sends;
     expect(second - first).toBeGreaterThanOrEqual(300_000);
@@ -443,7 +440,7 @@ describe('a send that is throttled', () => {
       show: () => ({}),
       send: (atMs, count) => (count === 1 ? lost(atMs) : throttled(atMs))
     });
-    expect(reason(played)).toBe('unproven');
+    expect(reasonOf(played)).toBe('unproven');
     expect(diskStateOf(played.rebuild)).toBe('unknown');
   });
 });
@@ -488,7 +485,7 @@ describe('a call for several that was refused', () => {
     (kind) => {
       const script = stretches([400_000, {}], [460_000, starting], [always, done]);
       const played = playRebuild(taskOf(), { ...script, send: first(accepted, kind) });
-      expect(reason(played)).toBe('rebuilt');
+      expect(reasonOf(played)).toBe('rebuilt');
       expect(played.sends).toHaveLength(2);
       expect(played.sends[1]).toBeGreaterThanOrEqual(300_000);
       expect(played.rebuild).toMatchObject({
@@ -502,7 +499,7 @@ describe('a call for several that was refused', () => {
 
   test('and it was carried out for this one: it is waited for, and counts as sent', () => {
     const played = playRebuild(taskOf(), { ...plain, send: first(accepted) });
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
     expect(played.sends).toEqual([0]);
     expect(played.rebuild).toMatchObject({ inDoubt: false, sends: 1, adopted: false });
     expect(diskStateOf(played.rebuild)).toBe('erased');
@@ -526,7 +523,7 @@ describe('a call for several that was refused', () => {
     const script = stretches([310_000, {}], [360_000, starting], [always, done]);
     const played = playRebuild(taskOf(), { ...script, send: first(alone('conflict')) });
     expect(played.rebuild.inDoubt).toBe(false);
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
     expect(played.sends).toHaveLength(2);
     const forever = playRebuild(taskOf(), { show: () => ({}), send: first(alone('conflict')) });
     const [, second = 0, third = 0] = forever.sends;
@@ -554,7 +551,7 @@ describe('a call for several that was refused', () => {
       send: (atMs, count) =>
         count === 1 ? together()(atMs) : count < 4 ? alone('throttled')(atMs) : accepted(atMs)
     });
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
     expect(played.sends).toHaveLength(4);
     expect((played.sends[2] ?? 0) - (played.sends[1] ?? 0)).toBeLessThan(10_000);
   });
@@ -562,7 +559,7 @@ describe('a call for several that was refused', () => {
   test('and then alone with its answer lost: it is searched for, and sent once more', () => {
     const played = playRebuild(taskOf(), { show: () => ({}), send: first(alone('ambiguous')) });
     expect(played.sends).toHaveLength(3);
-    expect(reason(played)).toBe('unproven');
+    expect(reasonOf(played)).toBe('unproven');
     expect(diskStateOf(played.rebuild)).toBe('unknown');
   });
 
@@ -575,7 +572,7 @@ describe('a call for several that was refused', () => {
     );
     const played = playRebuild(taskOf({ force: true }), { ...script, send: first(accepted) });
     expect(played.sends).toHaveLength(1);
-    expect(reason(played)).toBe('unproven');
+    expect(reasonOf(played)).toBe('unproven');
     expect(diskStateOf(played.rebuild)).toBe('unknown');
   });
 
@@ -595,7 +592,7 @@ describe('a call for several that was refused', () => {
         atMs > 0 ? { type: 'observeFailed', atMs, failure: failureOf('notFound') } : undefined,
       send: first(accepted)
     });
-    expect(reason(played)).toBe('gone');
+    expect(reasonOf(played)).toBe('gone');
     expect(diskStateOf(played.rebuild)).toBe('unknown');
   });
 
@@ -627,30 +624,30 @@ describe('a call for several that was refused', () => {
 describe('before sending', () => {
   test('on the image: skipped, after one observation', () => {
     const played = playRebuild(taskOf(), { show: () => done });
-    expect(reason(played)).toBe('skipped');
+    expect(reasonOf(played)).toBe('skipped');
     expect(played.observedMs).toEqual([0]);
     expect(diskStateOf(played.rebuild)).toBe('untouched');
   });
 
   test('a change under way is waited for; ended on the image, nothing is sent', () => {
     const flips = playRebuild(taskOf(), stretches([30_000, starting], [always, done]));
-    expect(reason(flips)).toBe('rebuilt');
+    expect(reasonOf(flips)).toBe('rebuilt');
     expect(flips.sends).toEqual([]);
     const onIt = playRebuild(
       taskOf(),
       stretches([30_000, { ...starting, imageId: 'm-new' }], [always, { imageId: 'm-new' }])
     );
-    expect(reason(onIt)).toBe('skipped');
+    expect(reasonOf(onIt)).toBe('skipped');
     expect(onIt.sends).toEqual([]);
   });
 
   test('with force the end cannot always be recognised, and then nothing is erased', () => {
     const script = stretches([30_000, { ...starting, imageId: 'm-new' }], [always, { imageId: 'm-new' }]);
     const played = playRebuild(taskOf({ force: true }), script);
-    expect(reason(played)).toBe('unclear');
+    expect(reasonOf(played)).toBe('unclear');
     expect(played.sends).toEqual([]);
     const replaced = stretches([30_000, { ...starting, imageId: 'm-new' }], [always, done]);
-    expect(reason(playRebuild(taskOf({ force: true }), replaced))).toBe('rebuilt');
+    expect(reasonOf(playRebuild(taskOf({ force: true }), replaced))).toBe('rebuilt');
   });
 
   test('ended on another image, it must be stable for a tenth of timeout before it is erased', () => {
@@ -658,7 +655,7 @@ describe('before sending', () => {
       show: (atMs) => (atMs < 30_000 ? starting : atMs < 200_000 ? {} : atMs < 250_000 ? starting : done)
     });
     expect(played.sends[0]).toBeGreaterThanOrEqual(150_000);
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
   });
 
   test('with force, an operation that is no rebuild is waited out, and then it is rebuilt', () => {
@@ -675,7 +672,7 @@ describe('before sending', () => {
     });
     expect(played.sends).toHaveLength(1);
     expect(played.sends[0]).toBeGreaterThanOrEqual(150_000);
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
   });
 
   test('a change that does not end is busy', () => {
@@ -689,7 +686,7 @@ describe('before sending', () => {
       reason: { kind: 'refused', refusals: [{ reason: 'its status is Expired' }] }
     });
     const goneLater = playRebuild(taskOf(), stretches([30_000, starting], [always, { status: 'Recycled' }]));
-    expect(reason(goneLater)).toBe('refused');
+    expect(reasonOf(goneLater)).toBe('refused');
   });
 
   test.each(['transient', 'throttled', 'unreached', 'malformed'] as const)(
@@ -701,7 +698,7 @@ describe('before sending', () => {
           atMs < untilMs ? { type: 'observeFailed', atMs, failure: failureOf(kind) } : undefined;
       const script = stretches([100_000, {}], [160_000, starting], [always, done]);
       const played = playRebuild(taskOf(), { ...script, observe: failing(60_000) });
-      expect(reason(played)).toBe('rebuilt');
+      expect(reasonOf(played)).toBe('rebuilt');
       expect(played.sends[0]).toBeGreaterThanOrEqual(60_000);
       const forever = playRebuild(taskOf(), { show: () => ({}), observe: failing(always) });
       expect(forever.rebuild.ending).toMatchObject({ reason: { kind: 'call', failure: { kind } } });
@@ -727,7 +724,7 @@ describe('before sending', () => {
   test('a broken instance is rebuilt, whatever its image, and its stale Error is not the end', () => {
     const broken: Shown = { status: 'Error' };
     const played = playRebuild(taskOf(), stretches([100_000, broken], [160_000, starting], [always, done]));
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
     const same: Shown = { status: 'Error', imageId: 'm-new' };
     expect(
       playRebuild(taskOf(), stretches([50_000, same], [99_000, starting], [always, done])).sends
@@ -753,7 +750,7 @@ describe('stopped instances', () => {
     expect(played.sends[0]).toBeGreaterThanOrEqual(295_000);
     expect(played.starts).toHaveLength(1);
     expect(played.starts[0]).toBeGreaterThanOrEqual(700_000);
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
   });
 
   test('Stopped during the rebuild of a running one is not the end', () => {
@@ -767,7 +764,7 @@ describe('stopped instances', () => {
       )
     );
     expect(played.starts).toEqual([]);
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
   });
 
   test('on the image already: started, nothing erased', () => {
@@ -777,7 +774,7 @@ describe('stopped instances', () => {
     );
     expect(played.starts).toHaveLength(1);
     expect(played.sends).toEqual([]);
-    expect(reason(played)).toBe('skipped');
+    expect(reasonOf(played)).toBe('skipped');
   });
 
   test('a start that the service refuses for now is asked for again; one that is denied ends it', () => {
@@ -789,7 +786,7 @@ describe('stopped instances', () => {
           : { type: 'startAccepted', atMs, requestId: '' }
     });
     expect(again.starts.length).toBeGreaterThan(1);
-    expect(reason(again)).toBe('skipped');
+    expect(reasonOf(again)).toBe('skipped');
     const throttled = playRebuild(taskOf(), {
       show: (atMs) => (atMs < 560_000 ? stoppedOnIt : done),
       start: (atMs) =>
@@ -798,19 +795,19 @@ describe('stopped instances', () => {
           : { type: 'startAccepted', atMs, requestId: '' }
     });
     expect(throttled.starts.length).toBeGreaterThan(1);
-    expect(reason(throttled)).toBe('skipped');
+    expect(reasonOf(throttled)).toBe('skipped');
     const denied = playRebuild(taskOf(), {
       show: () => stoppedOnIt,
       start: (atMs) => ({ type: 'startFailed', atMs, failure: failureOf('denied') })
     });
-    expect(reason(denied)).toBe('call');
+    expect(reasonOf(denied)).toBe('call');
   });
 
   test('one that never becomes Running times out; another image is named; a broken one ends it', () => {
     const from = (shown: Shown) => playRebuild(taskOf(), stretches([310_000, stoppedOnIt], [always, shown]));
-    expect(reason(from(stoppedOnIt))).toBe('timedOut');
-    expect(reason(from({ imageId: 'm-other' }))).toBe('wrongImage');
-    expect(reason(from({ status: 'Error', imageId: 'm-new' }))).toBe('status');
+    expect(reasonOf(from(stoppedOnIt))).toBe('timedOut');
+    expect(reasonOf(from({ imageId: 'm-other' }))).toBe('wrongImage');
+    expect(reasonOf(from({ status: 'Error', imageId: 'm-new' }))).toBe('status');
   });
 });
 
@@ -862,7 +859,7 @@ describe('a change that was under way when the plan was made and over at the fir
 
   test('with force: whether it was the rebuild cannot be told, so nothing is erased', () => {
     const played = playRebuild(taskOf({ force: true }), stretches([always, running]), starting);
-    expect(reason(played)).toBe('unclear');
+    expect(reasonOf(played)).toBe('unclear');
     expect(played.sends).toEqual([]);
   });
 
@@ -940,7 +937,7 @@ describe('what an observation asks for', () => {
               : done
     });
     expect(disks(played).length).toBeGreaterThan(10);
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
   });
 });
 
@@ -963,7 +960,7 @@ describe('more about what a status proves', () => {
     const script = stretches([9_000, {}], [90_000, { status: 'ImageProcessing' }], [always, done]);
     for (const send of [undefined, lost]) {
       const played = playRebuild(taskOf(), send === undefined ? script : { ...script, send });
-      expect(reason(played)).toBe('rebuilt');
+      expect(reasonOf(played)).toBe('rebuilt');
       expect(played.observedMs.at(-1)).toBeGreaterThanOrEqual(390_000);
       expect(played.observedMs.at(-1)).toBeLessThan(400_000);
     }
@@ -978,7 +975,7 @@ describe('more about what a status proves', () => {
       [always, { imageId: 'm-other' }]
     );
     const played = playRebuild(taskOf(), script);
-    expect(reason(played)).toBe('wrongImage');
+    expect(reasonOf(played)).toBe('wrongImage');
   });
 
   test('a read that the service refuses for good ends the wait at once', () => {
@@ -994,7 +991,7 @@ describe('more about what a status proves', () => {
 describe('more about a change that is found under way', () => {
   test('an unknown first status means somebody is at work', () => {
     const played = playRebuild(taskOf(), stretches([60_000, { status: 'Rebuilding' }], [always, done]));
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
     expect(played.sends).toEqual([]);
     expect(diskStateOf(played.rebuild)).toBe('erased');
   });
@@ -1006,7 +1003,7 @@ describe('more about a change that is found under way', () => {
       [always, done]
     );
     const played = playRebuild(taskOf({ force }), script);
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
     expect(played.sends).toEqual([]);
     expect(diskStateOf(played.rebuild)).toBe('erased');
   });
@@ -1019,7 +1016,7 @@ describe('more about a change that is found under way', () => {
     );
     expect(played.starts).toHaveLength(1);
     expect(played.sends).toEqual([]);
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
   });
 
   test('what never ends has not been erased by this run', () => {
@@ -1041,7 +1038,7 @@ describe('a backup', () => {
       'send'
     ]);
     expect(played.commands.filter(({ type }) => type === 'backup')).toHaveLength(1);
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
   });
 
   test('is not made of what is not erased', () => {
@@ -1067,6 +1064,6 @@ describe('a backup', () => {
       backup: backedUp
     });
     expect(played.sends[0]).toBeLessThan(400_000);
-    expect(reason(played)).toBe('rebuilt');
+    expect(reasonOf(played)).toBe('rebuilt');
   });
 });

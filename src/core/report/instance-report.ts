@@ -12,6 +12,7 @@ import {
   historyOf,
   type InstanceRun,
   lastSeen,
+  latestInstance,
   rebuildsOf
 } from '../run/instance-run.ts';
 import { statusOf } from '../run/instance-status.ts';
@@ -30,14 +31,15 @@ export function reportInstance(run: InstanceRun, state: RunState): InstanceRepor
   const { fromMs, toMs } = workTime(run, atMs);
   const before = beforeRebuild(run);
   const last = lastSeen(run);
+  const now = latestInstance(run);
   return {
     instanceId: target.instance.id,
     name: target.instance.name,
     status: statusOf(run, state),
     disk: diskOf(run),
     adopted: run.rebuild?.adopted ?? false,
-    publicIp: (last ?? target).instance.publicIp,
-    internalIp: (last ?? target).instance.internalIp,
+    publicIp: now.publicIp,
+    internalIp: now.internalIp,
     before: atTime(before.instance, before.disk),
     after: last && atTime(last.instance, last.disk),
     erases: reportErased(run),

@@ -1,4 +1,4 @@
-import { beforeRebuild, type InstanceRun, lastSeen, rebuildsOf } from '../run/instance-run.ts';
+import { beforeRebuild, type InstanceRun, latestInstance, rebuildsOf } from '../run/instance-run.ts';
 import { runStatus } from '../run/instance-status.ts';
 import { hasChanged, type RunState } from '../run/run-state.ts';
 import { toSeconds } from '../time.ts';
@@ -25,8 +25,8 @@ export function outputsOf(state: RunState, report: RunReport): Readonly<Record<s
     previousImageId: each((run) => beforeRebuild(run).instance.imageId),
     instanceIds: each(({ target }) => target.instance.id),
     backupImageId: each(({ backup }) => backup?.imageId ?? ''),
-    publicIp: each((run) => (lastSeen(run) ?? run.target).instance.publicIp),
-    internalIp: each((run) => (lastSeen(run) ?? run.target).instance.internalIp),
+    publicIp: each((run) => latestInstance(run).publicIp),
+    internalIp: each((run) => latestInstance(run).internalIp),
     requestId: each((run) => rebuildsOf(run).flatMap(({ requestIds }) => requestIds)[0] ?? ''),
     knownHosts: instances.flatMap(({ knownHosts }) => knownHosts).join('\n'),
     durationSeconds: String(toSeconds(state.atMs - state.fromMs)),

@@ -79,6 +79,11 @@ export function lastSeen(run: InstanceRun): Observation | undefined {
   return rebuildsOf(run).findLast(({ last }) => last !== undefined)?.last;
 }
 
+/** The instance as it was last observed, or as the plan saw it where that was the last time. */
+export function latestInstance(run: InstanceRun): Instance {
+  return (lastSeen(run) ?? run.target).instance;
+}
+
 /** What has become of the system disk, both rebuilds together. */
 export function diskOf(run: InstanceRun): DiskState {
   const states = rebuildsOf(run).map(diskStateOf);
